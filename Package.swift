@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// libtorch is found in `.deps/libtorch` (made by `make setup`) or in the directory that LIBTORCH names.
+// Both hold `include/` and `lib/`.
+let libtorch =
+  ProcessInfo.processInfo.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/libtorch"
+let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so")
+
+let torchHeaders: [CXXSetting] = [
+  .unsafeFlags([
+    "-isystem", "\(libtorch)/include",
+    "-isystem", "\(libtorch)/include/torch/csrc/api/include",
+    "-O2", "-Wall", "-Wextra", "-Werror",
+  ])
+]
+// The CUDA back end registers itself when its library is loaded; without --no-as-needed the linker
+// would drop it, because nothing refers to it by name.
+let cudaLibraries =
+  hasCUDA
+  ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
+let torchLibraries: [LinkerSetting] = [
+  .unsafeFlags(
+    ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"] + cudaLibraries
+      + ["-ltorch", "-ltorch_cpu", "-lc10"])
+]
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
+  -> Target
+{
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies + [arguments], swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let programs: [Target.Dependency] = [
+  "lskd-repro", "lskd-train", "lskd-eval", "lskd-ckpt", "lskd-data", "lskd-bench",
+]
+
+let package = Package(
+  name: "lskd",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "3.12.0"),
+  ],
+  targets: [
+    // Level 0: what knows nothing of the rest.
+    .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    library("Randomness", []),
+    library("DurableFiles", [crypto]),
+
+    // Level 1: tensors, files, images, records - each without the others.
+    library("TensorCore", ["CTorch", "Randomness"]),
+    library("CheckpointFormat", ["CZstd", "DurableFiles"]),
+    library("Datasets", ["Randomness", "DurableFiles"]),
+    library("Results", ["DurableFiles"]),
+
+    // Level 2
+    library("NeuralNet", ["TensorCore", "CheckpointFormat", "Randomness"]),
+    library("Evaluation", []),
+
+    // Level 3
+    library("ModelZoo", ["NeuralNet", "TensorCore"]),
+    library("Lipschitz", ["NeuralNet", "TensorCore"]),
+    library("Distillation", ["NeuralNet", "TensorCore", "Lipschitz", "Randomness"]),
+
+    // Level 4
+    library(
+      "Training",
+      [
+        "ModelZoo", "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Results",
+        "CheckpointFormat", "DurableFiles", "Randomness",
+      ]),
+
+    // Level 5: the composition root.
+    library(
+      "Experiments",
+      [
+        "Training", "ModelZoo", "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets",
+        "Results", "CheckpointFormat", "DurableFiles", "Randomness",
+      ],
+      resources: [.embedInCode("Resources")]),
+
+    // Level 6: argument parsing and printing.
+    program("lskd-repro", ["Experiments"]),
+    program("lskd-train", ["Experiments"]),
+    program("lskd-eval", ["Experiments"]),
+    program("lskd-ckpt", ["CheckpointFormat"]),
+    program("lskd-data", ["Datasets"]),
+    program("lskd-bench", ["Experiments"]),
+  ],
+  cxxLanguageStandard: .cxx20
+)

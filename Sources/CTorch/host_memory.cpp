@@ -1,0 +1,147 @@
+// Large host blocks kept for reuse.
+//
+// A training step allocates and frees the same activations again and again. The system's allocator
+// returns blocks of this size to the kernel, so that every step pays for faulting the pages in anew. Here blocks
+// of at least 1 MiB are mapped once, on huge pages where the kernel offers them, and kept by size.
+
+#include "guarded.hpp"
+
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+#include <c10/core/impl/alloc_cpu.h>
+
+#include <sys/mman.h>
+
+#include <cstring>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace {
+
+constexpr size_t large = size_t(1) << 20;
+constexpr size_t huge_page = size_t(2) << 20;
+
+class HostBlocks {
+public:
+  void *take(size_t bytes) {
+    size_t size = (bytes + huge_page - 1) / huge_page * huge_page;
+    {
+      std::lock_guard lock(mutex_);
+      in_use_ += size;
+      if (auto &kept = free_[size]; !kept.empty()) {
+        void *block = kept.back();
+        kept.pop_back();
+        cached_ -= size;
+        return block;
+      }
+      peak_ = std::max(peak_, in_use_ + cached_);
+    }
+    void *block = map(size);
+    if (!block) {
+      release(); // What was kept in other sizes may be enough.
+      block = map(size);
+    }
+    std::lock_guard lock(mutex_);
+    if (!block) {
+      in_use_ -= size;
+      return nullptr;
+    }
+    sizes_[block] = size;
+    return block;
+  }
+
+  void give(void *block) {
+    std::lock_guard lock(mutex_);
+    size_t size = sizes_.at(block);
+    in_use_ -= size;
+    cached_ += size;
+    free_[size].push_back(block);
+  }
+
+  void release() {
+    std::lock_guard lock(mutex_);
+    for (auto &[size, blocks] : free_) {
+      for (void *block : blocks) {
+        munmap(block, size);
+        sizes_.erase(block);
+      }
+      cached_ -= size * blocks.size();
+      blocks.clear();
+    }
+  }
+
+  void report(int64_t *in_use, int64_t *cached, int64_t *peak) {
+    std::lock_guard lock(mutex_);
+    *in_use = in_use_;
+    *cached = cached_;
+    *peak = peak_;
+  }
+
+private:
+  static void *map(size_t size) {
+    // One huge page more than needed, cut to alignment.
+    size_t wide = size + huge_page;
+    void *start = mmap(nullptr, wide, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED)
+      return nullptr;
+    auto first = reinterpret_cast<uintptr_t>(start);
+    auto aligned = (first + huge_page - 1) / huge_page * huge_page;
+    if (aligned > first)
+      munmap(start, aligned - first);
+    if (size_t rest = first + wide - (aligned + size))
+      munmap(reinterpret_cast<void *>(aligned + size), rest);
+    auto *block = reinterpret_cast<void *>(aligned);
+    madvise(block, size, MADV_HUGEPAGE);
+    return block;
+  }
+
+  std::mutex mutex_;
+  std::unordered_map<size_t, std::vector<void *>> free_;
+  std::unordered_map<void *, size_t> sizes_;
+  size_t in_use_ = 0, cached_ = 0, peak_ = 0;
+};
+
+HostBlocks &blocks() {
+  static auto *shared = new HostBlocks; // Never destroyed: tensors may outlive static destructors.
+  return *shared;
+}
+
+void free_small(void *block) { c10::free_cpu(block); }
+void free_large(void *block) { blocks().give(block); }
+
+struct ReusingAllocator final : c10::Allocator {
+  c10::DataPtr allocate(size_t bytes) override {
+    if (bytes < large) {
+      void *block = c10::alloc_cpu(bytes);
+      return {block, block, &free_small, c10::Device(c10::kCPU)};
+    }
+    void *block = blocks().take(bytes);
+    if (!block)
+      throw std::bad_alloc();
+    return {block, block, &free_large, c10::Device(c10::kCPU)};
+  }
+
+  // No single deleter fits both sizes, so raw allocation is not offered.
+  c10::DeleterFnPtr raw_deleter() const override { return nullptr; }
+
+  void copy_data(void *target, const void *source, size_t count) const override {
+    std::memcpy(target, source, count);
+  }
+};
+
+/// Installed when the library is loaded, before the first tensor exists.
+const bool installed = [] {
+  static auto *allocator = new ReusingAllocator;
+  c10::SetCPUAllocator(allocator, /*priority=*/1);
+  return true;
+}();
+
+} // namespace
+
+void ct_host_memory(int64_t *in_use, int64_t *cached, int64_t *peak) {
+  (void)installed;
+  blocks().report(in_use, cached, peak);
+}
+
+void ct_release_host_cache(void) { blocks().release(); }

@@ -1,0 +1,226 @@
+// C ABI over libtorch: the only interface through which the suite reaches a tensor.
+//
+// Rules that hold for every function:
+// - It returns a `ct_status`; results go through `out` parameters, which are written on CT_OK only.
+// - No C++ exception leaves it. The message of the last failure on this thread is `ct_last_error()`.
+// - A `ct_tensor *` written to an `out` parameter belongs to the caller, who frees it with
+//   `ct_tensor_free`. Tensor arguments are borrowed for the call.
+// - Shapes are row-major extents; `axes` may be negative, counting from the last axis.
+#ifndef CTORCH_H
+#define CTORCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CT_CLOSED __attribute__((enum_extensibility(closed)))
+#define CT_CHECKED __attribute__((warn_unused_result))
+
+#pragma clang assume_nonnull begin
+
+/// One reference to a libtorch tensor.
+typedef struct ct_tensor ct_tensor;
+
+typedef enum CT_CLOSED ct_status {
+  CT_OK = 0,
+  /// Memory of the host or of a device is exhausted.
+  CT_OUT_OF_MEMORY = 1,
+  /// libtorch refused the operation (shapes, dtypes, devices, autograd state).
+  CT_TORCH = 2,
+  /// Anything else that the C++ side threw.
+  CT_UNKNOWN = 3,
+} ct_status;
+
+typedef enum CT_CLOSED ct_dtype {
+  CT_FLOAT32 = 0,
+  CT_FLOAT64 = 1,
+  CT_FLOAT16 = 2,
+  CT_BFLOAT16 = 3,
+  CT_INT64 = 4,
+  CT_INT32 = 5,
+  CT_UINT8 = 6,
+  CT_BOOL = 7,
+} ct_dtype;
+
+/// `index` < 0 is the host; otherwise the CUDA device of that number.
+typedef struct ct_device {
+  int32_t index;
+} ct_device;
+
+typedef enum CT_CLOSED ct_layout {
+  CT_LAYOUT_KEEP = 0,
+  CT_LAYOUT_CONTIGUOUS = 1,
+  CT_LAYOUT_CHANNELS_LAST = 2,
+} ct_layout;
+
+// MARK: system
+
+/// Message of the last failed call on this thread; valid until the next call on this thread.
+const char *ct_last_error(void);
+/// Version of libtorch, such as "2.13.0"; static.
+const char *ct_version(void);
+/// Vector instructions that libtorch uses on this CPU, such as "AVX512"; static.
+const char *ct_cpu_capability(void);
+/// Number of CUDA devices that libtorch can use; 0 without CUDA.
+int32_t ct_cuda_device_count(void);
+/// Number of tensors that callers hold.
+int64_t ct_live_tensors(void);
+/// Threads of one operation, for the whole process. Called by programs, never by libraries.
+CT_CHECKED ct_status ct_set_threads(int32_t count);
+int32_t ct_threads(void);
+/// Makes float32 matrix products and convolutions on CUDA use TF32.
+CT_CHECKED ct_status ct_set_tf32(bool enabled);
+/// Makes operations without a reproducible implementation fail instead of varying.
+CT_CHECKED ct_status ct_set_deterministic(bool enabled);
+/// Bytes of large host blocks in use, kept for reuse, and the highest sum of both so far.
+void ct_host_memory(int64_t *in_use, int64_t *cached, int64_t *peak);
+/// Gives the large host blocks kept for reuse back to the system.
+void ct_release_host_cache(void);
+/// Waits until the work queued on `device` is done; nothing to do on the host.
+CT_CHECKED ct_status ct_synchronize(ct_device device);
+
+// MARK: tensors
+
+/// Copies `count` bytes of row-major data into a new tensor.
+CT_CHECKED ct_status ct_tensor_from_host(const void *bytes, size_t count, ct_dtype dtype,
+                                         const int64_t *shape, int32_t rank, ct_device device,
+                                         ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_tensor_full(double value, ct_dtype dtype, const int64_t *shape,
+                                    int32_t rank, ct_device device,
+                                    ct_tensor *_Nullable *_Nonnull out);
+/// Copies the row-major data, converted to `dtype`, into `bytes`; `count` must be its exact size.
+CT_CHECKED ct_status ct_tensor_to_host(const ct_tensor *tensor, ct_dtype dtype, void *bytes,
+                                       size_t count);
+void ct_tensor_free(ct_tensor *_Nullable tensor);
+int32_t ct_tensor_rank(const ct_tensor *tensor);
+int64_t ct_tensor_extent(const ct_tensor *tensor, int32_t axis);
+CT_CHECKED ct_status ct_tensor_dtype(const ct_tensor *tensor, ct_dtype *out);
+ct_device ct_tensor_device(const ct_tensor *tensor);
+bool ct_tensor_is_channels_last(const ct_tensor *tensor);
+/// Converts; returns a reference to the same data when nothing changes.
+CT_CHECKED ct_status ct_tensor_convert(const ct_tensor *tensor, ct_dtype dtype, ct_device device,
+                                       ct_layout layout, ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_tensor_clone(const ct_tensor *tensor, ct_tensor *_Nullable *_Nonnull out);
+/// Overwrites the data of `target` (also when it is a leaf of autograd) by that of `source`.
+CT_CHECKED ct_status ct_tensor_assign(ct_tensor *target, const ct_tensor *source);
+CT_CHECKED ct_status ct_tensor_fill(ct_tensor *target, double value);
+
+// MARK: autograd
+
+/// Sets the calling thread's gradient mode and returns the previous one.
+bool ct_set_gradient_mode(bool enabled);
+/// Sets the calling thread's autocast dtype; `enabled` false switches autocast off.
+CT_CHECKED ct_status ct_set_autocast(bool enabled, ct_dtype dtype, ct_device device);
+CT_CHECKED ct_status ct_set_requires_gradient(ct_tensor *tensor, bool required);
+bool ct_requires_gradient(const ct_tensor *tensor);
+CT_CHECKED ct_status ct_detach(const ct_tensor *tensor, ct_tensor *_Nullable *_Nonnull out);
+/// Accumulates the gradient of the scalar `tensor` into the leaves.
+CT_CHECKED ct_status ct_backward(const ct_tensor *tensor, bool retain_graph);
+/// The accumulated gradient, or NULL when there is none.
+CT_CHECKED ct_status ct_gradient(const ct_tensor *tensor, ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_clear_gradient(ct_tensor *tensor);
+/// Gradients of the scalar `tensor` with respect to `inputs`; NULL for an input it does not depend on.
+CT_CHECKED ct_status ct_gradients_of(const ct_tensor *tensor,
+                                     const ct_tensor *_Nonnull const *_Nonnull inputs,
+                                     int32_t count, bool retain_graph, bool create_graph,
+                                     ct_tensor *_Nullable *_Nonnull out);
+
+// MARK: element by element
+
+typedef enum CT_CLOSED ct_unary {
+  CT_NEGATE, CT_ABSOLUTE, CT_SQUARE, CT_SQUARE_ROOT, CT_EXPONENTIAL, CT_LOGARITHM, CT_RELU,
+  CT_SIGN, CT_IS_FINITE,
+} ct_unary;
+
+typedef enum CT_CLOSED ct_binary {
+  CT_ADD, CT_SUBTRACT, CT_MULTIPLY, CT_DIVIDE, CT_MAXIMUM, CT_MINIMUM, CT_GREATER, CT_EQUAL,
+  CT_MATRIX_PRODUCT,
+} ct_binary;
+
+typedef enum CT_CLOSED ct_scalar {
+  CT_ADD_SCALAR, CT_MULTIPLY_SCALAR, CT_POWER_SCALAR, CT_AT_LEAST, CT_GREATER_SCALAR,
+} ct_scalar;
+
+CT_CHECKED ct_status ct_apply_unary(ct_unary operation, const ct_tensor *x,
+                                    ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_apply_binary(ct_binary operation, const ct_tensor *x, const ct_tensor *y,
+                                     ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_apply_scalar(ct_scalar operation, const ct_tensor *x, double scalar,
+                                     ct_tensor *_Nullable *_Nonnull out);
+/// ReLU that overwrites its argument and returns another reference to it.
+CT_CHECKED ct_status ct_relu_in_place(ct_tensor *x, ct_tensor *_Nullable *_Nonnull out);
+/// target <- target * scale + other * factor, outside autograd.
+CT_CHECKED ct_status ct_scale_and_add(ct_tensor *target, double scale, const ct_tensor *other,
+                                      double factor);
+
+// MARK: reductions and shapes
+
+typedef enum CT_CLOSED ct_reduction { CT_SUM, CT_MEAN, CT_LARGEST } ct_reduction;
+
+/// Reduces `axes`; `axis_count` 0 reduces all.
+CT_CHECKED ct_status ct_reduce(ct_reduction reduction, const ct_tensor *x, const int64_t *axes,
+                               int32_t axis_count, bool keeps_axes,
+                               ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_reshape(const ct_tensor *x, const int64_t *shape, int32_t rank,
+                                ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_transpose(const ct_tensor *x, int64_t first, int64_t second,
+                                  ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_narrow(const ct_tensor *x, int64_t axis, int64_t start, int64_t length,
+                               ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_concatenate(const ct_tensor *_Nonnull const *_Nonnull tensors,
+                                    int32_t count, int64_t axis,
+                                    ct_tensor *_Nullable *_Nonnull out);
+
+// MARK: networks
+
+/// Two-dimensional convolution of NCHW `x` with OIHW `weight`.
+CT_CHECKED ct_status ct_conv2d(const ct_tensor *x, const ct_tensor *weight,
+                               const ct_tensor *_Nullable bias, int64_t stride, int64_t padding,
+                               int64_t dilation, int64_t groups,
+                               ct_tensor *_Nullable *_Nonnull out);
+/// x [N, I] times the transpose of weight [O, I], plus bias [O].
+CT_CHECKED ct_status ct_linear(const ct_tensor *x, const ct_tensor *weight,
+                               const ct_tensor *_Nullable bias,
+                               ct_tensor *_Nullable *_Nonnull out);
+/// Batch normalisation over all axes but 1. With `batch_statistics` the running statistics are updated
+/// in place by `momentum`; otherwise they are used.
+CT_CHECKED ct_status ct_batch_norm(const ct_tensor *x, const ct_tensor *weight,
+                                   const ct_tensor *bias, ct_tensor *running_mean,
+                                   ct_tensor *running_variance, bool batch_statistics,
+                                   double momentum, double epsilon,
+                                   ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_adaptive_average_pool(const ct_tensor *x, int64_t height, int64_t width,
+                                              ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_average_pool(const ct_tensor *x, int64_t kernel, int64_t stride,
+                                     ct_tensor *_Nullable *_Nonnull out);
+CT_CHECKED ct_status ct_log_softmax(const ct_tensor *x, int64_t axis,
+                                    ct_tensor *_Nullable *_Nonnull out);
+/// Mean cross-entropy (nats) of logits [N, C] and int64 labels [N].
+CT_CHECKED ct_status ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels,
+                                      ct_tensor *_Nullable *_Nonnull out);
+
+// MARK: fused
+
+/// Sum of (s - t')^2 over the elements with s > t' or t' > 0, t' = max(t, margin), for NCHW tensors and
+/// one margin per channel. Differentiable in `student` only; keeps no copy of its arguments' size.
+CT_CHECKED ct_status ct_partial_l2(const ct_tensor *student, const ct_tensor *teacher,
+                                   const ct_tensor *margin, ct_tensor *_Nullable *_Nonnull out);
+/// One SGD step on all parameters: weight decay, momentum without dampening, Nesterov.
+CT_CHECKED ct_status ct_sgd_step(ct_tensor *_Nonnull const *_Nonnull parameters,
+                                 ct_tensor *_Nonnull const *_Nonnull momenta, int32_t count,
+                                 double learning_rate, double momentum, double weight_decay,
+                                 bool nesterov);
+/// Euclidean norm over all accumulated gradients of `parameters`, as a scalar float64 tensor.
+CT_CHECKED ct_status ct_gradient_norm(const ct_tensor *_Nonnull const *_Nonnull tensors,
+                                      int32_t count, ct_tensor *_Nullable *_Nonnull out);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
+#endif

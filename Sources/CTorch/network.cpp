@@ -1,0 +1,97 @@
+#include "guarded.hpp"
+
+#include <ATen/ops/_fused_sgd.h>
+#include <ATen/ops/adaptive_avg_pool2d.h>
+#include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/stack.h>
+#include <c10/core/GradMode.h>
+
+using namespace ctorch;
+
+static std::optional<at::Tensor> optional(const ct_tensor *tensor) {
+  return tensor ? std::optional<at::Tensor>(unwrap(tensor)) : std::nullopt;
+}
+
+ct_status ct_conv2d(const ct_tensor *x, const ct_tensor *weight, const ct_tensor *bias,
+                    int64_t stride, int64_t padding, int64_t dilation, int64_t groups,
+                    ct_tensor **out) {
+  return produce(out, [&] {
+    return at::conv2d(unwrap(x), unwrap(weight), optional(bias), {stride, stride},
+                      at::IntArrayRef({padding, padding}), {dilation, dilation}, groups);
+  });
+}
+
+ct_status ct_linear(const ct_tensor *x, const ct_tensor *weight, const ct_tensor *bias,
+                    ct_tensor **out) {
+  return produce(out, [&] { return at::linear(unwrap(x), unwrap(weight), optional(bias)); });
+}
+
+ct_status ct_batch_norm(const ct_tensor *x, const ct_tensor *weight, const ct_tensor *bias,
+                        ct_tensor *running_mean, ct_tensor *running_variance,
+                        bool batch_statistics, double momentum, double epsilon, ct_tensor **out) {
+  return produce(out, [&] {
+    return at::batch_norm(unwrap(x), unwrap(weight), unwrap(bias), unwrap(running_mean),
+                          unwrap(running_variance), batch_statistics, momentum, epsilon,
+                          /*cudnn_enabled=*/true);
+  });
+}
+
+ct_status ct_adaptive_average_pool(const ct_tensor *x, int64_t height, int64_t width,
+                                   ct_tensor **out) {
+  return produce(out, [&] { return at::adaptive_avg_pool2d(unwrap(x), {height, width}); });
+}
+
+ct_status ct_average_pool(const ct_tensor *x, int64_t kernel, int64_t stride, ct_tensor **out) {
+  return produce(out, [&] {
+    return at::avg_pool2d(unwrap(x), {kernel, kernel}, {stride, stride});
+  });
+}
+
+ct_status ct_log_softmax(const ct_tensor *x, int64_t axis, ct_tensor **out) {
+  return produce(out, [&] { return at::log_softmax(unwrap(x), axis); });
+}
+
+ct_status ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels, ct_tensor **out) {
+  return produce(out, [&] { return at::cross_entropy_loss(unwrap(logits), unwrap(labels)); });
+}
+
+ct_status ct_sgd_step(ct_tensor *const *parameters, ct_tensor *const *momenta, int32_t count,
+                      double learning_rate, double momentum, double weight_decay, bool nesterov) {
+  return guarded([&] {
+    at::NoGradGuard no_gradient;
+    std::vector<at::Tensor> values, gradients, buffers;
+    for (int32_t i = 0; i < count; ++i) {
+      const auto &parameter = unwrap(parameters[i]);
+      if (!parameter.grad().defined())
+        continue;
+      values.push_back(parameter);
+      // The kernel walks memory, so both must lie in the same order.
+      gradients.push_back(parameter.grad().strides() == parameter.strides()
+                              ? parameter.grad()
+                              : at::empty_like(parameter).copy_(parameter.grad()));
+      buffers.push_back(unwrap(momenta[i]));
+    }
+    if (!values.empty())
+      at::_fused_sgd_(values, gradients, buffers, weight_decay, momentum, learning_rate,
+                      /*dampening=*/0, nesterov, /*maximize=*/false, /*is_first_step=*/false);
+  });
+}
+
+ct_status ct_gradient_norm(const ct_tensor *const *tensors, int32_t count, ct_tensor **out) {
+  return produce(out, [&] {
+    at::NoGradGuard no_gradient;
+    std::vector<at::Tensor> norms;
+    for (int32_t i = 0; i < count; ++i)
+      if (const auto &gradient = unwrap(tensors[i]).grad(); gradient.defined())
+        norms.push_back(at::linalg_vector_norm(gradient, 2, std::nullopt, false, at::kDouble));
+    TORCH_CHECK(!norms.empty(), "no tensor has a gradient");
+    return at::linalg_vector_norm(at::stack(norms));
+  });
+}

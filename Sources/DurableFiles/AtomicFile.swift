@@ -1,0 +1,68 @@
+public import Foundation
+
+/// A file operation failed; `message` says what, where and why.
+public struct FileError: Error, CustomStringConvertible, Sendable {
+  /// One sentence with the path and the system's reason.
+  public let description: String
+
+  /// Makes an error from a sentence.
+  public init(_ description: String) { self.description = description }
+
+  /// Makes an error from the current `errno`.
+  static func system(_ action: String, _ path: String) -> FileError {
+    FileError("cannot \(action) \(path): \(String(cString: strerror(errno)))")
+  }
+}
+
+/// Writes that either happen whole or not at all.
+public enum AtomicFile {
+  /// Replaces the file at `url` by `data`: writes a temporary file beside it, syncs it, renames it over
+  /// the old one and syncs the directory. On any failure (full disk, read-only directory) the old file
+  /// stays as it was and the temporary one is removed.
+  public static func write(_ data: Data, to url: URL) throws(FileError) {
+    let path = url.path
+    let temporary = "\(path).\(getpid()).partial"
+    try writeAndSync(data, to: temporary)
+    guard rename(temporary, path) == 0 else {
+      let error = FileError.system("replace", path)
+      unlink(temporary)
+      throw error
+    }
+    syncDirectory(url.deletingLastPathComponent().path)
+  }
+
+  /// Replaces the file at `url` by the UTF-8 bytes of `text`.
+  public static func write(_ text: String, to url: URL) throws(FileError) {
+    try write(Data(text.utf8), to: url)
+  }
+
+  private static func writeAndSync(_ data: Data, to path: String) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .system("create", path) }
+    let written = data.withUnsafeBytes { writeAll($0, to: descriptor) }
+    guard written, fsync(descriptor) == 0, close(descriptor) == 0 else {
+      let error = FileError.system("write", path)
+      close(descriptor)
+      unlink(path)
+      throw error
+    }
+  }
+
+  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+    var rest = bytes
+    while let start = rest.baseAddress, rest.count > 0 {
+      let count = Foundation.write(descriptor, start, rest.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return false }
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    }
+    return true
+  }
+
+  private static func syncDirectory(_ path: String) {
+    let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}

@@ -1,0 +1,36 @@
+import Crypto
+public import Foundation
+
+/// SHA-256 digests as 64 lowercase hexadecimal digits.
+public enum Digest {
+  /// Digest of bytes in memory.
+  public static func sha256(_ data: some DataProtocol) -> String {
+    SHA256.hash(data: data).hexadecimal
+  }
+
+  /// Digest of a file, read in pieces of 1 MiB.
+  public static func sha256(fileAt url: URL) throws(FileError) -> String {
+    guard let handle = FileHandle(forReadingAtPath: url.path) else {
+      throw .system("open", url.path)
+    }
+    defer { try? handle.close() }  // Nothing was written: a failing close loses nothing.
+    var hash = SHA256()
+    do {
+      while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+        hash.update(data: piece)
+      }
+    } catch {
+      throw FileError("cannot read \(url.path): \(error.localizedDescription)")
+    }
+    return hash.finalize().hexadecimal
+  }
+}
+
+extension Sequence<UInt8> {
+  fileprivate var hexadecimal: String {
+    map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 2 ? digits : "0" + digits
+    }.joined()
+  }
+}

@@ -1,0 +1,51 @@
+internal import CTorch
+
+/// Facts and process-wide switches of libtorch. Programs set them once; no library code does.
+public enum Engine {
+  /// Version of libtorch, such as `2.13.0`.
+  public static var version: String { String(cString: ct_version()) }
+
+  /// Vector instructions that libtorch uses on this CPU, such as `AVX512`.
+  public static var cpuCapability: String { String(cString: ct_cpu_capability()) }
+
+  /// Number of CUDA devices that libtorch can use.
+  public static var cudaDeviceCount: Int { Int(ct_cuda_device_count()) }
+
+  /// Threads of one operation.
+  public static var threads: Int { Int(ct_threads()) }
+
+  /// Sets the threads of one operation, for the whole process.
+  public static func setThreads(_ count: Int) throws(TensorError) {
+    try check("set threads", ct_set_threads(Int32(clamping: count)))
+  }
+
+  /// Lets float32 products and convolutions on CUDA use TF32.
+  public static func setTF32(_ enabled: Bool) throws(TensorError) {
+    try check("set TF32", ct_set_tf32(enabled))
+  }
+
+  /// Makes operations without a reproducible implementation fail instead of varying.
+  public static func setDeterministic(_ enabled: Bool) throws(TensorError) {
+    try check("set deterministic", ct_set_deterministic(enabled))
+  }
+
+  /// Waits until the work queued on `device` is done.
+  public static func synchronize(_ device: Device) throws(TensorError) {
+    try check("synchronize", ct_synchronize(device.c))
+  }
+
+  /// Number of tensor handles alive in the process.
+  public static var liveTensors: Int { Int(ct_live_tensors()) }
+
+  /// Bytes of large host blocks: in use now, kept for reuse now, and the highest sum so far.
+  public static var hostMemory: (inUse: Int, cached: Int, peak: Int) {
+    var inUse: Int64 = 0
+    var cached: Int64 = 0
+    var peak: Int64 = 0
+    ct_host_memory(&inUse, &cached, &peak)
+    return (Int(inUse), Int(cached), Int(peak))
+  }
+
+  /// Gives the large host blocks that are kept for reuse back to the system.
+  public static func releaseHostCache() { ct_release_host_cache() }
+}
