@@ -53,9 +53,18 @@ public enum CIFAR100 {
       file.path, recordSize: recordSize, maximumRecords: officialCount(split))
     let labels = try checkedLabels(bytes, file.path)
     let digest = Digest.sha256(bytes)
-    return ImageDataset(
-      name: name(ofDigest: digest, split, in: file.deletingLastPathComponent()), split: split,
-      classCount: classCount, channels: channels, height: side, width: side, digest: digest,
+    return dataset(
+      split, bytes: bytes, labels: labels,
+      name: try name(ofDigest: digest, split, in: file.deletingLastPathComponent()), digest: digest)
+  }
+
+  /// Wraps the checked content of a file.
+  static func dataset(
+    _ split: Split, bytes: [UInt8], labels: [UInt8], name: String, digest: String
+  ) -> ImageDataset {
+    ImageDataset(
+      name: name, split: split, classCount: classCount, channels: channels, height: side,
+      width: side, digest: digest,
       storage: .init(bytes: bytes, labels: labels, stride: recordSize, pixelOffset: 2),
       records: Array(labels.indices))
   }
@@ -84,7 +93,12 @@ public enum CIFAR100 {
     }
   }
 
-  private static func name(ofDigest digest: String, _ split: Split, in directory: URL) -> String {
-    "cifar100"
+  private static func name(
+    ofDigest digest: String, _ split: Split, in directory: URL
+  ) throws(DatasetError) -> String {
+    var manifests = try DatasetManifest.known()
+    if let generated = try DatasetManifest.generated(in: directory) { manifests.append(generated) }
+    let match = manifests.first { $0.file(of: split)?.sha256 == digest }
+    return match?.id ?? "cifar100-unverified"
   }
 }

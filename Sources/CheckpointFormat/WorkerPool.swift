@@ -1,0 +1,32 @@
+import Dispatch
+
+/// Runs the same work on several threads, with results that do not depend on their number.
+enum WorkerPool {
+  /// Calls `body` for every index below `count` and returns the results in order. Every thread makes
+  /// one context with `context` and takes every n-th index.
+  static func map<Context, Output>(
+    count: Int, threads: Int, context: () throws(CheckpointError) -> Context,
+    body: (Context, Int) throws(CheckpointError) -> Output
+  ) throws(CheckpointError) -> [Output] {
+    let workers = max(1, min(threads, count))
+    var shares = [Result<[Output], CheckpointError>](repeating: .success([]), count: workers)
+    shares.withUnsafeMutableBufferPointer { shares in
+      nonisolated(unsafe) let slots = shares  // Each worker writes its own slot only.
+      DispatchQueue.concurrentPerform(iterations: workers) { worker in
+        do throws(CheckpointError) {
+          let context = try context()
+          var outputs: [Output] = []
+          for index in stride(from: worker, to: count, by: workers) {
+            outputs.append(try body(context, index))
+          }
+          slots[worker] = .success(outputs)
+        } catch {
+          slots[worker] = .failure(error)
+        }
+      }
+    }
+    var parts: [[Output]] = []
+    for share in shares { parts.append(try share.get()) }
+    return (0..<count).map { parts[$0 % workers][$0 / workers] }
+  }
+}

@@ -1,0 +1,64 @@
+public import TensorCore
+
+/// Batch normalisation over [N, C, H, W] with epsilon 1e-5.
+///
+/// Registers `weight`, `bias`, `running_mean`, `running_var` and `num_batches_tracked`. The batch is
+/// normalised by its biased variance; the running variance takes the unbiased one, as in PyTorch.
+public struct BatchNorm2d {
+  /// Scale gamma [C].
+  public let weight: Tensor
+  /// Shift beta [C].
+  public let bias: Tensor
+  /// [C]
+  public let runningMean: Tensor
+  /// [C]
+  public let runningVariance: Tensor
+  /// int64 scalar: batches that have moved the running statistics.
+  public let batchesTracked: Tensor
+
+  /// Scale 1, shift 0, running mean 0 and variance 1.
+  public init(_ path: ParameterPath, channels: Int) throws(TensorError) {
+    weight = try path.parameter("weight", shape: [channels], .constant(1))
+    bias = try path.parameter("bias", shape: [channels], .constant(0))
+    runningMean = try path.buffer("running_mean", shape: [channels], value: 0)
+    runningVariance = try path.buffer("running_var", shape: [channels], value: 1)
+    batchesTracked = try path.buffer("num_batches_tracked", shape: [], value: 0, dtype: .int64)
+  }
+
+  /// Normalises `x`; in a mode with batch statistics moves the running ones.
+  public func callAsFunction(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
+    if mode.usesBatchStatistics { try countBatch() }
+    return try normalised(x, mode)
+  }
+
+  /// The same result as a call, with the running statistics moved twice by this batch.
+  ///
+  /// The released networks normalise a stage's output twice, once for the tap and once on the main
+  /// path. Both give the same values, so one pass is enough; what remains of the second one is its
+  /// move of the running statistics. With r' = (1 - m) r + m s, the second move is
+  /// r'' = (2 - m) r' - (1 - m) r.
+  public func countedTwice(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
+    guard mode.usesBatchStatistics else { return try normalised(x, mode) }
+    let meanBefore = try runningMean.cloned()
+    let varianceBefore = try runningVariance.cloned()
+    let y = try normalised(x, mode)
+    let m = mode.momentum
+    try runningMean.scaleAndAdd(scale: 2 - m, meanBefore, factor: m - 1)
+    try runningVariance.scaleAndAdd(scale: 2 - m, varianceBefore, factor: m - 1)
+    try countBatch()
+    try countBatch()
+    return y
+  }
+
+  private func normalised(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
+    try x.batchNormalised(
+      weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance,
+      usingBatch: mode.usesBatchStatistics, momentum: mode.momentum, epsilon: 1e-5)
+  }
+
+  private func countBatch() throws(TensorError) {
+    try withoutGradient { () throws(TensorError) in
+      try batchesTracked.assign(try batchesTracked + 1)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+public import Foundation
+
+/// Any JSON value; the form in which a run keeps its resolved configuration.
+///
+/// A whole `number` and an `integer` of the same value are equal and have the same canonical form,
+/// because JSON does not tell 2.0 from 2: a value stays equal to itself after it was written and read.
+public enum JSONValue: Sendable {
+  /// The absent value.
+  case null
+  /// True or false.
+  case bool(Bool)
+  /// A whole number, exact.
+  case integer(Int)
+  /// A finite number.
+  case number(Double)
+  /// Text.
+  case string(String)
+  /// A list.
+  case array([JSONValue])
+  /// Members by name; their order has no meaning.
+  case object([String: JSONValue])
+}
+
+extension JSONValue: Hashable {
+  /// True when both have the same canonical form.
+  public static func == (left: JSONValue, right: JSONValue) -> Bool {
+    left.canonical == right.canonical
+  }
+
+  /// Feeds the canonical form to `hasher`.
+  public func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
+}
+
+extension JSONValue {
+  /// The member called `name`, or nil when this is no object or has no such member.
+  public subscript(name: String) -> JSONValue? {
+    if case .object(let members) = self { members[name] } else { nil }
+  }
+
+  /// Reads one JSON document.
+  /// - Throws: `ResultsError` when `data` is no JSON.
+  public init(json data: Data) throws(ResultsError) {
+    do {
+      self = try JSONDecoder().decode(JSONValue.self, from: data)
+    } catch {
+      throw ResultsError(.damaged, "not a JSON document: \(decodingSentence(error))")
+    }
+  }
+}
+
+extension JSONValue: Codable {
+  /// Reads any JSON value; a number without a fraction that fits becomes an `integer`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = Self.attempt({ try container.decode(Bool.self) }) {
+      self = .bool(value)
+    } else if let value = Self.attempt({ try container.decode(Int.self) }) {
+      self = .integer(value)
+    } else if let value = Self.attempt({ try container.decode(Double.self) }) {
+      self = .number(value)
+    } else if let value = Self.attempt({ try container.decode(String.self) }) {
+      self = .string(value)
+    } else if let value = Self.attempt({ try container.decode([JSONValue].self) }) {
+      self = .array(value)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  /// Writes the value with the encoder's own layout.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .integer(let value): try container.encode(value)
+    case .number(let value): try container.encode(value)
+    case .string(let value): try container.encode(value)
+    case .array(let value): try container.encode(value)
+    case .object(let value): try container.encode(value)
+    }
+  }
+
+  /// Decoding tries one type after the other; a mismatch is the expected answer, not a failure.
+  private static func attempt<Value>(_ decode: () throws -> Value) -> Value? {
+    do { return try decode() } catch { return nil }
+  }
+}
+
+/// The part of a decoding failure that a person can act on.
+func decodingSentence(_ error: any Error) -> String {
+  guard let error = error as? DecodingError else { return error.localizedDescription }
+  func place(_ context: DecodingError.Context) -> String {
+    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
+    return path.isEmpty ? "the top level" : "\"\(path.joined(separator: "."))\""
+  }
+  return switch error {
+  case .keyNotFound(let key, let context): "\"\(key.stringValue)\" is missing at \(place(context))"
+  case .valueNotFound(_, let context): "no value at \(place(context))"
+  case .typeMismatch(_, let context): "a value of another type at \(place(context))"
+  case .dataCorrupted(let context): "\(context.debugDescription) (at \(place(context)))"
+  @unknown default: "\(error)"
+  }
+}
