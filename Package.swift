@@ -78,7 +78,7 @@ let package = Package(
 
     // Level 3
     library("ModelZoo", ["NeuralNet", "TensorCore"]),
-    library("Lipschitz", ["NeuralNet", "TensorCore"]),
+    library("Lipschitz", ["TensorCore", "Randomness"]),
     library("Distillation", ["NeuralNet", "TensorCore", "Lipschitz", "Randomness"]),
 
     // Level 4

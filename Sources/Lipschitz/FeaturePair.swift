@@ -1,0 +1,44 @@
+public import TensorCore
+
+/// Two neighbouring feature maps of one network, whose module the transmitting matrix summarises.
+///
+/// The transmitting matrix of an image is G = F_i F_{i+1}ᵀ / (H W), [C_i, C_{i+1}], after F_i was
+/// adaptively average-pooled to the size of F_{i+1} where it is taller (released code, 16 September 2021).
+/// It bounds nothing: it is the quantity that the paper calls the module's Lipschitz constant.
+public struct FeaturePair {
+  /// [N, C_i, P], pooled
+  public let front: Tensor
+  /// [N, C_{i+1}, P]
+  public let back: Tensor
+
+  /// Pools and flattens maps [N, C_i, H_i, W_i] and [N, C_{i+1}, H_{i+1}, W_{i+1}].
+  ///
+  /// As in the released code only the heights decide whether to pool; maps of equal height and unequal
+  /// width are an error.
+  public init(front: Tensor, back: Tensor) throws(TensorError) {
+    let (before, after) = (front.shape, back.shape)
+    guard before.count == 4, after.count == 4, before[0] == after[0] else {
+      throw TensorError(
+        operation: "transmitting matrix", code: .refused,
+        message: "needs two image batches of one size, got \(before) and \(after)")
+    }
+    let pooled =
+      before[2] > after[2]
+      ? try front.adaptiveAveragePooled(height: after[2], width: after[3]) : front
+    self.front = try pooled.reshaped([before[0], before[1], -1])
+    self.back = try back.reshaped([after[0], after[1], -1])
+    guard self.front.shape[2] == self.back.shape[2] else {
+      throw TensorError(
+        operation: "transmitting matrix", code: .refused,
+        message: "feature maps \(before) and \(after) do not match after pooling")
+    }
+  }
+
+  /// Number of positions H W of the back map.
+  public var positions: Int { back.shape[2] }
+
+  /// G [N, C_i, C_{i+1}].
+  public func transmittingMatrix() throws(TensorError) -> Tensor {
+    try front.matrixProduct(try back.transposed()) / Double(positions)
+  }
+}

@@ -1,0 +1,33 @@
+public import TensorCore
+
+/// The released estimate of the largest singular value: `steps` times v <- K v / |K v| with K = G Gᵀ,
+/// then s = sqrt(|K v| / |v|). Autograd goes through every step.
+///
+/// A lower bound of the exact value. Its gradient can exceed the exact one by orders of magnitude when
+/// the start nearly misses the leading direction.
+public enum PowerIteration {
+  /// Squared norms below this are lifted to it, so that a zero matrix reads about 3e-8 instead of NaN,
+  /// the released code's answer.
+  public static let smallestSquaredNorm = 1e-30
+
+  /// s [N] of matrices G [N, C, D] from start vectors [N, C, 1] or [1, C, 1].
+  public static func singularValue(of matrix: Tensor, start: Tensor, steps: Int)
+    throws(TensorError) -> Tensor
+  {
+    precondition(steps > 0)
+    let gram = try matrix.matrixProduct(try matrix.transposed())
+    var vector = start
+    var length = start
+    for _ in 0..<steps {
+      let next = try gram.matrixProduct(vector)
+      length = try norm(next)
+      vector = try next / length
+    }
+    return try length.squareRoot().reshaped([-1])
+  }
+
+  /// |x| of columns [N, C, 1], as [N, 1, 1].
+  static func norm(_ columns: Tensor) throws(TensorError) -> Tensor {
+    try columns.squared().sum([1], keepingAxes: true).atLeast(smallestSquaredNorm).squareRoot()
+  }
+}

@@ -1,0 +1,34 @@
+public import TensorCore
+
+/// What one pass through a classifier gives a distillation method.
+public struct Features {
+  /// Feature taps before their ReLU, from the input to the output, each [N, C_i, H_i, W_i].
+  public let taps: [Tensor]
+  /// [N, classes]
+  public let logits: Tensor
+
+  /// Makes a result.
+  public init(taps: [Tensor], logits: Tensor) {
+    self.taps = taps
+    self.logits = logits
+  }
+}
+
+/// An image classifier with feature taps. All that a method of distillation knows of a network.
+public protocol Classifier {
+  /// Owner of the parameters and buffers.
+  var store: ParameterStore { get }
+  /// Number of classes, the second extent of the logits.
+  var classCount: Int { get }
+  /// Channels of each tap.
+  var tapChannels: [Int] { get }
+  /// The batch norm in front of each tap, from which OFD takes its margins.
+  var tapNorms: [BatchNorm2d] { get }
+
+  /// Logits [N, classes] of images [N, C, H, W].
+  func logits(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor
+  /// Logits and taps of images [N, C, H, W].
+  func features(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Features
+  /// Multiply-adds of convolutions and linear layers for one image of `size`.
+  func multiplyAdds(imageSize: ImageSize) -> Int
+}
