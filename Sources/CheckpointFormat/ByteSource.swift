@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 /// Random access to the bytes of a file or of memory, safe to use from several threads.
@@ -60,10 +61,8 @@ final class ByteSource: Sendable {
       throw CheckpointError(.wrongLength, "the file ends early", file: name)
     }
     var result = [UInt8](repeating: 0, count: range.count)
-    do throws(CheckpointError) {
-      try result.withUnsafeMutableBytes { buffer throws(CheckpointError) in
-        try read(at: range.lowerBound, into: buffer)
-      }
+    try result.fill { buffer throws(CheckpointError) in
+      try read(at: range.lowerBound, into: buffer)
     }
     return result
   }

@@ -76,8 +76,8 @@ public final class CheckpointReader: Sendable {
     if envelope.storedHeaderBytes < envelope.headerBytes {
       json = [UInt8](repeating: 0, count: envelope.headerBytes)
       let decompressor = try ZstandardDecompressor()
-      try json.withUnsafeMutableBytes { target throws(CheckpointError) in
-        try stored.withUnsafeBytes { source throws(CheckpointError) in
+      try json.fill { target throws(CheckpointError) in
+        try stored.read { source throws(CheckpointError) in
           try decompressor.expand(source, into: target)
         }
       }

@@ -23,10 +23,11 @@ struct ChunkDecoding {
     var memory: [Int: TensorMemory] = [:]
     for number in owners { memory[number] = try allocate(number) }
     let jobs = jobs(for: owners)
+    let targets = memory
     _ = try WorkerPool.map(count: jobs.count, threads: threads) {
       () throws(CheckpointError) in try ChunkDecoder()
     } body: { decoder, number throws(CheckpointError) in
-      try run(jobs[number], decoder, memory)
+      try run(jobs[number], decoder, targets)
     }
     var result: [StoredTensor] = []
     for number in numbers { result.append(try tensor(number, memory[owner(of: number)])) }
@@ -108,7 +109,10 @@ struct ChunkDecoding {
 
 /// Memory of one tensor that threads fill side by side. It is not cleared first: that would cost as
 /// much as decoding it.
-private final class TensorMemory {
+///
+/// Sendable: while threads run, each writes ranges of `bytes` that no other one touches; `data` is taken
+/// by the caller's thread after all of them have ended.
+private final class TensorMemory: @unchecked Sendable {
   let bytes: UnsafeMutableRawBufferPointer
   private var isOwner = true
 

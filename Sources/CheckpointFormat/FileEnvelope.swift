@@ -113,7 +113,7 @@ struct FileEnvelope: Equatable {
 extension [UInt8] {
   /// Appends the bytes of `value`, least significant first.
   mutating func append(littleEndian value: some FixedWidthInteger) {
-    withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+    Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
   }
 
   /// Reads an integer; the caller has checked that it lies inside.

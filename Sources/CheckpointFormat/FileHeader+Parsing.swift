@@ -40,9 +40,11 @@ extension TensorRecord {
     guard fields.count == 3 || fields.count == 4 else { throw .malformed("tensor") }
     name = try fields[0].string.orThrow("name of a tensor")
     elementType = try ElementType(json: fields[1])
+    var extents: [Int] = []
     for extent in try fields[2].array.orThrow("shape of \(name)") {
-      shape.append(try extent.integer.orThrow("shape of \(name)"))
+      extents.append(try extent.integer.orThrow("shape of \(name)"))
     }
+    shape = extents
     guard fields.count == 4 else { return }
     let options = try fields[3].members(
       "options of \(name)", known: ["same"], ignoringUnknownKeys: ignoringUnknownKeys)
@@ -66,9 +68,11 @@ extension ChunkRecord {
     let fields = try json.array.orThrow("chunk")
     guard fields.count == 3 else { throw .malformed("chunk") }
     elements = try fields[0].integer.orThrow("chunk")
+    var sizes: [Int] = []
     for size in try fields[1].array.orThrow("chunk") {
-      planeSizes.append(try size.integer.orThrow("chunk"))
+      sizes.append(try size.integer.orThrow("chunk"))
     }
+    planeSizes = sizes
     let digits = try fields[2].string.orThrow("checksum")
     let value = UInt64(digits, radix: 16)
     guard let value, Checksum64.text(value) == digits else { throw .malformed("checksum") }

@@ -52,8 +52,8 @@ struct JSONParser {
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
     case nil: throw error("the text ends early")
+    case .some(let byte) where byte == UInt8(ascii: "-") || isDigit(byte): return try number()
     default: throw error("no value")
     }
   }
@@ -129,6 +129,10 @@ struct JSONParser {
       if let value = Double(text), value.isFinite { return .number(value) }
     }
     throw error("bad number \(text.prefix(40))")
+  }
+
+  private func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
   private func isNumberByte(_ byte: UInt8) -> Bool {

@@ -5,8 +5,8 @@ enum WorkerPool {
   /// Calls `body` for every index below `count` and returns the results in order. Every thread makes
   /// one context with `context` and takes every n-th index.
   static func map<Context, Output>(
-    count: Int, threads: Int, context: () throws(CheckpointError) -> Context,
-    body: (Context, Int) throws(CheckpointError) -> Output
+    count: Int, threads: Int, context: @Sendable () throws(CheckpointError) -> Context,
+    body: @Sendable (Context, Int) throws(CheckpointError) -> Output
   ) throws(CheckpointError) -> [Output] {
     let workers = max(1, min(threads, count))
     var shares = [Result<[Output], CheckpointError>](repeating: .success([]), count: workers)

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// How a checkpoint is written. No option but those that say so changes the bytes.
 public struct WriteOptions: Sendable, Equatable {

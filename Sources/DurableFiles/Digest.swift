@@ -26,6 +26,20 @@ public enum Digest {
   }
 }
 
+/// SHA-256 of bytes that come piece by piece.
+public struct StreamingDigest {
+  private var hash = SHA256()
+
+  /// A digest of nothing yet.
+  public init() {}
+
+  /// Adds bytes.
+  public mutating func update(_ bytes: some DataProtocol) { hash.update(data: bytes) }
+
+  /// The digest of all bytes as 64 lowercase hexadecimal digits.
+  public func finalize() -> String { hash.finalize().hexadecimal }
+}
+
 extension Sequence<UInt8> {
   fileprivate var hexadecimal: String {
     map { byte in
