@@ -1,6 +1,6 @@
 public import Lipschitz
 public import NeuralNet
-public import Randomness
+import Randomness
 public import TensorCore
 
 /// LONDON: the OFD objective + alpha L_lip / 200 (CIFAR), alpha as a function of the epoch.

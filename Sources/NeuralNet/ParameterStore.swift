@@ -1,4 +1,4 @@
-public import Randomness
+import Randomness
 public import TensorCore
 
 /// Owns the parameters and buffers of one network, in PyTorch's state-dict order and under its names.
