@@ -34,10 +34,8 @@ let strict: [SwiftSetting] = [
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -85,18 +83,16 @@ let package = Package(
     library(
       "Training",
       [
-        "ModelZoo", "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Results",
-        "CheckpointFormat", "DurableFiles", "Randomness",
+        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "CheckpointFormat",
       ]),
 
     // Level 5: the composition root.
     library(
       "Experiments",
       [
-        "Training", "ModelZoo", "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets",
-        "Results", "CheckpointFormat", "DurableFiles", "Randomness",
-      ],
-      resources: [.embedInCode("Resources")]),
+        "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore", "Datasets",
+        "Results", "CheckpointFormat", "DurableFiles",
+      ]),
 
     // Level 6: argument parsing and printing.
     program("lskd-repro", ["Experiments"]),

@@ -1,0 +1,21 @@
+/// Sums over the steps of an epoch; kept in the resume checkpoint, so that the epoch's record does not
+/// depend on where a training was interrupted.
+struct EpochSums: Equatable {
+  /// Unweighted value of each term times the images of its batch.
+  var losses: [String: Double] = [:]
+  /// Images seen.
+  var images = 0
+  /// Seconds of training, without evaluation.
+  var seconds = 0.0
+  /// Gradient norm of each weighted term at the epoch's first step.
+  var gradientNorms: [String: Double] = [:]
+
+  mutating func add(_ name: String, _ value: Double, images count: Int) {
+    losses[name, default: 0] += value * Double(count)
+  }
+
+  /// Mean per image of each term.
+  var meanLosses: [String: Double] {
+    images == 0 ? [:] : losses.mapValues { $0 / Double(images) }
+  }
+}

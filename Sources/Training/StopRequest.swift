@@ -1,0 +1,45 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A request to end a training at the next step, set by SIGINT or SIGTERM or by a caller.
+public final class StopRequest: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  /// No request yet.
+  public init() {}
+
+  /// Whether the training should stop.
+  public var isSet: Bool { flag.load(ordering: .relaxed) }
+
+  /// Asks the training to stop.
+  public func set() { flag.store(true, ordering: .relaxed) }
+
+  /// Lets SIGINT and SIGTERM set the request until the returned value is released. A second signal ends
+  /// the process at once.
+  public func onSignals() -> SignalWatch { SignalWatch(self) }
+}
+
+/// Watches SIGINT and SIGTERM for as long as it lives.
+public final class SignalWatch {
+  private var sources: [any DispatchSourceSignal] = []
+
+  init(_ request: StopRequest) {
+    for number in [SIGINT, SIGTERM] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(
+        signal: number, queue: DispatchQueue(label: "signals"))
+      source.setEventHandler {
+        if request.isSet { exit(128 + number) }
+        request.set()
+      }
+      source.activate()
+      sources.append(source)
+    }
+  }
+
+  deinit {
+    for source in sources { source.cancel() }
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+  }
+}

@@ -1,0 +1,217 @@
+public import Datasets
+public import Distillation
+public import Foundation
+import NeuralNet
+import TensorCore
+
+/// The training loop: one objective, one optimizer, one data set, exact resume.
+public final class Trainer {
+  private let objective: any Objective
+  private let loader: BatchLoader
+  private let test: (data: ImageDataset, pipeline: ImagePipeline)
+  private let configuration: TrainingConfiguration
+  private let optimizer: SGD
+  private let resume: ResumeCheckpoint
+  private var state = TrainingState()
+  private var lastFinite: String?
+  private var unread: [PendingStep] = []
+  private var saved = ContinuousClock.now
+  private var rate = Rate()
+
+  /// Prepares a training whose resume checkpoint is `resumeFile`; `identity` names its configuration.
+  public init(
+    objective: any Objective, loader: BatchLoader, test: (ImageDataset, ImagePipeline),
+    configuration: TrainingConfiguration, resumeFile: URL, identity: String
+  ) throws {
+    guard loader.batchesPerEpoch > 0 else {
+      throw TrainingError.noBatches(
+        "the training set has \(loader.dataset.count) images, too few for one batch of "
+          + "\(loader.configuration.batchSize)")
+    }
+    self.objective = objective
+    self.loader = loader
+    self.test = (test.0, test.1)
+    self.configuration = configuration
+    var trained: [(name: String, tensor: Tensor)] = []
+    for store in [objective.student.store, objective.connectors].compactMap({ $0 }) {
+      trained += store.entries.filter { $0.role == .parameter }.map { ($0.name, $0.tensor) }
+    }
+    optimizer = try SGD(trained, configuration.optimizer)
+    resume = ResumeCheckpoint(
+      file: resumeFile, identity: identity, objective: objective, optimizer: optimizer)
+  }
+
+  /// Steps of the whole training.
+  public var stepsInTotal: Int { configuration.epochs * loader.batchesPerEpoch }
+
+  /// Trains from the resume checkpoint, or from the start, to the end or to a request to stop.
+  public func run(stop: StopRequest, observer: any TrainingObserver) throws -> TrainingOutcome {
+    if let restored = try resume.restore() {
+      state = restored
+      lastFinite = resume.file.path
+      try observer.willResume(epoch: state.epoch, step: state.step)
+    }
+    saved = .now
+    rate = Rate()
+    while state.epoch < configuration.epochs {
+      if state.batch == 0 && startsDrop(state.epoch) { try optimizer.restart() }
+      guard try runEpoch(stop, observer) else {
+        try save()
+        return .interrupted(step: state.step)
+      }
+      try endEpoch(observer)
+    }
+    return .finished
+  }
+
+  private func startsDrop(_ epoch: Int) -> Bool {
+    configuration.restartsMomentumAtDrops && configuration.schedule.dropEpochs.contains(epoch)
+  }
+
+  /// Runs the rest of the current epoch; false when a stop was requested before its end.
+  private func runEpoch(_ stop: StopRequest, _ observer: any TrainingObserver) throws -> Bool {
+    for batch in loader.epoch(state.epoch, startingAt: state.batch) {
+      if stop.isSet {
+        try readLosses(observer)
+        return false
+      }
+      try step(batch)
+      let isLast = state.batch == loader.batchesPerEpoch
+      if unread.count >= configuration.reportInterval || isLast { try readLosses(observer) }
+      if !isLast && saved.duration(to: .now).seconds > configuration.checkpointSeconds {
+        try readLosses(observer)
+        try save()
+      }
+    }
+    return true
+  }
+
+  private func step(_ host: ImageBatch) throws {
+    let start = ContinuousClock.now
+    let store = objective.student.store
+    let batch = LabelledBatch(
+      images: try Tensor.images(host, like: store),
+      labels: try Tensor(host.labels, shape: [host.count], device: store.device))
+    let position = StepPosition(
+      epoch: state.epoch, epochs: configuration.epochs, step: state.step)
+    let learningRate = configuration.schedule.learningRate(
+      epoch: state.epoch, step: state.step, stepsInTotal: stepsInTotal)
+    let terms = try configuration.precision.run(on: store.device) { () throws(TensorError) in
+      try objective.terms(batch, at: position)
+    }
+    let norms = state.batch == 0 ? try gradientNorms(of: terms) : [:]
+    try terms.total().backward()
+    try optimizer.step(learningRate: learningRate)
+    for (_, parameter) in optimizer.parameters { try parameter.clearGradient() }
+    state.batch += 1
+    state.step += 1
+    unread.append(
+      PendingStep(
+        terms: try terms.map { ($0.name, try $0.value.detached(), $0.coefficient) },
+        gradientNorms: norms, images: host.count, learningRate: learningRate,
+        epoch: state.epoch, step: state.step, seconds: start.duration(to: .now).seconds))
+    rate.add(images: host.count)
+  }
+
+  /// Euclidean norm of each weighted term's gradient over everything that is trained.
+  private func gradientNorms(of terms: [LossTerm]) throws -> [String: Double] {
+    let parameters = optimizer.parameters.map(\.tensor)
+    var norms: [String: Double] = [:]
+    for term in terms {
+      guard term.value.requiresGradient else {
+        norms[term.name] = 0
+        continue
+      }
+      var sum = 0.0
+      for gradient in try term.contribution().gradients(of: parameters, retainingGraph: true) {
+        if let gradient { sum += try gradient.squared().sum().scalar() }
+      }
+      norms[term.name] = sum.squareRoot()
+    }
+    return norms
+  }
+
+  /// Reads the losses of the steps since the last reading, adds them up and reports them.
+  private func readLosses(_ observer: any TrainingObserver) throws {
+    for pending in unread {
+      var losses: [String: Double] = [:]
+      var total = 0.0
+      for (name, value, coefficient) in pending.terms {
+        let number = try value.scalar()
+        guard number.isFinite else {
+          throw TrainingError.notFinite(
+            term: name, value: number, epoch: pending.epoch, step: pending.step,
+            lastFinite: lastFinite)
+        }
+        losses[name] = number
+        total += coefficient * number
+        state.sums.add(name, number, images: pending.images)
+      }
+      state.sums.images += pending.images
+      state.sums.seconds += pending.seconds
+      state.sums.gradientNorms.merge(pending.gradientNorms) { $1 }
+      try observer.didStep(
+        StepReport(
+          epoch: pending.epoch, step: pending.step, stepsInTotal: stepsInTotal,
+          learningRate: pending.learningRate, losses: losses, total: total,
+          gradientNorms: pending.gradientNorms, imagesPerSecond: rate.imagesPerSecond))
+    }
+    unread.removeAll()
+  }
+
+  private func endEpoch(_ observer: any TrainingObserver) throws {
+    let errors = try evaluate(
+      objective.student, on: test.data, pipeline: test.pipeline,
+      batchSize: configuration.evaluationBatch)
+    let sums = state.sums
+    let report = EpochReport(
+      epoch: state.epoch,
+      learningRate: configuration.schedule.learningRate(
+        epoch: state.epoch, step: state.step - 1, stepsInTotal: stepsInTotal),
+      losses: sums.meanLosses, gradientNorms: sums.gradientNorms, test: errors,
+      seconds: sums.seconds,
+      imagesPerSecond: sums.seconds > 0 ? Double(sums.images) / sums.seconds : 0)
+    try observer.didEndEpoch(report)
+    state.epoch += 1
+    state.batch = 0
+    state.sums = EpochSums()
+    try save()
+  }
+
+  private func save() throws {
+    try resume.write(state)
+    lastFinite = resume.file.path
+    saved = .now
+  }
+}
+
+/// A step whose losses have not been read from the device yet.
+private struct PendingStep {
+  let terms: [(name: String, value: Tensor, coefficient: Double)]
+  let gradientNorms: [String: Double]
+  let images: Int
+  let learningRate: Double
+  let epoch: Int
+  let step: Int
+  let seconds: Double
+}
+
+/// Images per second since its making.
+private struct Rate {
+  private var images = 0
+  private let start = ContinuousClock.now
+
+  mutating func add(images count: Int) { images += count }
+
+  var imagesPerSecond: Double {
+    let seconds = start.duration(to: .now).seconds
+    return seconds > 0 ? Double(images) / seconds : 0
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  public var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,55 @@
+public import NeuralNet
+public import TensorCore
+
+/// Arithmetic of the forward pass.
+public enum Precision: String, Sendable, CaseIterable {
+  /// Everything in the parameters' own type.
+  case float32
+  /// Convolutions and matrix products in bfloat16, chosen by libtorch's autocast.
+  case bfloat16
+
+  func run<Output>(
+    on device: Device, _ body: () throws(TensorError) -> Output
+  ) throws(TensorError) -> Output {
+    switch self {
+    case .float32: try body()
+    case .bfloat16: try withAutocast(.bfloat16, on: device, body)
+    }
+  }
+}
+
+/// How one training runs. What it trains on and minimises comes from the loader and the objective.
+public struct TrainingConfiguration: Hashable, Sendable {
+  /// Passes over the training set.
+  public var epochs: Int
+  /// Learning rate by epoch and step.
+  public var schedule: Schedule
+  /// Constants of the optimizer.
+  public var optimizer: SGD.Configuration
+  /// Whether the momentum starts from zero where the learning rate drops, as in the released code, which
+  /// builds its optimizer anew there.
+  public var restartsMomentumAtDrops: Bool
+  /// Arithmetic of the forward pass.
+  public var precision: Precision
+  /// Images of an evaluation batch.
+  public var evaluationBatch: Int
+  /// Seconds between two resume checkpoints inside an epoch.
+  public var checkpointSeconds: Double
+  /// Steps between two readings of the losses. Each reading waits for the device.
+  public var reportInterval: Int
+
+  /// Makes a configuration; it reads the losses at every step and saves every two minutes.
+  public init(
+    epochs: Int, schedule: Schedule, optimizer: SGD.Configuration = .init(),
+    restartsMomentumAtDrops: Bool
+  ) {
+    self.epochs = epochs
+    self.schedule = schedule
+    self.optimizer = optimizer
+    self.restartsMomentumAtDrops = restartsMomentumAtDrops
+    precision = .float32
+    evaluationBatch = 250
+    checkpointSeconds = 120
+    reportInterval = 1
+  }
+}

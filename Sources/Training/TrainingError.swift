@@ -1,0 +1,22 @@
+/// A training could not go on.
+public enum TrainingError: Error, CustomStringConvertible, Sendable {
+  /// A loss term is NaN or infinite. `lastFinite` names the checkpoint of the state before, if any.
+  case notFinite(term: String, value: Double, epoch: Int, step: Int, lastFinite: String?)
+  /// A resume checkpoint belongs to another training.
+  case foreignCheckpoint(file: String, reason: String)
+  /// The training set gives no batch.
+  case noBatches(String)
+
+  /// One sentence: what, where and what to do.
+  public var description: String {
+    switch self {
+    case .notFinite(let term, let value, let epoch, let step, let lastFinite):
+      "the loss term \"\(term)\" became \(value) at step \(step) (epoch \(epoch)); "
+        + (lastFinite.map { "the last finite checkpoint is \($0)" }
+          ?? "no checkpoint was written before it")
+    case .foreignCheckpoint(let file, let reason):
+      "\(file) does not continue this training: \(reason); move it away to start anew"
+    case .noBatches(let sentence): sentence
+    }
+  }
+}

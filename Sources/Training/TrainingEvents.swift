@@ -1,0 +1,55 @@
+/// What a training reports while it runs.
+public protocol TrainingObserver: AnyObject {
+  /// Losses of a step were read.
+  func didStep(_ step: StepReport) throws
+  /// An epoch ended and was evaluated; checkpoints of the run may be written now.
+  func didEndEpoch(_ epoch: EpochReport) throws
+  /// The training goes on from a resume checkpoint: events after `step` steps are void.
+  func willResume(epoch: Int, step: Int) throws
+}
+
+/// One step.
+public struct StepReport: Sendable {
+  /// Epoch, from 0.
+  public let epoch: Int
+  /// Steps done over all epochs, this one included.
+  public let step: Int
+  /// Steps of the whole training.
+  public let stepsInTotal: Int
+  /// Learning rate of the step.
+  public let learningRate: Double
+  /// Unweighted value of each term.
+  public let losses: [String: Double]
+  /// Weighted sum of the terms.
+  public let total: Double
+  /// Gradient norm of each weighted term over all trained parameters; empty where it was not measured.
+  public let gradientNorms: [String: Double]
+  /// Images per second since the training started or resumed.
+  public let imagesPerSecond: Double
+}
+
+/// One epoch.
+public struct EpochReport: Sendable {
+  /// Epoch, from 0.
+  public let epoch: Int
+  /// Learning rate of its last step.
+  public let learningRate: Double
+  /// Mean per image of each unweighted term.
+  public let losses: [String: Double]
+  /// Gradient norm of each weighted term at the epoch's first step.
+  public let gradientNorms: [String: Double]
+  /// Errors on the test set.
+  public let test: ClassificationErrors
+  /// Seconds of training, without evaluation.
+  public let seconds: Double
+  /// Images per second of training.
+  public let imagesPerSecond: Double
+}
+
+/// How a training ended.
+public enum TrainingOutcome: Equatable, Sendable {
+  /// All epochs are done.
+  case finished
+  /// A stop was requested; the resume checkpoint holds the state after `step` steps.
+  case interrupted(step: Int)
+}
