@@ -27,9 +27,9 @@ extension JSONValue {
         $0.write(into: &$1, indentation: $2)
       }
     case .object(let members):
-      let sorted = members.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key) }
+      let sorted = members.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }
       Self.writeList("{", "}", sorted, into: &text, indentation: indentation) {
-        $1 += quoted($0.key) + (indentation == nil ? ":" : ": ")
+        $1 += Self.quoted($0.key) + (indentation == nil ? ":" : ": ")
         $0.value.write(into: &$1, indentation: $2)
       }
     }
@@ -75,12 +75,5 @@ extension JSONValue {
       }
     }
     return text + "\""
-  }
-}
-
-extension String.UnicodeScalarView {
-  /// Order by code point, which no locale changes.
-  fileprivate func lexicographicallyPrecedes(_ other: String) -> Bool {
-    lexicographicallyPrecedes(other.unicodeScalars)
   }
 }

@@ -21,6 +21,11 @@ public enum JSONValue: Sendable {
   case object([String: JSONValue])
 }
 
+extension JSONValue: ExpressibleByStringLiteral {
+  /// Text.
+  public init(stringLiteral value: String) { self = .string(value) }
+}
+
 extension JSONValue: Hashable {
   /// True when both have the same canonical form.
   public static func == (left: JSONValue, right: JSONValue) -> Bool {

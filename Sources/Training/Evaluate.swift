@@ -1,7 +1,7 @@
 public import Datasets
 import Evaluation
 public import NeuralNet
-public import TensorCore
+import TensorCore
 
 /// Errors of a classifier over a data set.
 public struct ClassificationErrors: Hashable, Sendable {
@@ -25,7 +25,7 @@ public func evaluate(
   _ network: any Classifier, on data: ImageDataset, pipeline: ImagePipeline, batchSize: Int,
   loaderThreads: Int = 1
 ) throws -> ClassificationErrors {
-  let loader = try BatchLoader(
+  let loader = BatchLoader(
     dataset: data, pipeline: pipeline,
     configuration: LoaderConfiguration(
       batchSize: batchSize, seed: 0, threads: loaderThreads, batchesAhead: 2, shuffles: false,

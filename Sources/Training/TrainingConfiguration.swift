@@ -1,5 +1,5 @@
 public import NeuralNet
-public import TensorCore
+import TensorCore
 
 /// Arithmetic of the forward pass.
 public enum Precision: String, Sendable, CaseIterable {

@@ -1,0 +1,50 @@
+public import ModelZoo
+
+/// How much of the paper's recipe is run.
+public enum Budget: String, Hashable, Sendable, CaseIterable {
+  /// The paper's epochs, data and networks.
+  case full
+  /// Real data with fewer epochs, a part of the training images and narrower networks.
+  case reduced
+  /// Synthetic data and the smallest networks: shows that everything works, says nothing about methods.
+  case smoke
+
+  /// Passes over the training images.
+  public var epochs: Int {
+    switch self {
+    case .full: 200
+    case .reduced: 12
+    case .smoke: 2
+    }
+  }
+
+  /// Share of the training images of every class.
+  public var trainingFraction: Double {
+    self == .reduced ? 0.2 : 1
+  }
+
+  /// Whether the images are synthetic.
+  public var isSynthetic: Bool { self == .smoke }
+
+  /// Seeds that run when none are named.
+  public var defaultSeeds: [UInt64] {
+    switch self {
+    case .full: [0, 1, 2, 3, 4]
+    case .reduced: [0, 1]
+    case .smoke: [0]
+    }
+  }
+
+  /// The network that stands for one of the paper.
+  public func network(for architecture: Architecture) -> Architecture {
+    let (depth, width) = switch architecture { case .wideResNet(let depth, let width): (depth, width) }
+    switch self {
+    case .full: return architecture
+    case .reduced: return .wideResNet(depth: min(depth, 16), width: max(1, width / 2))
+    case .smoke: return .wideResNet(depth: 10, width: max(1, width / 4))
+    }
+  }
+
+  /// Seconds of wall time between two resume checkpoints inside an epoch.
+  var checkpointSeconds: Double { self == .full ? 300 : 60 }
+}

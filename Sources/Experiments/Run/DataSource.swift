@@ -1,0 +1,38 @@
+public import Datasets
+public import Foundation
+
+/// The images of a table: CIFAR-100 from a directory, or the embedded synthetic set.
+public struct DataSource: Sendable {
+  /// Images to learn from, cut to the budget's fraction.
+  public let training: ImageDataset
+  /// Images to measure with; always all of them.
+  public let test: ImageDataset
+
+  /// Seed of the choice of training images, the same for all runs.
+  private static let subsetSeed: UInt64 = 0
+  private static let syntheticTraining = 2_560
+  private static let syntheticTest = 500
+
+  /// Loads the data of a budget; `directory` is needed for real ones.
+  public init(_ budget: Budget, directory: URL?) throws {
+    if budget.isSynthetic {
+      let generator = try SyntheticCIFAR100(
+        trainCount: Self.syntheticTraining, testCount: Self.syntheticTest)
+      training = generator.dataset(.train)
+      test = generator.dataset(.test)
+      return
+    }
+    guard let directory else {
+      throw UsageError("budget \(budget.rawValue) needs --data DIR with the CIFAR-100 binary files")
+    }
+    training = try CIFAR100.load(.train, from: directory)
+      .subset(fraction: budget.trainingFraction, seed: Self.subsetSeed)
+    test = try CIFAR100.load(.test, from: directory)
+  }
+
+  /// Name and digests.
+  public var reference: DataReference {
+    DataReference(
+      id: training.name, hashes: ["train": training.digest, "test": test.digest])
+  }
+}

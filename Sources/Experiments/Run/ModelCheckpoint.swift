@@ -1,0 +1,59 @@
+import CheckpointFormat
+import DurableFiles
+public import Foundation
+public import ModelZoo
+public import NeuralNet
+public import TensorCore
+public import Training
+
+/// A trained network in a `.lskd` file: the model section and what is needed to use it.
+public struct ModelCheckpoint {
+  /// The network, on the host, in float32.
+  public let network: any Classifier
+  /// Name and sizes of the network.
+  public let architecture: Architecture
+  /// Text entries of the file's header.
+  public let metadata: [String: String]
+  /// SHA-256 of the file.
+  public let sha256: String
+
+  /// Reads a file. Throws for a damaged file, an unknown architecture or tensors that do not fit it.
+  public init(
+    contentsOf url: URL, device: Device = .cpu, layout: Tensor.Layout = .channelsLast
+  ) throws {
+    let checkpoint = try Checkpoint(contentsOf: url, sections: [.model])
+    guard let name = checkpoint.metadata["architecture"],
+      let classes = checkpoint.metadata["classes"].flatMap({ Int($0) }), classes > 0
+    else {
+      throw StateError(
+        "\(url.path) names no architecture and classes; a resume.lskd is not a model, "
+          + "use last.lskd or best.lskd")
+    }
+    do {
+      architecture = try Architecture(name)
+      let store = ParameterStore(seed: 0, device: device, layout: layout)
+      network = try architecture.makeNetwork(classCount: classes, store: store)
+      try store.load(checkpoint.sections[.model] ?? [])
+    } catch let error as StateError {
+      throw StateError("\(url.path): \(error)")
+    }
+    metadata = checkpoint.metadata
+    sha256 = try Digest.sha256(fileAt: url)
+  }
+
+  /// Writes a network with its errors and returns the digest of the file.
+  public static func write(
+    _ network: any Classifier, _ architecture: Architecture, errors: ClassificationErrors,
+    details: [String: String], to url: URL
+  ) throws -> String {
+    var metadata = details
+    metadata["kind"] = "model"
+    metadata["architecture"] = architecture.description
+    metadata["classes"] = String(network.classCount)
+    metadata["pipeline"] = "cifar100-normalise"
+    metadata["top1_error"] = "\(errors.top1)"
+    metadata["top5_error"] = "\(errors.top5)"
+    try Checkpoint(metadata: metadata, sections: [.model: try network.store.state()]).write(to: url)
+    return try Digest.sha256(fileAt: url)
+  }
+}

@@ -1,0 +1,223 @@
+import CheckpointFormat
+import Datasets
+import Distillation
+import DurableFiles
+import Foundation
+import Results
+import TensorCore
+public import Training
+
+/// Carries one run out in its folder: trains, keeps the record, the events and the checkpoints.
+public final class RunExecutor {
+  private let plan: RunPlan
+  private let data: DataSource
+  private let options: RunOptions
+  private let folder: RunFolder
+  private let progress: ProgressLine
+  private let title: String
+  private var record: RunRecord
+  private var events: EventLog?
+  private var objective: (any Objective)?
+  private var started = ContinuousClock.now
+  private var secondsBefore = 0.0
+
+  /// Claims the run's folder. `teacher` is the record of the finished teacher run, if one is needed.
+  init(
+    _ plan: RunPlan, data: DataSource, options: RunOptions, teacher: RunRecord?, title: String,
+    progress: ProgressLine
+  ) throws {
+    self.plan = plan
+    self.data = data
+    self.options = options
+    self.title = title
+    self.progress = progress
+    folder = try RunFolder(options.runs.appendingPathComponent(plan.folderName))
+    let known = try RunFolder.readRecord(in: folder.url)
+    record = Self.newRecord(plan, options, teacher)
+    if let known {
+      record.epochs = known.epochs
+      record.last = known.last
+      record.best = known.best
+      record.status = known.status
+      record.wallSeconds = known.wallSeconds
+      record.peakMemoryBytes = known.peakMemoryBytes
+      record.imagesPerSecond = known.imagesPerSecond
+    }
+    secondsBefore = record.wallSeconds
+  }
+
+  /// Trains to the end or to a request to stop, and returns the record.
+  func run(stop: StopRequest) throws -> RunRecord {
+    started = .now
+    record.status = .running
+    record.message = nil
+    do {
+      let objective = try ObjectiveFactory(
+        plan: plan, options: options, teacherFile: teacherFile, classCount: data.training.classCount
+      ).makeObjective()
+      self.objective = objective
+      let trainer = try Trainer(
+        objective: objective, loader: loader, test: (data.test, .cifar100Test),
+        configuration: configuration, resumeFile: folder.resume, identity: plan.hash)
+      if !FileManager.default.fileExists(atPath: folder.resume.path) {
+        try willResume(epoch: 0, step: 0)
+      }
+      try write()
+      let outcome = try trainer.run(stop: stop, observer: self)
+      record.status = outcome == .finished ? .finished : .interrupted
+      try write()
+    } catch {
+      record.status = .failed
+      record.message = "\(error)"
+      try write()
+      throw error
+    }
+    if record.status == .finished { try removeResumeFile() }
+    return record
+  }
+
+  private var teacherFile: URL? {
+    plan.teacher.map {
+      options.runs.appendingPathComponent($0.folderName).appendingPathComponent("last.lskd")
+    }
+  }
+
+  private var loader: BatchLoader {
+    BatchLoader(
+      dataset: data.training, pipeline: .cifar100Train,
+      configuration: LoaderConfiguration(
+        batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads))
+  }
+
+  private var configuration: TrainingConfiguration {
+    let recipe = plan.recipe
+    var configuration = TrainingConfiguration(
+      epochs: recipe.epochs, schedule: recipe.schedule,
+      restartsMomentumAtDrops: recipe.restartsMomentum)
+    configuration.precision = options.precision
+    configuration.checkpointSeconds = plan.budget.checkpointSeconds
+    configuration.reportInterval = options.device == .cpu ? 1 : 50
+    return configuration
+  }
+
+  /// A finished run needs its resume checkpoint no more; it is several times the model's size.
+  private func removeResumeFile() throws {
+    if FileManager.default.fileExists(atPath: folder.resume.path) {
+      try FileManager.default.removeItem(at: folder.resume)
+    }
+  }
+
+  private func write() throws {
+    record.wallSeconds = secondsBefore + started.duration(to: .now).seconds
+    record.peakMemoryBytes = max(record.peakMemoryBytes, Machine.peakMemory)
+    record.heartbeat = ISO8601DateFormatter().string(from: Date())
+    try events?.flush()
+    try record.write(to: folder.record)
+  }
+
+  private static func newRecord(
+    _ plan: RunPlan, _ options: RunOptions, _ teacher: RunRecord?
+  ) -> RunRecord {
+    let source = Machine.sourceState()
+    return RunRecord(
+      table: plan.table, setting: plan.setting.id, method: plan.methodName,
+      protocolName: plan.trainingProtocol.rawValue, budget: plan.budget.rawValue,
+      configuration: plan.configuration, configurationHash: plan.hash,
+      deviations: plan.deviations,
+      seeds: Dictionary(
+        uniqueKeysWithValues: ["initialisation", "sampleOrder", "augmentation", "powerIteration"]
+          .map { ($0, plan.seed) }),
+      dataset: plan.data.id, datasetHashes: plan.data.hashes,
+      teacher: teacher.flatMap { run in
+        run.last.map {
+          .init(
+            configurationHash: run.configurationHash, checkpointHash: $0.sha256,
+            top1Error: $0.top1Error, top5Error: $0.top5Error)
+        }
+      },
+      suite: .init(version: Suite.version, commit: source.commit, dirty: source.dirty),
+      environment: .init(
+        libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
+        threads: Engine.threads, device: options.device.description,
+        precision: options.precision.rawValue),
+      command: options.command)
+  }
+}
+
+extension RunExecutor: TrainingObserver {
+  /// Opens the event log at the step of the checkpoint and drops epochs that are trained again.
+  public func willResume(epoch: Int, step: Int) throws {
+    record.epochs.removeAll { $0.epoch >= epoch }
+    if step > 0 { progress.line("\(title): goes on in epoch \(epoch + 1) after step \(step)") }
+    events = try EventLog(folder.events, truncatingAfterStep: step)
+  }
+
+  /// Logs the step and shows the progress.
+  public func didStep(_ step: StepReport) throws {
+    var event: [String: JSONValue] = [
+      "event": "step", "epoch": .integer(step.epoch), "step": .integer(step.step),
+      "learning_rate": .number(step.learningRate), "total": .number(step.total),
+      "losses": .object(step.losses.mapValues { .number($0) }),
+    ]
+    if !step.gradientNorms.isEmpty {
+      event["gradient_norms"] = .object(step.gradientNorms.mapValues { .number($0) })
+    }
+    try events?.append(event)
+    progress.update(describe(step))
+  }
+
+  private func describe(_ step: StepReport) -> String {
+    let rate = step.imagesPerSecond
+    let left = Double((step.stepsInTotal - step.step) * plan.recipe.batchSize) / max(rate, 1e-9)
+    return "\(title): epoch \(step.epoch + 1)/\(plan.recipe.epochs), "
+      + "step \(step.step)/\(step.stepsInTotal), loss \(Float(step.total)), "
+      + "\(Int(rate)) images/s, \(ProgressLine.duration(left)) left"
+  }
+
+  /// Records the epoch and writes its checkpoints.
+  public func didEndEpoch(_ report: EpochReport) throws {
+    guard let objective else { return }
+    record.epochs.append(
+      .init(
+        epoch: report.epoch, learningRate: report.learningRate, losses: report.losses,
+        gradientNorms: report.gradientNorms, top1Error: report.test.top1,
+        top5Error: report.test.top5, seconds: report.seconds,
+        imagesPerSecond: report.imagesPerSecond))
+    let digest = try ModelCheckpoint.write(
+      objective.student, plan.network, errors: report.test, details: details(report.epoch),
+      to: folder.last)
+    record.last = reference("last.lskd", digest, report)
+    if record.epochs.dropLast().allSatisfy({ $0.top1Error > report.test.top1 }) {
+      try AtomicFile.write(try Data(contentsOf: folder.last), to: folder.best)
+      record.best = reference("best.lskd", digest, report)
+    }
+    let seconds = record.epochs.reduce(0) { $0 + $1.seconds }
+    let images = record.epochs.reduce(0) { $0 + $1.seconds * $1.imagesPerSecond }
+    record.imagesPerSecond = seconds > 0 ? images / seconds : 0
+    try events?.append([
+      "event": "epoch", "epoch": .integer(report.epoch),
+      "step": .integer((report.epoch + 1) * loader.batchesPerEpoch),
+      "top1_error": .number(report.test.top1), "top5_error": .number(report.test.top5),
+    ])
+    try write()
+    progress.line(
+      "\(title): epoch \(report.epoch + 1)/\(plan.recipe.epochs) ended, top-1 error "
+        + "\(Float(report.test.top1)) %, \(Int(report.imagesPerSecond)) images/s")
+  }
+
+  private func reference(_ file: String, _ digest: String, _ report: EpochReport)
+    -> RunRecord.CheckpointReference
+  {
+    .init(
+      file: file, sha256: digest, epoch: report.epoch, top1Error: report.test.top1,
+      top5Error: report.test.top5)
+  }
+
+  private func details(_ epoch: Int) -> [String: String] {
+    [
+      "suite": Suite.version, "run": plan.hash, "method": plan.methodName,
+      "setting": plan.setting.id, "budget": plan.budget.rawValue, "epoch": String(epoch),
+      "dataset": plan.data.id, "dataset_test_sha256": plan.data.hashes["test"] ?? "",
+    ]
+  }
+}

@@ -1,0 +1,56 @@
+public import Results
+public import Training
+
+/// Runs a plan: teachers first, finished runs are skipped, interrupted ones go on.
+public struct TableRunner {
+  /// How a table ended.
+  public enum Outcome: Sendable {
+    /// Every run is finished; their records in the plan's order.
+    case finished([RunRecord])
+    /// A stop was requested.
+    case interrupted(folder: String)
+  }
+
+  private let plan: TablePlan
+  private let data: DataSource
+  private let options: RunOptions
+
+  /// Prepares the runs of `plan` on `data`.
+  public init(_ plan: TablePlan, data: DataSource, options: RunOptions) {
+    self.plan = plan
+    self.data = data
+    self.options = options
+  }
+
+  /// Whether a run's folder says that it is done.
+  public static func isFinished(_ run: RunPlan, _ options: RunOptions) throws -> Bool {
+    try finishedRecord(run, options) != nil
+  }
+
+  private static func finishedRecord(_ run: RunPlan, _ options: RunOptions) throws -> RunRecord? {
+    let folder = options.runs.appendingPathComponent(run.folderName)
+    let record = try RunFolder.readRecord(in: folder)
+    return record?.status == .finished ? record : nil
+  }
+
+  /// Carries all runs out, one after the other.
+  public func run(stop: StopRequest) throws -> Outcome {
+    let progress = ProgressLine()
+    var records: [String: RunRecord] = [:]
+    for (index, run) in plan.runs.enumerated() {
+      let title = "[\(index + 1)/\(plan.runs.count)] \(run.setting.id) \(run.methodName) seed \(run.seed)"
+      if let record = try Self.finishedRecord(run, options) {
+        progress.line("\(title): finished before")
+        records[run.hash] = record
+        continue
+      }
+      let teacher = run.teacher.flatMap { records[$0.hash] }
+      let executor = try RunExecutor(
+        run, data: data, options: options, teacher: teacher, title: title, progress: progress)
+      let record = try executor.run(stop: stop)
+      guard record.status == .finished else { return .interrupted(folder: run.folderName) }
+      records[run.hash] = record
+    }
+    return .finished(plan.runs.compactMap { records[$0.hash] })
+  }
+}

@@ -1,0 +1,70 @@
+public import Foundation
+
+/// The folder of one run: record, events and checkpoints. While an instance lives, the folder belongs to
+/// this process.
+public final class RunFolder {
+  /// The folder.
+  public let url: URL
+  private let lock: Int32
+
+  /// Makes the folder where it does not exist and claims it.
+  /// - Throws: `ResultsError`: `claimed` while another process has it.
+  public init(_ url: URL) throws(ResultsError) {
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      throw ResultsError(.file, "cannot make \(url.path): \(error.localizedDescription)")
+    }
+    let path = url.appendingPathComponent("lock").path
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw ResultsError(.file, "cannot open \(path): \(String(cString: strerror(errno)))")
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw ResultsError(
+        .claimed,
+        "another process works in \(url.path): wait for it, stop it, or use another --runs directory")
+    }
+    self.url = url
+    lock = descriptor
+  }
+
+  deinit { close(lock) }
+
+  /// `record.json`
+  public var record: URL { url.appendingPathComponent("record.json") }
+  /// `events.jsonl`
+  public var events: URL { url.appendingPathComponent("events.jsonl") }
+  /// `resume.lskd`: the state from which a stopped run goes on.
+  public var resume: URL { url.appendingPathComponent("resume.lskd") }
+  /// `last.lskd`: the network after the last finished epoch.
+  public var last: URL { url.appendingPathComponent("last.lskd") }
+  /// `best.lskd`: the network after the epoch with the smallest test error.
+  public var best: URL { url.appendingPathComponent("best.lskd") }
+
+  /// The record of a run folder that nobody needs to own; nil when there is none yet.
+  public static func readRecord(in url: URL) throws(ResultsError) -> RunRecord? {
+    let file = url.appendingPathComponent("record.json")
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    return try RunRecord(contentsOf: file)
+  }
+
+  /// All records one level below `directory`, in the order of their folders' names.
+  public static func records(under directory: URL) throws(ResultsError) -> [RunRecord] {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+    } catch {
+      throw ResultsError(
+        .file, "cannot list \(directory.path): \(error.localizedDescription); name the runs with --runs")
+    }
+    var records: [RunRecord] = []
+    for name in names {
+      if let record = try readRecord(in: directory.appendingPathComponent(name)) {
+        records.append(record)
+      }
+    }
+    return records
+  }
+}

@@ -1,0 +1,262 @@
+import DurableFiles
+public import Foundation
+
+/// What a run was, how far it came and what it gave: the only source of reports.
+public struct RunRecord: Codable, Hashable, Sendable {
+  /// Version of this layout; a newer one is refused.
+  public static let currentSchema = 1
+
+  /// Where a run stands.
+  public enum Status: String, Codable, Sendable {
+    /// A process works on it, or died; the heartbeat tells.
+    case running
+    /// Stopped on request; the next start goes on.
+    case interrupted
+    /// Stopped by an error.
+    case failed
+    /// Done.
+    case finished
+  }
+
+  /// Version of the layout in which the record was written.
+  public var schemaVersion = RunRecord.currentSchema
+  /// Table that asked for the run.
+  public var table: String
+  /// Setting's letter.
+  public var setting: String
+  /// `teacher` or the method.
+  public var method: String
+  /// `released` or `equal`.
+  public var protocolName: String
+  /// `full`, `reduced` or `smoke`.
+  public var budget: String
+  /// The resolved configuration.
+  public var configuration: JSONValue
+  /// SHA-256 of its canonical text.
+  public var configurationHash: String
+  /// Differences from the paper's recipe.
+  public var deviations: [String]
+  /// Root seeds by purpose.
+  public var seeds: [String: UInt64]
+  /// Name of the data set.
+  public var dataset: String
+  /// Digest by split.
+  public var datasetHashes: [String: String]
+  /// The teacher; nil without one.
+  public var teacher: Teacher?
+  /// The program.
+  public var suite: Suite
+  /// Where it ran.
+  public var environment: Environment
+  /// The command that started the run.
+  public var command: String
+  /// What every finished epoch gave.
+  public var epochs: [Epoch] = []
+  /// The result: the last epoch.
+  public var last: CheckpointReference?
+  /// The epoch with the smallest test error, which is a selection on the test set.
+  public var best: CheckpointReference?
+  /// Seconds of work over all starts.
+  public var wallSeconds = 0.0
+  /// Training images per second over all epochs.
+  public var imagesPerSecond = 0.0
+  /// Highest resident memory, bytes.
+  public var peakMemoryBytes = 0
+  /// Where the run stands.
+  public var status = Status.running
+  /// Last sign of life, ISO 8601.
+  public var heartbeat = ""
+  /// Why it failed.
+  public var message: String?
+
+  /// The teacher's checkpoint and its errors as measured by this suite, %.
+  public struct Teacher: Codable, Hashable, Sendable {
+    /// Hash of the teacher run's configuration.
+    public var configurationHash: String
+    /// SHA-256 of the checkpoint.
+    public var checkpointHash: String
+    /// Measured error, %.
+    public var top1Error: Double
+    /// Measured error, %.
+    public var top5Error: Double
+
+    /// Makes a reference.
+    public init(
+      configurationHash: String, checkpointHash: String, top1Error: Double, top5Error: Double
+    ) {
+      self.configurationHash = configurationHash
+      self.checkpointHash = checkpointHash
+      self.top1Error = top1Error
+      self.top5Error = top5Error
+    }
+  }
+
+  /// Version and source of the program.
+  public struct Suite: Codable, Hashable, Sendable {
+    /// Version as in the changelog.
+    public var version: String
+    /// Commit of the sources; `unknown` outside of a clone.
+    public var commit: String
+    /// Whether the sources differed from the commit.
+    public var dirty: Bool
+
+    /// Makes a reference.
+    public init(version: String, commit: String, dirty: Bool) {
+      self.version = version
+      self.commit = commit
+      self.dirty = dirty
+    }
+  }
+
+  /// Library and machine.
+  public struct Environment: Codable, Hashable, Sendable {
+    /// Version of libtorch.
+    public var libtorch: String
+    /// Name of the processor.
+    public var cpuModel: String
+    /// Vector instructions in use.
+    public var cpuFeatures: String
+    /// Threads of an operation.
+    public var threads: Int
+    /// `cpu` or `cuda:N`.
+    public var device: String
+    /// `float32` or `bfloat16`.
+    public var precision: String
+
+    /// Makes a description.
+    public init(
+      libtorch: String, cpuModel: String, cpuFeatures: String, threads: Int, device: String,
+      precision: String
+    ) {
+      self.libtorch = libtorch
+      self.cpuModel = cpuModel
+      self.cpuFeatures = cpuFeatures
+      self.threads = threads
+      self.device = device
+      self.precision = precision
+    }
+  }
+
+  /// One epoch, counted from 0.
+  public struct Epoch: Codable, Hashable, Sendable {
+    /// Number.
+    public var epoch: Int
+    /// Learning rate.
+    public var learningRate: Double
+    /// Mean per image of each unweighted term.
+    public var losses: [String: Double]
+    /// Gradient norm of each weighted term at the first step.
+    public var gradientNorms: [String: Double]
+    /// Error on the test set, %.
+    public var top1Error: Double
+    /// Error on the test set, %.
+    public var top5Error: Double
+    /// Seconds of training.
+    public var seconds: Double
+    /// Images per second of training.
+    public var imagesPerSecond: Double
+
+    /// Makes a record of an epoch.
+    public init(
+      epoch: Int, learningRate: Double, losses: [String: Double],
+      gradientNorms: [String: Double], top1Error: Double, top5Error: Double, seconds: Double,
+      imagesPerSecond: Double
+    ) {
+      self.epoch = epoch
+      self.learningRate = learningRate
+      self.losses = losses
+      self.gradientNorms = gradientNorms
+      self.top1Error = top1Error
+      self.top5Error = top5Error
+      self.seconds = seconds
+      self.imagesPerSecond = imagesPerSecond
+    }
+  }
+
+  /// A checkpoint of a run with its errors.
+  public struct CheckpointReference: Codable, Hashable, Sendable {
+    /// File name in the run folder.
+    public var file: String
+    /// Digest of the file.
+    public var sha256: String
+    /// Epoch, from 0.
+    public var epoch: Int
+    /// Error on the test set, %.
+    public var top1Error: Double
+    /// Error on the test set, %.
+    public var top5Error: Double
+
+    /// Makes a reference.
+    public init(file: String, sha256: String, epoch: Int, top1Error: Double, top5Error: Double) {
+      self.file = file
+      self.sha256 = sha256
+      self.epoch = epoch
+      self.top1Error = top1Error
+      self.top5Error = top5Error
+    }
+  }
+
+  /// Makes the record of a run that begins.
+  public init(
+    table: String, setting: String, method: String, protocolName: String, budget: String,
+    configuration: JSONValue, configurationHash: String, deviations: [String],
+    seeds: [String: UInt64], dataset: String, datasetHashes: [String: String],
+    teacher: Teacher?, suite: Suite, environment: Environment, command: String
+  ) {
+    self.table = table
+    self.setting = setting
+    self.method = method
+    self.protocolName = protocolName
+    self.budget = budget
+    self.configuration = configuration
+    self.configurationHash = configurationHash
+    self.deviations = deviations
+    self.seeds = seeds
+    self.dataset = dataset
+    self.datasetHashes = datasetHashes
+    self.teacher = teacher
+    self.suite = suite
+    self.environment = environment
+    self.command = command
+  }
+}
+
+extension RunRecord {
+  private struct Version: Decodable { var schemaVersion: Int }
+
+  /// Reads a record.
+  /// - Throws: `ResultsError`: `newerVersion` when a newer suite wrote it, `damaged` when it is none.
+  public init(contentsOf url: URL) throws(ResultsError) {
+    let data: Data
+    do { data = try Data(contentsOf: url) } catch {
+      throw ResultsError(.file, "cannot read \(url.path): \(error.localizedDescription)")
+    }
+    do {
+      let version = try JSONDecoder().decode(Version.self, from: data).schemaVersion
+      guard version <= Self.currentSchema else {
+        throw ResultsError(
+          .newerVersion,
+          "\(url.path) was written by a newer version of the suite (record layout \(version), this one "
+            + "reads up to \(Self.currentSchema)): use that version or another --runs directory")
+      }
+      self = try JSONDecoder().decode(RunRecord.self, from: data)
+    } catch let error as ResultsError {
+      throw error
+    } catch {
+      throw ResultsError(.damaged, "\(url.path) is no run record: \(decodingSentence(error))")
+    }
+  }
+
+  /// Writes the record whole or not at all, with sorted keys.
+  public func write(to url: URL) throws(ResultsError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    do {
+      try AtomicFile.write(try encoder.encode(self) + Data("\n".utf8), to: url)
+    } catch let error as FileError {
+      throw ResultsError(error)
+    } catch {
+      throw ResultsError(.damaged, "cannot write \(url.path): \(error.localizedDescription)")
+    }
+  }
+}
