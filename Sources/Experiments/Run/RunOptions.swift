@@ -27,3 +27,31 @@ public struct RunOptions: Sendable {
     loaderThreads = 1
   }
 }
+
+extension RunOptions {
+  /// Reads a user's choices, checks that the device is there and sets the threads of the process.
+  public init(
+    runs: URL, device: String, precision: String, threads: Int?, command: [String]
+  ) throws {
+    guard let place = Device(device) else {
+      throw UsageError("there is no device \"\(device)\"; known are cpu, cuda and cuda:N")
+    }
+    guard place.isAvailable else {
+      throw UsageError(
+        "device \(device) cannot be used: libtorch finds \(Engine.cudaDeviceCount) CUDA devices")
+    }
+    guard let precision = Precision(rawValue: precision) else {
+      throw UsageError("there is no precision \"\(precision)\"; known are float32, bfloat16")
+    }
+    if let threads {
+      guard (1...1024).contains(threads) else {
+        throw UsageError("--threads must be 1 to 1024, not \(threads)")
+      }
+      try Engine.setThreads(threads)
+    }
+    let program = URL(fileURLWithPath: command.first ?? "lskd-repro").lastPathComponent
+    self.init(runs: runs, command: ([program] + command.dropFirst()).joined(separator: " "))
+    self.device = place
+    self.precision = precision
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Results
+
+/// The runs of a plan with their cost.
+struct DryRun {
+  private struct Row {
+    let run: RunPlan
+    let operations: Double
+    let isFinished: Bool
+  }
+
+  private let rows: [Row]
+  private let operationsPerSecond: Double
+  private let device: String
+
+  init(
+    _ plan: TablePlan, cost: RunCost, operationsPerSecond: Double, options: RunOptions
+  ) throws {
+    rows = try plan.runs.map { run in
+      Row(
+        run: run, operations: try cost.operations(run),
+        isFinished: try TableRunner.isFinished(run, options))
+    }
+    self.operationsPerSecond = operationsPerSecond
+    device = options.device.description
+  }
+
+  private func hours(_ operations: Double) -> Double { operations / operationsPerSecond / 3600 }
+
+  private var pending: Double { rows.reduce(0) { $0 + ($1.isFinished ? 0 : $1.operations) } }
+
+  func text(json: Bool) -> String {
+    guard !json else { return jsonText }
+    var table = TextTable(["run", "network", "state", "TFLOP", "hours"])
+    for row in rows {
+      table.add([
+        row.run.folderName, row.run.network.description, row.isFinished ? "finished" : "to do",
+        String(format: "%.1f", row.operations / 1e12), String(format: "%.2f", hours(row.operations)),
+      ])
+    }
+    return table.text
+      + String(
+        format: "to do: %.1f TFLOP, about %.2f hours on %@ (measured: %.1f GFLOP/s in training)",
+        pending / 1e12, hours(pending), device, operationsPerSecond / 1e9)
+  }
+
+  private var jsonText: String {
+    let list = rows.map { row -> JSONValue in
+      .object([
+        "run": .string(row.run.folderName), "network": .string(row.run.network.description),
+        "finished": .bool(row.isFinished), "flop": .number(row.operations),
+        "hours": .number(hours(row.operations)),
+      ])
+    }
+    return JSONValue.object([
+      "runs": .array(list), "flop_to_do": .number(pending), "hours_to_do": .number(hours(pending)),
+      "flop_per_second": .number(operationsPerSecond), "device": .string(device),
+    ]).indented
+  }
+}

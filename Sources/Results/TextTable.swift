@@ -1,0 +1,27 @@
+/// A table for the terminal: columns as wide as their longest cell, the first one aligned left.
+public struct TextTable: Sendable {
+  private var rows: [[String]]
+
+  /// A table with one heading per column.
+  public init(_ headings: [String]) { rows = [headings] }
+
+  /// Adds a row; missing cells are empty.
+  public mutating func add(_ cells: [String]) { rows.append(cells) }
+
+  /// The lines, each ended by a line break.
+  public var text: String {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      let cells = widths.enumerated().map { column, width -> String in
+        let cell = column < row.count ? row[column] : ""
+        let space = String(repeating: " ", count: width - cell.count)
+        return column == 0 ? cell + space : space + cell
+      }
+      let line = cells.joined(separator: "  ")
+      return (line.last == " " ? String(line.reversed().drop { $0 == " " }.reversed()) : line) + "\n"
+    }.joined()
+  }
+}

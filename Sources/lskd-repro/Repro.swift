@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct Repro: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lskd-repro",
+    abstract: "Reruns the tables of the LONDON paper and writes reports.",
+    subcommands: [Table2.self])
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Table2: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "table2",
+    abstract: "CIFAR-100 error of the student networks under every method.",
+    discussion: """
+      Trains missing teachers first, skips finished runs and goes on with interrupted ones. Ctrl-C saves \
+      and ends; the same command goes on.
+      """)
+
+  @Option(help: "Rows of the table, separated by commas.")
+  var settings = "c"
+
+  @Option(help: "Methods, separated by commas: student, kd, ofd, london, london-released.")
+  var methods = "student,kd,ofd,london,london-released"
+
+  @Option(help: "Seeds, separated by commas (default: as the budget says).")
+  var seeds: String?
+
+  @Option(name: .customLong("protocol"), help: "released or equal.")
+  var trainingProtocol = "equal"
+
+  @Option(help: "full, reduced or smoke.")
+  var budget = "full"
+
+  @Option(help: "Directory with the CIFAR-100 binary files.")
+  var data: String?
+
+  @OptionGroup var place: PlaceOptions
+
+  @Flag(help: "Print the runs and their cost, and train nothing.")
+  var dryRun = false
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try ProgramExit.reporting {
+      let request = try TableRequest(
+        table: "table2", settings: settings, methods: methods, seeds: seeds,
+        trainingProtocol: trainingProtocol, budget: budget)
+      let options = try place.options()
+      let job = try TableJob(request, dataDirectory: data, options: options)
+      if dryRun {
+        print(try job.dryRun(json: json))
+      } else {
+        print(try job.run(json: json))
+      }
+    }
+  }
+}
