@@ -51,12 +51,19 @@ public:
     return block;
   }
 
-  void give(void *block) {
+  /// Takes a block back; false when it is not one of these.
+  bool give(void *block) {
+    if (reinterpret_cast<uintptr_t>(block) % huge_page != 0)
+      return false;
     std::lock_guard lock(mutex_);
-    size_t size = sizes_.at(block);
+    auto found = sizes_.find(block);
+    if (found == sizes_.end())
+      return false;
+    size_t size = found->second;
     in_use_ -= size;
     cached_ += size;
     free_[size].push_back(block);
+    return true;
   }
 
   void release() {
@@ -107,23 +114,20 @@ HostBlocks &blocks() {
   return *shared;
 }
 
-void free_small(void *block) { c10::free_cpu(block); }
-void free_large(void *block) { blocks().give(block); }
+void free_block(void *block) {
+  if (!blocks().give(block))
+    c10::free_cpu(block);
+}
 
 struct ReusingAllocator final : c10::Allocator {
   c10::DataPtr allocate(size_t bytes) override {
-    if (bytes < large) {
-      void *block = c10::alloc_cpu(bytes);
-      return {block, block, &free_small, c10::Device(c10::kCPU)};
-    }
-    void *block = blocks().take(bytes);
-    if (!block)
+    void *block = bytes < large ? c10::alloc_cpu(bytes) : blocks().take(bytes);
+    if (!block && bytes > 0)
       throw std::bad_alloc();
-    return {block, block, &free_large, c10::Device(c10::kCPU)};
+    return {block, block, &free_block, c10::Device(c10::kCPU)};
   }
 
-  // No single deleter fits both sizes, so raw allocation is not offered.
-  c10::DeleterFnPtr raw_deleter() const override { return nullptr; }
+  c10::DeleterFnPtr raw_deleter() const override { return &free_block; }
 
   void copy_data(void *target, const void *source, size_t count) const override {
     std::memcpy(target, source, count);

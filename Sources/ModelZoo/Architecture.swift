@@ -19,7 +19,8 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
       WideResNet.isValid(depth: depth, width: width), depth <= 1_000, width <= 64
     else {
       throw UnknownName(
-        description: "no network is called \"\(name)\"; known are wrn-DEPTH-WIDTH with DEPTH = 6 n + 4 "
+        description:
+          "no network is called \"\(name)\"; known are wrn-DEPTH-WIDTH with DEPTH = 6 n + 4 "
           + "(10 to 1000) and WIDTH from 1 to 64, such as wrn-16-2")
     }
     self = .wideResNet(depth: depth, width: width)

@@ -28,7 +28,7 @@ public struct BatchNorm2d {
   /// Normalises `x`; in a mode with batch statistics moves the running ones.
   public func callAsFunction(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
     if mode.usesBatchStatistics { try countBatch() }
-    return try normalised(x, mode)
+    return try normalised(x, mode, mean: runningMean, variance: runningVariance)
   }
 
   /// The same result as a call, with the running statistics moved twice by this batch.
@@ -38,21 +38,26 @@ public struct BatchNorm2d {
   /// move of the running statistics. With r' = (1 - m) r + m s, the second move is
   /// r'' = (2 - m) r' - (1 - m) r.
   public func countedTwice(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
-    guard mode.usesBatchStatistics else { return try normalised(x, mode) }
-    let meanBefore = try runningMean.cloned()
-    let varianceBefore = try runningVariance.cloned()
-    let y = try normalised(x, mode)
+    guard mode.usesBatchStatistics else {
+      return try normalised(x, mode, mean: runningMean, variance: runningVariance)
+    }
+    // Autograd keeps what the pass moves and refuses a later change, so the pass moves copies.
+    let mean = try runningMean.cloned()
+    let variance = try runningVariance.cloned()
+    let y = try normalised(x, mode, mean: mean, variance: variance)
     let m = mode.momentum
-    try runningMean.scaleAndAdd(scale: 2 - m, meanBefore, factor: m - 1)
-    try runningVariance.scaleAndAdd(scale: 2 - m, varianceBefore, factor: m - 1)
+    try runningMean.scaleAndAdd(scale: m - 1, mean, factor: 2 - m)
+    try runningVariance.scaleAndAdd(scale: m - 1, variance, factor: 2 - m)
     try countBatch()
     try countBatch()
     return y
   }
 
-  private func normalised(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
+  private func normalised(
+    _ x: Tensor, _ mode: ForwardMode, mean: Tensor, variance: Tensor
+  ) throws(TensorError) -> Tensor {
     try x.batchNormalised(
-      weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance,
+      weight: weight, bias: bias, runningMean: mean, runningVariance: variance,
       usingBatch: mode.usesBatchStatistics, momentum: mode.momentum, epsilon: 1e-5)
   }
 

@@ -27,7 +27,9 @@ extension JSONValue {
         $0.write(into: &$1, indentation: $2)
       }
     case .object(let members):
-      let sorted = members.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }
+      let sorted = members.sorted {
+        $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars)
+      }
       Self.writeList("{", "}", sorted, into: &text, indentation: indentation) {
         $1 += Self.quoted($0.key) + (indentation == nil ? ":" : ": ")
         $0.value.write(into: &$1, indentation: $2)

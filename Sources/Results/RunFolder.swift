@@ -24,7 +24,8 @@ public final class RunFolder {
       close(descriptor)
       throw ResultsError(
         .claimed,
-        "another process works in \(url.path): wait for it, stop it, or use another --runs directory")
+        "another process works in \(url.path): wait for it, stop it, or use another --runs directory"
+      )
     }
     self.url = url
     lock = descriptor
@@ -57,7 +58,8 @@ public final class RunFolder {
       names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
     } catch {
       throw ResultsError(
-        .file, "cannot list \(directory.path): \(error.localizedDescription); name the runs with --runs")
+        .file,
+        "cannot list \(directory.path): \(error.localizedDescription); name the runs with --runs")
     }
     var records: [RunRecord] = []
     for name in names {

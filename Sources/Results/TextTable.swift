@@ -21,7 +21,8 @@ public struct TextTable: Sendable {
         return column == 0 ? cell + space : space + cell
       }
       let line = cells.joined(separator: "  ")
-      return (line.last == " " ? String(line.reversed().drop { $0 == " " }.reversed()) : line) + "\n"
+      return (line.last == " " ? String(line.reversed().drop { $0 == " " }.reversed()) : line)
+        + "\n"
     }.joined()
   }
 }

@@ -46,7 +46,8 @@ public func evaluate(
 
 extension Tensor {
   /// A host batch as [N, C, H, W] in the type, memory order and place of a network's parameters.
-  static func images(_ batch: ImageBatch, like store: ParameterStore) throws(TensorError) -> Tensor {
+  static func images(_ batch: ImageBatch, like store: ParameterStore) throws(TensorError) -> Tensor
+  {
     try Tensor(
       batch.images, shape: [batch.count, batch.channels, batch.height, batch.width]
     ).converted(to: store.dtype, device: store.device, layout: store.layout)

@@ -15,7 +15,8 @@ enum DeviceProbe {
     let batch = LabelledBatch(
       images: try Tensor.full(0.5, shape: [images, 3, 32, 32], device: options.device)
         .converted(layout: options.layout),
-      labels: try Tensor([Int64](repeating: 0, count: images), shape: [images], device: options.device)
+      labels: try Tensor(
+        [Int64](repeating: 0, count: images), shape: [images], device: options.device)
     )
     let objective = CrossEntropyObjective(student: network)
     var fastest = Double.infinity

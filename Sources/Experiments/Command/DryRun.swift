@@ -35,7 +35,8 @@ struct DryRun {
     for row in rows {
       table.add([
         row.run.folderName, row.run.network.description, row.isFinished ? "finished" : "to do",
-        String(format: "%.1f", row.operations / 1e12), String(format: "%.2f", hours(row.operations)),
+        String(format: "%.1f", row.operations / 1e12),
+        String(format: "%.2f", hours(row.operations)),
       ])
     }
     return table.text

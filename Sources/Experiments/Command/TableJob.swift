@@ -41,7 +41,8 @@ public struct TableJob {
       trainingImages: data.training.count, testImages: data.test.count,
       classCount: data.training.classCount)
     let speed = try DeviceProbe.operationsPerSecond(options)
-    return try DryRun(plan, cost: cost, operationsPerSecond: speed, options: options).text(json: json)
+    return try DryRun(plan, cost: cost, operationsPerSecond: speed, options: options).text(
+      json: json)
   }
 
   private static func json(_ records: [RunRecord]) -> String {

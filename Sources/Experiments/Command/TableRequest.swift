@@ -38,7 +38,9 @@ public struct TableRequest: Sendable {
 
   private static func list(_ text: String, _ what: String) throws(UsageError) -> [String] {
     let items = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard !items.contains("") else { throw UsageError("the list of \(what)s \"\(text)\" has a gap") }
+    guard !items.contains("") else {
+      throw UsageError("the list of \(what)s \"\(text)\" has a gap")
+    }
     if let twice = items.enumerated().first(where: { items[..<$0].contains($1) })?.element {
       throw UsageError("\(what) \"\(twice)\" is named twice")
     }

@@ -13,14 +13,14 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
   public var epochs: Int {
     switch self {
     case .full: 200
-    case .reduced: 12
-    case .smoke: 2
+    case .reduced: 8
+    case .smoke: 8
     }
   }
 
   /// Share of the training images of every class.
   public var trainingFraction: Double {
-    self == .reduced ? 0.2 : 1
+    self == .reduced ? 0.3 : 1
   }
 
   /// Whether the images are synthetic.
@@ -37,11 +37,14 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
 
   /// The network that stands for one of the paper.
   public func network(for architecture: Architecture) -> Architecture {
-    let (depth, width) = switch architecture { case .wideResNet(let depth, let width): (depth, width) }
+    let (depth, width) =
+      switch architecture {
+      case .wideResNet(let depth, let width): (depth, width)
+      }
     switch self {
     case .full: return architecture
     case .reduced: return .wideResNet(depth: min(depth, 16), width: max(1, width / 2))
-    case .smoke: return .wideResNet(depth: 10, width: max(1, width / 4))
+    case .smoke: return .wideResNet(depth: depth > 16 ? 16 : 10, width: max(1, width / 4))
     }
   }
 

@@ -113,9 +113,12 @@ public struct RunPlan: Hashable, Sendable {
       list.append("momentum runs through learning-rate drops; teacher in eval mode")
       if method == .london || method == .londonReleased {
         list.append(
-          "alpha \(setting.lipschitzWeight.alpha) as in the released script, not chosen on held-out images")
+          "alpha \(setting.lipschitzWeight.alpha) as in the released script, not chosen on held-out images"
+        )
       }
-      if method == .london { list.append("exact singular pair instead of ten unrolled power steps") }
+      if method == .london {
+        list.append("exact singular pair instead of ten unrolled power steps")
+      }
       if setting.thirdDropDivisor != nil, method == .london || method == .londonReleased {
         list.append("no third learning-rate drop")
       }

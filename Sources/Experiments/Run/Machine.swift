@@ -22,7 +22,8 @@ enum Machine {
 
   /// Commit of the sources that the program lies in, and whether they were changed; `unknown` outside.
   static func sourceState() -> (commit: String, dirty: Bool) {
-    let directory = URL(fileURLWithPath: contentsOfLink("/proc/self/exe")).deletingLastPathComponent()
+    let directory = URL(fileURLWithPath: contentsOfLink("/proc/self/exe"))
+      .deletingLastPathComponent()
     let commit = git(["rev-parse", "HEAD"], in: directory)
     guard let commit, !commit.isEmpty else { return ("unknown", false) }
     return (commit, git(["status", "--porcelain"], in: directory) != "")

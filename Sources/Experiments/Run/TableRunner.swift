@@ -38,7 +38,8 @@ public struct TableRunner {
     let progress = ProgressLine()
     var records: [String: RunRecord] = [:]
     for (index, run) in plan.runs.enumerated() {
-      let title = "[\(index + 1)/\(plan.runs.count)] \(run.setting.id) \(run.methodName) seed \(run.seed)"
+      let title =
+        "[\(index + 1)/\(plan.runs.count)] \(run.setting.id) \(run.methodName) seed \(run.seed)"
       if let record = try Self.finishedRecord(run, options) {
         progress.line("\(title): finished before")
         records[run.hash] = record
