@@ -5,5 +5,5 @@ struct Repro: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lskd-repro",
     abstract: "Reruns the tables of the LONDON paper and writes reports.",
-    subcommands: [Table2.self])
+    subcommands: [Table2.self, ReportCommand.self])
 }

@@ -16,10 +16,8 @@ public struct DataSource: Sendable {
   /// Loads the data of a budget; `directory` is needed for real ones.
   public init(_ budget: Budget, directory: URL?) throws {
     if budget.isSynthetic {
-      let generator = try SyntheticCIFAR100(
-        trainCount: Self.syntheticTraining, testCount: Self.syntheticTest)
-      training = generator.dataset(.train)
-      test = generator.dataset(.test)
+      training = try Self.synthetic().dataset(.train)
+      test = try Self.testImages(directory: nil)
       return
     }
     guard let directory else {
@@ -27,7 +25,17 @@ public struct DataSource: Sendable {
     }
     training = try CIFAR100.load(.train, from: directory)
       .subset(fraction: budget.trainingFraction, seed: Self.subsetSeed)
-    test = try CIFAR100.load(.test, from: directory)
+    test = try Self.testImages(directory: directory)
+  }
+
+  /// The test images in a directory, or the synthetic ones where there is none.
+  static func testImages(directory: URL?) throws -> ImageDataset {
+    if let directory { return try CIFAR100.load(.test, from: directory) }
+    return try synthetic().dataset(.test)
+  }
+
+  private static func synthetic() throws -> SyntheticCIFAR100 {
+    try SyntheticCIFAR100(trainCount: syntheticTraining, testCount: syntheticTest)
   }
 
   /// Name and digests.

@@ -1,0 +1,61 @@
+import Datasets
+public import Foundation
+import Results
+import Training
+
+/// The evaluation of one checkpoint.
+public struct EvaluationJob {
+  private let file: URL
+  private let checkpoint: ModelCheckpoint
+  private let test: ImageDataset
+
+  /// Reads the checkpoint and the test images.
+  public init(
+    checkpoint file: URL, data: String?, synthetic: Bool, device: String, threads: Int?
+  ) throws {
+    guard (data != nil) != synthetic else {
+      throw UsageError("name the images: either --data DIR or --synthetic")
+    }
+    let options = try RunOptions(
+      runs: file, device: device, precision: "float32", threads: threads, command: [])
+    checkpoint = try ModelCheckpoint(
+      contentsOf: file, device: options.device, layout: options.layout)
+    test = try DataSource.testImages(directory: data.map { URL(fileURLWithPath: $0) })
+    guard checkpoint.network.classCount == test.classCount else {
+      throw UsageError(
+        "\(file.path) has \(checkpoint.network.classCount) classes, the images have \(test.classCount)"
+      )
+    }
+    self.file = file
+  }
+
+  /// Measures and returns the result as text or JSON, errors in % with full precision.
+  public func run(json: Bool) throws -> String {
+    let errors = try evaluate(
+      checkpoint.network, on: test, pipeline: .cifar100Test, batchSize: 250)
+    guard !json else {
+      return JSONValue.object([
+        "task": "classification",
+        "metrics": .object([
+          "top1_error": .number(errors.top1), "top5_error": .number(errors.top5),
+        ]),
+        "count": .integer(errors.count), "checkpoint": .string(checkpoint.sha256),
+      ]).canonical
+    }
+    var lines = [
+      "checkpoint   \(file.path)", "sha256       \(checkpoint.sha256)",
+      "network      \(checkpoint.architecture)",
+      "data         \(test.name), test, \(errors.count) images",
+      "data sha256  \(test.digest)", "top-1 error  \(errors.top1) %",
+      "top-5 error  \(errors.top5) %",
+    ]
+    if let recorded = checkpoint.metadata["top1_error"],
+      checkpoint.metadata["dataset_test_sha256"] == test.digest
+    {
+      lines.append(
+        recorded == "\(errors.top1)"
+          ? "equal to the error recorded in training" : "recorded in training: \(recorded) %")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

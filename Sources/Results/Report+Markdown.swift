@@ -1,0 +1,141 @@
+import Foundation
+
+extension Report {
+  /// The report as Markdown.
+  public var markdown: String {
+    var lines = [
+      "# \(table): CIFAR-100 top-1 error, %",
+      "",
+      "Generated from run folders alone. The result of a run is its last epoch; the best epoch is a "
+        + "selection on the test set and is printed only as such. Ours: mean ± standard deviation over "
+        + "n seeds.",
+      "",
+      "Grades of the paper's numbers: A printed in the paper or its official repository, B stated in a "
+        + "comment of the official code, C quoted by a third party, D remembered and unchecked (never "
+        + "compared).",
+    ]
+    for section in sections { lines += ["", ""] + text(section) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func text(_ section: Section) -> [String] {
+    var lines = ["## Protocol \(section.protocolName), budget \(section.budget)", ""]
+    lines += header(section) + [""] + rows(section)
+    lines += differences(section) + terms(section) + unfinished(section)
+    let commands = Set(section.records.filter { $0.method != "teacher" }.map(\.command)).sorted()
+    return lines + ["", "Command:", ""] + commands.map { "    \($0)" }
+  }
+
+  private func header(_ section: Section) -> [String] {
+    var lines: [String] = []
+    if !section.isComparable {
+      lines.append(
+        "**This is not the paper's recipe: its numbers must not be set against the paper's.**")
+    }
+    for group in section.groups {
+      guard let first = group.records.first else { continue }
+      let differences = first.deviations.joined(separator: "; ")
+      lines.append(
+        "- \(group.setting) \(group.method): "
+          + (differences.isEmpty ? "the paper's recipe" : differences))
+    }
+    let sets = Set(section.records.map { "\($0.dataset) (\(digests($0)))" }).sorted()
+    lines.append("- Data: " + sets.joined(separator: ", "))
+    for record in section.records {
+      guard record.method == "teacher", let last = record.last else { continue }
+      lines.append(
+        "- Teacher of setting \(record.setting): measured error \(decimals(last.top1Error)) % top-1, "
+          + "\(decimals(last.top5Error)) % top-5, checkpoint \(last.sha256.prefix(12))")
+    }
+    let places = Set(
+      section.records.map {
+        "suite \($0.suite.version), commit \($0.suite.commit.prefix(12))\($0.suite.dirty ? " (changed)" : ""), "
+          + "libtorch \($0.environment.libtorch), \($0.environment.cpuModel), "
+          + "\($0.environment.threads) threads, \($0.environment.device), \($0.environment.precision)"
+      })
+    return lines + places.sorted().map { "- Made with \($0)" }
+  }
+
+  private func digests(_ record: RunRecord) -> String {
+    record.datasetHashes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.prefix(12))" }
+      .joined(separator: ", ")
+  }
+
+  private func rows(_ section: Section) -> [String] {
+    let label = section.isComparable ? "ours" : "ours (\(section.budget), not comparable)"
+    var lines = [
+      "| setting | method |" + (section.isComparable ? " paper |" : "")
+        + " \(label) | n | top-5 | best epoch (selected on test) |",
+      "|---|---|" + (section.isComparable ? "---|" : "") + "---|---|---|---|",
+    ]
+    for group in section.groups {
+      let last = Sample(group.records.compactMap { $0.last?.top1Error })
+      let top5 = Sample(group.records.compactMap { $0.last?.top5Error })
+      let best = Sample(group.records.compactMap { $0.best?.top1Error })
+      let known = cells(group.setting, group.method).map(\.markdown).joined(separator: ", ")
+      let paper = known.isEmpty ? "-" : known
+      lines.append(
+        "| \(group.setting) | \(group.method) |" + (section.isComparable ? " \(paper) |" : "")
+          + " \(last.summary) | \(last.count) | \(top5.summary) | \(best.summary) |")
+    }
+    return lines
+  }
+
+  private func differences(_ section: Section) -> [String] {
+    let found = PairedDifference.all(of: section.groups)
+    guard !found.isEmpty else { return [] }
+    let lines = found.map { difference -> String in
+      let mean = difference.sample.mean.map(signed) ?? "-"
+      let interval =
+        difference.sample.halfInterval95.map { "± \(decimals($0))" } ?? "needs two seeds"
+      let seeds = difference.seeds.map(String.init).joined(separator: ", ")
+      let each = difference.sample.values.map(signed).joined(separator: ", ")
+      return "| \(difference.setting) | \(difference.first) − \(difference.second) | \(mean) | "
+        + "\(interval) | \(seeds) | \(each) |"
+    }
+    return [
+      "",
+      "Paired differences of the last epoch, percentage points (negative: the first is better):",
+      "", "| setting | difference | mean | 95 % interval | seeds | each |",
+      "|---|---|---|---|---|---|",
+    ] + lines
+  }
+
+  private func terms(_ section: Section) -> [String] {
+    var lines: [String] = []
+    for group in section.groups where group.method != "teacher" {
+      guard let epochs = group.records.first?.epochs, let first = epochs.first,
+        let last = epochs.last
+      else { continue }
+      for term in first.gradientNorms.keys.sorted() {
+        let norms = [first, last].map { scientific($0.gradientNorms[term] ?? 0) }
+        let losses = [first, last].map { scientific($0.losses[term] ?? 0) }
+        lines.append(
+          "| \(group.setting) | \(group.method) | \(term) | \(losses[0]) | \(losses[1]) | \(norms[0]) "
+            + "| \(norms[1]) |")
+      }
+    }
+    guard !lines.isEmpty else { return [] }
+    return [
+      "",
+      "Loss terms of the first seed: unweighted mean of the first and last epoch, and the gradient norm "
+        + "of the weighted term at the first step of each:", "",
+      "| setting | method | term | loss, first | loss, last | gradient, first | gradient, last |",
+      "|---|---|---|---|---|---|---|",
+    ] + lines
+  }
+
+  private func unfinished(_ section: Section) -> [String] {
+    let open = section.records.filter { $0.status != .finished }
+    guard !open.isEmpty else { return [] }
+    return ["", "Not finished, and left out above:", ""]
+      + open.map {
+        "- \($0.setting) \($0.method) seed \($0.rootSeed): \($0.status.rawValue) after "
+          + "\($0.epochs.count) epochs" + ($0.message.map { ": \($0)" } ?? "")
+      }
+  }
+
+  private func decimals(_ value: Double) -> String { String(format: "%.2f", value) }
+  private func signed(_ value: Double) -> String { String(format: "%+.2f", value) }
+  private func scientific(_ value: Double) -> String { String(format: "%.3g", value) }
+}

@@ -1,0 +1,87 @@
+/// The report of one table: a pure function of records and references. The same records, in any order,
+/// give the same bytes.
+public struct Report {
+  /// One protocol and budget: what may stand side by side.
+  struct Section {
+    let protocolName: String
+    let budget: String
+    let records: [RunRecord]
+
+    var groups: [RecordGroup] { RecordGroup.groups(of: records) }
+
+    /// Whether the section may be set against the paper's numbers.
+    var isComparable: Bool { budget == "full" }
+  }
+
+  let table: String
+  let sections: [Section]
+  let references: [ReferenceCell]
+
+  /// Makes a report of the records of `table`.
+  public init(table: String, records: [RunRecord], references: [ReferenceCell]) {
+    self.table = table
+    self.references = references.filter { $0.table == table }
+    let own = records.filter { $0.table == table }
+    let students = Dictionary(grouping: own.filter { $0.method != "teacher" }) {
+      [$0.budget, $0.protocolName]
+    }
+    // A teacher belongs to every protocol of its budget that used it.
+    sections = students.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, records in
+      let used = Set(records.compactMap { $0.teacher?.configurationHash })
+      let teachers = own.filter { $0.method == "teacher" && used.contains($0.configurationHash) }
+      return Section(
+        protocolName: key[1], budget: key[0],
+        records: (teachers + records).sorted { $0.order.lexicographicallyPrecedes($1.order) })
+    }
+  }
+
+  /// References of one row and column.
+  func cells(_ setting: String, _ column: String) -> [ReferenceCell] {
+    references.filter { $0.setting == setting && $0.column == column }
+  }
+}
+
+extension RunRecord {
+  /// A key that orders records independently of where they were found.
+  fileprivate var order: [String] {
+    let seed = String(rootSeed)
+    let padded = String(repeating: "0", count: 20 - seed.count) + seed
+    return [setting, method, padded, configurationHash]
+  }
+}
+
+/// Difference between two methods over the seeds that both have.
+struct PairedDifference {
+  let setting: String
+  let first: String
+  let second: String
+  let seeds: [UInt64]
+  let sample: Sample
+
+  /// The pairs of methods that carry the paper's claim.
+  static let pairs = [("london", "ofd"), ("london", "london-released"), ("ofd", "student")]
+
+  /// Differences of the last epoch's errors, first minus second, percentage points.
+  static func all(of groups: [RecordGroup]) -> [PairedDifference] {
+    var differences: [PairedDifference] = []
+    for setting in Set(groups.map(\.setting)).sorted() {
+      func errors(_ method: String) -> [UInt64: Double] {
+        let group = groups.first { $0.setting == setting && $0.method == method }
+        let pairs = (group?.records ?? []).compactMap { record in
+          record.last.map { (record.rootSeed, $0.top1Error) }
+        }
+        return Dictionary(pairs) { first, _ in first }
+      }
+      for (first, second) in Self.pairs {
+        let (left, right) = (errors(first), errors(second))
+        let seeds = left.keys.filter { right[$0] != nil }.sorted()
+        guard !seeds.isEmpty else { continue }
+        let values = seeds.map { left[$0, default: 0] - right[$0, default: 0] }
+        differences.append(
+          PairedDifference(
+            setting: setting, first: first, second: second, seeds: seeds, sample: Sample(values)))
+      }
+    }
+    return differences
+  }
+}
