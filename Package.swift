@@ -101,6 +101,13 @@ let package = Package(
     program("lskd-ckpt", ["CheckpointFormat"]),
     program("lskd-data", ["Datasets"]),
     program("lskd-bench", ["Experiments"]),
+
+    tests(
+      "ReferenceTests",
+      [
+        "Experiments", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore",
+        "Datasets", "Randomness",
+      ]),
   ],
   cxxLanguageStandard: .cxx20
 )

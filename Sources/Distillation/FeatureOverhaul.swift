@@ -14,6 +14,7 @@ public struct FeatureOverhaul {
 
   private let connectors: [Connector]
   private let margins: [Tensor]
+  private let weights: [Double]
 
   /// Registers `Connectors.i.*` in `store` and takes the margins of the teacher as it is now.
   public init(student: any Classifier, teacher: any Classifier, store: ParameterStore)
@@ -30,10 +31,13 @@ public struct FeatureOverhaul {
     self.init(connectors: connectors, margins: margins)
   }
 
-  /// A loss of given connectors and margins [C_i], one each per tap.
-  public init(connectors: [Connector], margins: [Tensor]) {
+  /// A loss of given connectors, margins [C_i] and weights, one each per tap; the weights are
+  /// 1 / 2^(n-i-1) unless a task has its own.
+  public init(connectors: [Connector], margins: [Tensor], weights: [Double]? = nil) {
     self.connectors = connectors
     self.margins = margins
+    let count = connectors.count
+    self.weights = weights ?? (0..<count).map { 1 / Double(1 << (count - $0 - 1)) }
   }
 
   /// The loss of taps [N, C_i, H_i, W_i]; gradients flow to the student's and the connectors.
@@ -42,8 +46,8 @@ public struct FeatureOverhaul {
     var total: Tensor?
     for (index, tap) in student.enumerated() {
       let own = try connectors[index](tap, .train)
-      let weight = 1 / Double(1 << (student.count - index - 1))
-      let term = try own.partialL2(teacher: teacher[index], margin: margins[index]) * weight
+      let term =
+        try own.partialL2(teacher: teacher[index], margin: margins[index]) * weights[index]
       total = if let total { try total + term } else { term }
       connected.append(own)
     }

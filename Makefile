@@ -1,0 +1,32 @@
+# `make demo` and `make test` do all set-up. LIBTORCH overrides the place of libtorch.
+BUILD = swift build -c release
+
+.PHONY: setup build demo test check lint bench reference
+
+setup:
+	@.ci/setup
+
+build: setup
+	$(BUILD)
+
+demo: build
+	.build/release/lskd-repro table2 --budget smoke --runs runs/demo
+	.build/release/lskd-repro report --runs runs/demo --output runs/demo/report
+	@echo "The report is in runs/demo/report/table2.md"
+
+# Programs first: the command-line tests run them.
+test: build
+	swift test -c release
+
+lint: setup
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+check: lint test
+
+bench: build
+	.build/release/lskd-bench data
+	.build/release/lskd-bench step
+
+# Golden vectors, from LSKD_REFERENCE or ../shared/reference
+reference: build
+	swift test -c release --filter ReferenceTests

@@ -1,0 +1,131 @@
+import Distillation
+import ModelZoo
+import NeuralNet
+import TensorCore
+
+/// Wide ResNets: names, sizes, margins, outputs, taps, gradients and running statistics, in float64.
+enum ModelCheck {
+  private static let tolerance = 1e-7
+
+  static func run(_ node: ReferenceNode, _ name: String, _ comparison: Comparison) throws {
+    let prefix = try node.at("name_prefix").text()
+    let make = { () throws -> any Classifier in
+      let store = ParameterStore(seed: 0, dtype: .float64)
+      let network = try Architecture(name).makeNetwork(
+        classCount: try node.at("num_classes").integer(), store: store)
+      try store.fill(prefix)
+      return network
+    }
+    let network = try make()
+    try entries(node, network, comparison)
+    for (index, margin) in try node.at("margins").list().enumerated() {
+      try comparison.tensor(
+        Margin.ofChannels(network.tapNorms[index]), margin, 1e-6, "margin \(index)")
+    }
+    for item in try node.at("cases").list() {
+      let shape = try item.at("input_shape").integers()
+      let images = try FillRule.images(try item.at("input_name").text(), shape: shape)
+      try evaluation(item.at("eval"), make(), images, comparison)
+      try training(item.at("train"), make(), images, comparison)
+      let calibrated = try make()
+      let momentumOne = ForwardMode(usesBatchStatistics: true, momentum: 1)
+      _ = try withoutGradient { () throws(TensorError) in
+        try calibrated.logits(of: images, momentumOne)
+      }
+      try evaluation(item.at("eval_recalibrated"), calibrated, images, comparison)
+    }
+  }
+
+  private static func entries(
+    _ node: ReferenceNode, _ network: any Classifier, _ comparison: Comparison
+  ) throws {
+    comparison.equal(
+      network.store.parameterCount, try node.at("parameter_count").integer(), "parameters")
+    let rows = try node.at("state_dict").list()
+    comparison.equal(network.store.entries.count, rows.count, "entries")
+    for (entry, row) in zip(network.store.entries, rows) {
+      let cells = try row.list()
+      comparison.equal(entry.name, try cells[0].text(), "name of an entry")
+      comparison.equal(entry.tensor.shape, try cells[1].integers(), "shape of \(entry.name)")
+      guard try entry.tensor.dtype() == .float64 else { continue }
+      let bits = try entry.tensor.values(as: Float.self)
+        .reduce(UInt64(0)) { $0 &+ UInt64($1.bitPattern) }
+      comparison.equal(String(bits), try cells[4].text(), "bit sum of \(entry.name)")
+    }
+    let input = try node.at("macs").at("input").integers()
+    comparison.equal(
+      network.multiplyAdds(imageSize: ImageSize(height: input[2], width: input[3])),
+      try node.at("macs").at("total").integer(), "multiply-adds")
+  }
+
+  private static func outputs(
+    _ node: ReferenceNode, _ features: Features, _ comparison: Comparison
+  ) throws {
+    try comparison.tensor(features.logits, node.at("output"), tolerance, "\(node.place) output")
+    let taps = try node.at("taps").list()
+    comparison.equal(features.taps.count, taps.count, "number of taps")
+    for (index, pair) in zip(features.taps, taps).enumerated() {
+      try comparison.tensor(pair.0, pair.1, tolerance, "\(node.place) tap \(index)")
+    }
+  }
+
+  private static func evaluation(
+    _ node: ReferenceNode, _ network: any Classifier, _ images: Tensor, _ comparison: Comparison
+  ) throws {
+    let features = try withoutGradient { () throws(TensorError) in
+      try network.features(of: images, .eval)
+    }
+    try outputs(node, features, comparison)
+    let plain = try withoutGradient { () throws(TensorError) in
+      try network.logits(of: images, .eval)
+    }
+    try comparison.tensor(plain, node.at("output"), tolerance, "\(node.place) plain output")
+  }
+
+  private static func training(
+    _ node: ReferenceNode, _ network: any Classifier, _ images: Tensor, _ comparison: Comparison
+  ) throws {
+    let features = try network.features(of: images, .train)
+    try outputs(node, features, comparison)
+    let loss = try features.logits.crossEntropy(labels: node.at("labels").tensor())
+    comparison.near(try loss.scalar(), try node.at("loss").number(), tolerance, "loss")
+    for row in try node.at("running_after").list() {
+      let name = try row.at("bn").text()
+      for key in ["running_mean", "running_var"] {
+        guard let actual = network.store.tensor(named: "\(name).\(key)") else {
+          throw row.malformed("a batch norm of the network")
+        }
+        try comparison.tensor(actual, row.at(key), tolerance, "\(name).\(key)")
+      }
+    }
+    let twice = try node.at("num_batches_tracked_not_1")
+    for entry in network.store.entries where entry.name.hasSuffix(".num_batches_tracked") {
+      let name = String(entry.name.dropLast(".num_batches_tracked".count))
+      let expected = try twice.optional(name)?.integer() ?? 1
+      comparison.equal(try entry.tensor.scalar(), Double(expected), "batches of \(name)")
+    }
+    try gradients(node, network, of: loss, comparison)
+  }
+
+  private static func gradients(
+    _ node: ReferenceNode, _ network: any Classifier, of loss: Tensor, _ comparison: Comparison
+  ) throws {
+    try loss.backward()
+    for row in try node.at("gradients").list() {
+      let cells = try row.list()
+      let name = try cells[0].text()
+      guard let gradient = try network.store.tensor(named: name)?.gradient() else {
+        throw row.malformed("a parameter with a gradient")
+      }
+      let values = try gradient.values(as: Double.self)
+      let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let absolute = try cells[3].number()
+      comparison.near(norm, try cells[1].number(), tolerance, "gradient norm of \(name)")
+      comparison.near(
+        values.reduce(0, +), try cells[2].number(), tolerance, scale: absolute,
+        "gradient sum of \(name)")
+      comparison.near(
+        values.reduce(0) { $0 + abs($1) }, absolute, tolerance, "absolute sum of \(name)")
+    }
+  }
+}

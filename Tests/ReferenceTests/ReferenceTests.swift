@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+/// Runs over every golden file. A kind that nobody reads is a failure unless it is on the list of kinds
+/// that are not built.
+struct ReferenceTests {
+  /// Kinds and files whose subjects this version does not have.
+  static let notBuilt: [String] = [
+    "evaluation/", "models/cifar-resnet-", "models/deeplabv3plus-", "models/imagenet-",
+    "models/pyramidnet-", "models/ssd300-", "losses/ab", "losses/afd", "losses/at", "losses/cc",
+    "losses/crd", "losses/dkd", "losses/fitnets", "losses/fsp", "losses/ft", "losses/jacobian",
+    "losses/metrics_and_seg_ce", "losses/nst", "losses/pkt", "losses/reviewkd", "losses/rkd",
+    "losses/sp", "losses/ssd_boxes", "losses/vid", "augmentation/facts", "augmentation/geometry",
+    "augmentation/pillow_resize_blur",
+  ]
+
+  @Test("every golden vector of a built kind agrees")
+  func everyVectorAgrees() throws {
+    let files = try ReferenceDirectory.files()
+    guard !files.isEmpty else {
+      print("skipped: no golden vectors; name their directory in LSKD_REFERENCE")
+      return
+    }
+    for (kind, file) in files {
+      let stem = file.deletingPathExtension().lastPathComponent
+      let name = kind == stem ? kind : "\(kind)/\(stem)"
+      if Self.isNotBuilt(name) {
+        print("not built: \(name)")
+        continue
+      }
+      let node = try ReferenceNode(file: file)
+      let comparison = Comparison(name)
+      switch (kind, stem) {
+      case ("fill_rule", _): try FillRuleCheck.run(node, comparison)
+      case ("schedule", _): try ScheduleCheck.run(node, comparison)
+      case ("models", _) where stem.hasPrefix("wrn-"): try ModelCheck.run(node, stem, comparison)
+      case ("losses", "kd"): try SoftTargetCheck.run(node, comparison)
+      case ("losses", "ofd_margin"): try OverhaulCheck.margins(node, comparison)
+      case ("losses", "ofd_partial_l2"): try OverhaulCheck.partial(node, comparison)
+      case ("losses", "ofd_full"), ("losses", "london_total"):
+        try OverhaulCheck.full(node, comparison)
+      case ("losses", "london_power_iteration"): try LipschitzCheck.power(node, comparison)
+      case ("losses", "london_lipschitz"): try LipschitzCheck.pairs(node, comparison)
+      case ("training", _): try TrainingCheck.run(node, comparison)
+      case ("augmentation", "cifar_pad_crop_flip"): try AugmentationCheck.crops(node, comparison)
+      case ("augmentation", "normalise_tables"): try AugmentationCheck.tables(node, comparison)
+      default: Issue.record("nothing reads \(name)")
+      }
+      #expect(comparison.count > 0, "\(name) held nothing to compare")
+      print("checked: \(name), \(comparison.count) comparisons")
+    }
+  }
+
+  private static func isNotBuilt(_ name: String) -> Bool {
+    notBuilt.contains { $0.hasSuffix("/") || $0.hasSuffix("-") ? name.hasPrefix($0) : name == $0 }
+  }
+}
+
+enum FillRuleCheck {
+  static func run(_ node: ReferenceNode, _ comparison: Comparison) throws {
+    for entry in try node.at("values").list() {
+      let rule = FillRule(try entry.at("name").text())
+      let index = try entry.at("index").integer()
+      let raw = try entry.at("raw_hex").text()
+      comparison.equal("0x" + String(rule.raw(index), radix: 16), raw, "raw bits of \(entry.place)")
+      let bits = { (value: Float) in "0x" + String(value.bitPattern, radix: 16) }
+      for (key, value) in [
+        ("weight_fan_in_27_float32_bits", rule.weight(index, fanIn: 27)),
+        ("scale_float32_bits", rule.scale(index)), ("shift_float32_bits", rule.shift(index)),
+        ("input_float32_bits", rule.input(index)),
+      ] {
+        guard let expected = try entry.optional(key)?.text() else { continue }
+        let trimmed = "0x" + expected.dropFirst(2).drop { $0 == "0" }
+        comparison.equal(bits(value), trimmed, "\(key) of \(entry.place)")
+      }
+    }
+  }
+}
