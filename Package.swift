@@ -40,16 +40,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies + [arguments], swiftSettings: strict)
+    name: name, dependencies: dependencies + ["ProgramSupport", arguments], swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
-
-let programs: [Target.Dependency] = [
-  "lskd-repro", "lskd-train", "lskd-eval", "lskd-ckpt", "lskd-data", "lskd-bench",
-]
 
 let package = Package(
   name: "lskd",
@@ -63,6 +59,7 @@ let package = Package(
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     library("Randomness", []),
     library("DurableFiles", [crypto]),
+    library("ProgramSupport", [arguments]),
 
     // Level 1: tensors, files, images, records - each without the others.
     library("TensorCore", ["CTorch", "Randomness"]),
@@ -91,7 +88,7 @@ let package = Package(
       "Experiments",
       [
         "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore", "Datasets",
-        "Results", "CheckpointFormat", "DurableFiles",
+        "Results", "CheckpointFormat", "DurableFiles", "Randomness",
       ]),
 
     // Level 6: argument parsing and printing.
@@ -100,7 +97,7 @@ let package = Package(
     program("lskd-eval", ["Experiments"]),
     program("lskd-ckpt", ["CheckpointFormat"]),
     program("lskd-data", ["Datasets"]),
-    program("lskd-bench", ["Experiments"]),
+    program("lskd-bench", ["Experiments", "Datasets"]),
 
     tests(
       "ReferenceTests",

@@ -4,7 +4,9 @@ extension [UInt8] {
     _ body: (UnsafeRawBufferPointer) throws(CheckpointError) -> Output
   ) throws(CheckpointError) -> Output {
     let result = withUnsafeBytes { buffer -> Result<Output, CheckpointError> in
-      do throws(CheckpointError) { return .success(try body(buffer)) } catch { return .failure(error) }
+      do throws(CheckpointError) { return .success(try body(buffer)) } catch {
+        return .failure(error)
+      }
     }
     return try result.get()
   }
@@ -14,7 +16,9 @@ extension [UInt8] {
     _ body: (UnsafeMutableRawBufferPointer) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
     let result = withUnsafeMutableBytes { buffer -> Result<Void, CheckpointError> in
-      do throws(CheckpointError) { return .success(try body(buffer)) } catch { return .failure(error) }
+      do throws(CheckpointError) { return .success(try body(buffer)) } catch {
+        return .failure(error)
+      }
     }
     try result.get()
   }

@@ -16,7 +16,8 @@ enum Checksum64 {
       offset += 8
     }
     if offset + 4 <= bytes.count {
-      let half = UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+      let half = UInt64(
+        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
       hash = rotated(hash ^ (half &* prime1), 23) &* prime2 &+ prime3
       offset += 4
     }

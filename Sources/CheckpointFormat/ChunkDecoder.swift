@@ -33,7 +33,9 @@ final class ChunkDecoder {
     for (index, size) in chunk.record.planeSizes.enumerated() {
       let plane = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + size)])
       let target = UnsafeMutableRawBufferPointer(start: planes + index * count, count: count)
-      if size == count { target.copyMemory(from: plane) } else {
+      if size == count {
+        target.copyMemory(from: plane)
+      } else {
         try decompressor.expand(plane, into: target)
       }
       start += size

@@ -25,7 +25,8 @@ struct ChunkDecoding {
     let jobs = jobs(for: owners)
     let targets = memory
     _ = try WorkerPool.map(count: jobs.count, threads: threads) {
-      () throws(CheckpointError) in try ChunkDecoder()
+      () throws(CheckpointError) in
+      try ChunkDecoder()
     } body: { decoder, number throws(CheckpointError) in
       try run(jobs[number], decoder, targets)
     }

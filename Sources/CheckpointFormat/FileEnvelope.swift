@@ -43,7 +43,8 @@ struct FileEnvelope: Equatable {
         fileBytes == 0 ? "the file is empty" : "this is not an .lskd file")
     }
     guard prefix.count == Self.prefixBytes else {
-      throw CheckpointError(.wrongLength, "the file ends inside its first \(Self.prefixBytes) bytes")
+      throw CheckpointError(
+        .wrongLength, "the file ends inside its first \(Self.prefixBytes) bytes")
     }
     major = Int(prefix.littleEndian(at: 8, UInt16.self))
     minor = Int(prefix.littleEndian(at: 10, UInt16.self))
@@ -98,7 +99,8 @@ struct FileEnvelope: Equatable {
     guard fileBytes == actualBytes else {
       throw CheckpointError(
         .wrongLength,
-        "the header promises \(fileBytes) bytes, the file has \(actualBytes): the copy is incomplete")
+        "the header promises \(fileBytes) bytes, the file has \(actualBytes): the copy is incomplete"
+      )
     }
     guard headerBytes <= FormatLimits.headerBytes, storedHeaderBytes <= headerBytes else {
       throw CheckpointError(

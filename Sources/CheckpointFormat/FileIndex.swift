@@ -90,7 +90,9 @@ struct FileIndex {
       guard chunk.planeSizes.count == width, chunk.elements > 0,
         chunk.elements <= FormatLimits.chunkBytes / width,
         chunk.planeSizes.allSatisfy({ (1...chunk.elements).contains($0) })
-      else { throw CheckpointError(.malformedHeader, "a chunk of type \(record.type) is impossible") }
+      else {
+        throw CheckpointError(.malformedHeader, "a chunk of type \(record.type) is impossible")
+      }
       guard chunk.storedBytes <= end - offset else {
         throw CheckpointError(.wrongLength, "a chunk ends beyond the end of the file")
       }

@@ -64,7 +64,8 @@ struct FileLayout {
   ) throws(CheckpointError) -> [EncodedChunk] {
     let jobs = streams.flatMap { stream in stream.chunks.map { ($0, stream.tensors) } }
     return try WorkerPool.map(count: jobs.count, threads: options.threads) {
-      () throws(CheckpointError) in try ChunkEncoder()
+      () throws(CheckpointError) in
+      try ChunkEncoder()
     } body: { encoder, job in
       encoder.encode(jobs[job].0, of: jobs[job].1, compressing: compressing)
     }

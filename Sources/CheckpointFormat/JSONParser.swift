@@ -192,7 +192,9 @@ extension JSONParser {
   private mutating func scalar() throws(JSONError) -> Unicode.Scalar {
     var code = try fourDigits()
     if (0xD800..<0xDC00).contains(code) {
-      guard bytes[position...].starts(with: "\\u".utf8) else { throw error("half a surrogate pair") }
+      guard bytes[position...].starts(with: "\\u".utf8) else {
+        throw error("half a surrogate pair")
+      }
       position += 2
       let low = try fourDigits()
       guard (0xDC00..<0xE000).contains(low) else { throw error("half a surrogate pair") }

@@ -20,7 +20,9 @@ final class ZstandardCompressor {
   deinit { ZSTD_freeCCtx(context) }
 
   /// Compresses `source` into `target` and returns the size, or nil when it does not fit.
-  func compress(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int? {
+  func compress(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer)
+    -> Int?
+  {
     let size = ZSTD_compress2(
       context, target.baseAddress, target.count, source.baseAddress, source.count)
     return ZSTD_isError(size) == 0 ? size : nil

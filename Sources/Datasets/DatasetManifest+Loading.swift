@@ -59,7 +59,8 @@ extension DatasetManifest {
       let schema = try JSONDecoder().decode(Version.self, from: json).schema
       guard schema <= currentSchema else {
         throw DatasetError(
-          "\(source) has schema \(schema), but this program reads up to \(currentSchema): update it")
+          "\(source) has schema \(schema), but this program reads up to \(currentSchema): update it"
+        )
       }
       return try JSONDecoder().decode(DatasetManifest.self, from: json)
     } catch let error as DatasetError {

@@ -60,7 +60,8 @@ extension DatasetVerification.Finding {
     guard size == file.size else {
       sha256 = nil
       let kind = size < file.size ? "truncated" : "oversized"
-      problem = "has \(size) bytes instead of \(file.size) (\(kind)); " + Self.advice(file, directory)
+      problem =
+        "has \(size) bytes instead of \(file.size) (\(kind)); " + Self.advice(file, directory)
       return
     }
     do {

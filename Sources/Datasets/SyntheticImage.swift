@@ -44,7 +44,8 @@ struct SyntheticImage {
       hue: stream.uniform(), saturation: stream.between(0, 0.4), value: stream.between(0.1, 0.9))
     slope = (stream.between(-0.015, 0.015), stream.between(-0.015, 0.015))
     disc = (stream.between(0, 32), stream.between(0, 32), stream.between(2, 5))
-    discColor = Self.rgb(hue: stream.uniform(), saturation: stream.uniform(), value: stream.uniform())
+    discColor = Self.rgb(
+      hue: stream.uniform(), saturation: stream.uniform(), value: stream.uniform())
     noise = stream.between(8, 40)
     self.stream = stream
   }

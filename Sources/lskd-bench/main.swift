@@ -1,1 +1,4 @@
-print("")
+import Experiments
+import ProgramSupport
+
+Program.run(Bench.self, exitCode: ProgramExit.code)

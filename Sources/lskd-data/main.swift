@@ -1,1 +1,3 @@
-print("")
+import ProgramSupport
+
+Program.run(DataCommand.self)

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 
-@main
 struct Eval: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lskd-eval",
@@ -17,21 +17,18 @@ struct Eval: ParsableCommand {
   @Flag(help: "Use the embedded synthetic images of the smoke budget.")
   var synthetic = false
 
-  @Option(help: "cpu, cuda or cuda:N.")
-  var device = "cpu"
-
-  @Option(help: "Threads of an operation (default: libtorch's choice).")
-  var threads: Int?
+  @OptionGroup var place: PlaceOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() throws {
-    try ProgramExit.reporting {
-      let job = try EvaluationJob(
-        checkpoint: URL(fileURLWithPath: checkpoint), data: data, synthetic: synthetic,
-        device: device, threads: threads)
-      print(try job.run(json: json))
-    }
+    let file = URL(fileURLWithPath: checkpoint)
+    let options = try RunOptions(
+      runs: file, device: place.device, precision: place.precision, threads: place.threads,
+      command: CommandLine.arguments)
+    let job = try EvaluationJob(
+      checkpoint: file, data: data, synthetic: synthetic, options: options)
+    print(try job.run(json: json))
   }
 }

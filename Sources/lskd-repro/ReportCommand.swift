@@ -14,10 +14,8 @@ struct ReportCommand: ParsableCommand {
   var output = "Reports"
 
   func run() throws {
-    try ProgramExit.reporting {
-      let files = try ReportJob.write(
-        runs: URL(fileURLWithPath: runs), output: URL(fileURLWithPath: output))
-      for file in files { print(file.path) }
-    }
+    let files = try ReportJob.write(
+      runs: URL(fileURLWithPath: runs), output: URL(fileURLWithPath: output))
+    for file in files { print(file.path) }
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 
-@main
 struct Repro: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lskd-repro",

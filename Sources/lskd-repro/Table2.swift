@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 
 struct Table2: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,6 +30,9 @@ struct Table2: ParsableCommand {
   @Option(help: "Directory with the CIFAR-100 binary files.")
   var data: String?
 
+  @Option(help: "Directory of the run folders.")
+  var runs = "runs"
+
   @OptionGroup var place: PlaceOptions
 
   @Flag(help: "Print the runs and their cost, and train nothing.")
@@ -38,17 +42,13 @@ struct Table2: ParsableCommand {
   var json = false
 
   func run() throws {
-    try ProgramExit.reporting {
-      let request = try TableRequest(
-        table: "table2", settings: settings, methods: methods, seeds: seeds,
-        trainingProtocol: trainingProtocol, budget: budget)
-      let options = try place.options()
-      let job = try TableJob(request, dataDirectory: data, options: options)
-      if dryRun {
-        print(try job.dryRun(json: json))
-      } else {
-        print(try job.run(json: json))
-      }
-    }
+    let request = try TableRequest(
+      table: "table2", settings: settings, methods: methods, seeds: seeds,
+      trainingProtocol: trainingProtocol, budget: budget)
+    let options = try RunOptions(
+      runs: URL(fileURLWithPath: runs), device: place.device, precision: place.precision,
+      threads: place.threads, command: CommandLine.arguments)
+    let job = try TableJob(request, dataDirectory: data, options: options)
+    print(try dryRun ? job.dryRun(json: json) : job.run(json: json))
   }
 }

@@ -82,7 +82,8 @@ enum ReferenceDirectory {
   static let url: URL? = {
     let project = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let named = ProcessInfo.processInfo.environment["LSKD_REFERENCE"].map(URL.init(fileURLWithPath:))
+    let named = ProcessInfo.processInfo.environment["LSKD_REFERENCE"].map(
+      URL.init(fileURLWithPath:))
     let beside = project.deletingLastPathComponent().appendingPathComponent("shared/reference")
     let url = named ?? beside
     return FileManager.default.fileExists(atPath: url.path) ? url : nil

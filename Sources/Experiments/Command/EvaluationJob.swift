@@ -11,13 +11,11 @@ public struct EvaluationJob {
 
   /// Reads the checkpoint and the test images.
   public init(
-    checkpoint file: URL, data: String?, synthetic: Bool, device: String, threads: Int?
+    checkpoint file: URL, data: String?, synthetic: Bool, options: RunOptions
   ) throws {
     guard (data != nil) != synthetic else {
       throw UsageError("name the images: either --data DIR or --synthetic")
     }
-    let options = try RunOptions(
-      runs: file, device: device, precision: "float32", threads: threads, command: [])
     checkpoint = try ModelCheckpoint(
       contentsOf: file, device: options.device, layout: options.layout)
     test = try DataSource.testImages(directory: data.map { URL(fileURLWithPath: $0) })

@@ -1,0 +1,19 @@
+public import ArgumentParser
+
+/// Where and how a program computes; the same flags in every program.
+public struct PlaceOptions: ParsableArguments {
+  /// A device's name.
+  @Option(help: "cpu, cuda or cuda:N.")
+  public var device = "cpu"
+
+  /// A precision's name.
+  @Option(help: "float32, or bfloat16 by autocast.")
+  public var precision = "float32"
+
+  /// Threads; nil leaves the choice to libtorch.
+  @Option(help: "Threads of an operation (default: libtorch's choice).")
+  public var threads: Int?
+
+  /// The defaults.
+  public init() {}
+}

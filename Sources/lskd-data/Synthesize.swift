@@ -1,0 +1,31 @@
+import ArgumentParser
+import Datasets
+import Foundation
+
+struct Synthesize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes a learnable synthetic data set in the CIFAR-100 binary layout.")
+
+  @Option(help: "Training images.")
+  var train = 5_000
+
+  @Option(help: "Test images.")
+  var test = 1_000
+
+  @Option(help: "Root seed.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Replace another data set in the directory.")
+  var force = false
+
+  @Argument(help: "Directory to write to.")
+  var directory: String
+
+  func run() throws {
+    let generator = try SyntheticCIFAR100(trainCount: train, testCount: test, seed: seed)
+    switch try generator.write(to: URL(fileURLWithPath: directory), replacing: force) {
+    case .written: print("wrote \(train) training and \(test) test images to \(directory)")
+    case .alreadyThere: print("\(directory) holds this data set already")
+    }
+  }
+}

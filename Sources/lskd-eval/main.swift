@@ -1,0 +1,4 @@
+import Experiments
+import ProgramSupport
+
+Program.run(Eval.self, exitCode: ProgramExit.code)

@@ -1,0 +1,4 @@
+import Experiments
+import ProgramSupport
+
+Program.run(Repro.self, exitCode: ProgramExit.code)
