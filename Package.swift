@@ -99,11 +99,26 @@ let package = Package(
     program("lskd-data", ["Datasets"]),
     program("lskd-bench", ["Experiments", "Datasets"]),
 
+    tests("ImportTests", []),
+    tests("CheckpointFormatTests", ["CheckpointFormat"]),
+    tests("DatasetsTests", ["Datasets"]),
+    tests("ResultsTests", ["Results"]),
+    tests("EvaluationTests", ["Evaluation"]),
+    tests(
+      "DistillationTests",
+      ["Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore", "Randomness"]),
+    tests(
+      "TrainingTests",
+      [
+        "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore", "Datasets",
+        "CheckpointFormat",
+      ]),
+    tests("ProgramTests", []),
     tests(
       "ReferenceTests",
       [
-        "Experiments", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore",
-        "Datasets", "Randomness",
+        "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
+        "TensorCore", "Datasets", "Randomness",
       ]),
   ],
   cxxLanguageStandard: .cxx20

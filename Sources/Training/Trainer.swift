@@ -32,11 +32,7 @@ public final class Trainer {
     self.loader = loader
     self.test = (test.0, test.1)
     self.configuration = configuration
-    var trained: [(name: String, tensor: Tensor)] = []
-    for store in [objective.student.store, objective.connectors].compactMap({ $0 }) {
-      trained += store.entries.filter { $0.role == .parameter }.map { ($0.name, $0.tensor) }
-    }
-    optimizer = try SGD(trained, configuration.optimizer)
+    optimizer = try SGD(trainedParameters(of: objective), configuration.optimizer)
     resume = ResumeCheckpoint(
       file: resumeFile, identity: identity, objective: objective, optimizer: optimizer)
   }
@@ -100,9 +96,7 @@ public final class Trainer {
       try objective.terms(batch, at: position)
     }
     let norms = state.batch == 0 ? try gradientNorms(of: terms) : [:]
-    try terms.total().backward()
-    try optimizer.step(learningRate: learningRate)
-    for (_, parameter) in optimizer.parameters { try parameter.clearGradient() }
+    try update(terms, optimizer, learningRate: learningRate)
     state.batch += 1
     state.step += 1
     unread.append(

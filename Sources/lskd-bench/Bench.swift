@@ -4,5 +4,5 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lskd-bench",
     abstract: "Measures the speed of training steps and of the loader on this machine.",
-    subcommands: [StepCommand.self, LoaderCommand.self])
+    subcommands: [StepCommand.self, LoaderCommand.self, LeakCommand.self])
 }

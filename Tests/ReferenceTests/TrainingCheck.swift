@@ -3,6 +3,7 @@ import Lipschitz
 import ModelZoo
 import NeuralNet
 import TensorCore
+import Training
 
 /// Ten steps of training, in float64, in the released mode of every method.
 enum TrainingCheck {
@@ -80,10 +81,7 @@ private struct TrainingRun {
   func check() throws {
     let objective = try objective()
     let stores = [student.store, objective.connectors].compactMap { $0 }
-    let trained = stores.flatMap { store in
-      store.entries.filter { $0.role == .parameter }.map { (name: $0.name, tensor: $0.tensor) }
-    }
-    let optimizer = try SGD(trained, .init())
+    let optimizer = try SGD(trainedParameters(of: objective), .init())
     let expected = try run.at("steps")
     for step in 0..<(try node.at("steps").integer()) {
       let terms = try objective.terms(

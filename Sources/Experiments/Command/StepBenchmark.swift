@@ -6,6 +6,7 @@ import NeuralNet
 import Randomness
 import Results
 import TensorCore
+import Training
 
 /// Times training steps of setting c in several variants, interleaved.
 public struct StepBenchmark {
@@ -71,7 +72,8 @@ public struct StepBenchmark {
     guard method == .london else {
       let objective = CrossEntropyObjective(student: student)
       return try Variant(
-        name: name, objective: objective, optimizer: optimizer(objective), layout: layout)
+        name: name, objective: objective, optimizer: SGD(trainedParameters(of: objective), .init()),
+        layout: layout)
     }
     let teacher = try setting.teacher.makeNetwork(classCount: 100, store: store())
     let overhaul = try FeatureOverhaulObjective(
@@ -81,15 +83,8 @@ public struct StepBenchmark {
       overhaul, loss: LipschitzLoss(norm: released ? .powerIteration(steps: 10) : .singularPair),
       weight: setting.lipschitzWeight, seed: 0)
     return try Variant(
-      name: name, objective: objective, optimizer: optimizer(objective), layout: layout)
-  }
-
-  private func optimizer(_ objective: any Objective) throws -> SGD {
-    let stores = [objective.student.store, objective.connectors].compactMap { $0 }
-    return try SGD(
-      stores.flatMap { store in
-        store.entries.filter { $0.role == .parameter }.map { (name: $0.name, tensor: $0.tensor) }
-      }, .init())
+      name: name, objective: objective, optimizer: SGD(trainedParameters(of: objective), .init()),
+      layout: layout)
   }
 
   private func time(_ variant: Variant, _ step: Int) throws -> Double {
@@ -102,11 +97,9 @@ public struct StepBenchmark {
       (0..<batch).map { Int64($0 % 100) }, shape: [batch], device: options.device)
     let start = ContinuousClock.now
     let position = StepPosition(epoch: 0, epochs: 1, step: step)
-    let terms = try variant.objective.terms(
-      LabelledBatch(images: images, labels: labels), at: position)
-    try terms.total().backward()
-    try variant.optimizer.step(learningRate: 0.01)
-    for (_, parameter) in variant.optimizer.parameters { try parameter.clearGradient() }
+    try trainStep(
+      variant.objective, variant.optimizer, LabelledBatch(images: images, labels: labels),
+      at: position, learningRate: 0.01)
     try Engine.synchronize(options.device)
     return start.duration(to: .now).seconds
   }

@@ -12,9 +12,14 @@ enum Machine {
   }
 
   /// Highest resident memory of the process so far, bytes; 0 where the system does not tell.
-  static var peakMemory: Int {
+  static var peakMemory: Int { memory("VmHWM:") }
+
+  /// Resident memory of the process now, bytes; 0 where the system does not tell.
+  static var residentMemory: Int { memory("VmRSS:") }
+
+  private static func memory(_ entry: String) -> Int {
     let line = contents("/proc/self/status").split(separator: "\n").first {
-      $0.hasPrefix("VmHWM:")
+      $0.hasPrefix(entry)
     }
     let kibibytes = line?.split(separator: " ").compactMap { Int($0) }.first
     return (kibibytes ?? 0) * 1024

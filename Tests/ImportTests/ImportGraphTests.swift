@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+/// The direction of imports between the targets.
+struct ImportGraphTests {
+  static let levels: [String: Int] = [
+    "CTorch": 0, "CZstd": 0, "Randomness": 0, "DurableFiles": 0, "ProgramSupport": 0,
+    "TensorCore": 1, "CheckpointFormat": 1, "Datasets": 1, "Results": 1,
+    "NeuralNet": 2, "Evaluation": 2,
+    "ModelZoo": 3, "Lipschitz": 3, "Distillation": 4, "Training": 5, "Experiments": 6,
+    "lskd-repro": 7, "lskd-train": 7, "lskd-eval": 7, "lskd-ckpt": 7, "lskd-data": 7,
+    "lskd-bench": 7,
+  ]
+
+  static let sources = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Sources")
+
+  @Test("every import points to a lower level")
+  func importsPointDown() throws {
+    var checked = 0
+    for target in try FileManager.default.contentsOfDirectory(atPath: Self.sources.path) {
+      let level = try #require(Self.levels[target], "\(target) has no level")
+      for (file, module) in try imports(of: target) {
+        guard let other = Self.levels[module] else { continue }
+        checked += 1
+        #expect(other < level, "\(target)/\(file) imports \(module)")
+      }
+    }
+    #expect(checked > 50)
+  }
+
+  @Test("only CTorch sees a torch header, and nothing but the engine sees CTorch")
+  func torchStaysBehindItsBoundary() throws {
+    for target in try FileManager.default.contentsOfDirectory(atPath: Self.sources.path) {
+      for (file, module) in try imports(of: target) where module == "CTorch" {
+        #expect(target == "TensorCore", "\(target)/\(file) imports CTorch")
+      }
+    }
+  }
+
+  @Test("a checkpoint is read and images are decoded without the engine")
+  func filesNeedNoEngine() throws {
+    for target in ["CheckpointFormat", "Datasets", "Results", "Evaluation"] {
+      for (file, module) in try imports(of: target) {
+        #expect(!["TensorCore", "NeuralNet"].contains(module), "\(target)/\(file)")
+      }
+    }
+  }
+
+  private func imports(of target: String) throws -> [(file: String, module: String)] {
+    let folder = Self.sources.appendingPathComponent(target)
+    var found: [(String, String)] = []
+    for file in try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+    where file.hasSuffix(".swift") {
+      let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+      for line in text.split(separator: "\n") {
+        let words = line.split(separator: " ")
+        if let index = words.firstIndex(of: "import"), index <= 1, index + 1 < words.count {
+          found.append((file, String(words[index + 1])))
+        }
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,204 @@
+import Foundation
+import Testing
+
+/// The built programs as a user meets them.
+@Suite(.serialized)
+struct ProgramTests {
+  private let repro = BuiltProgram("lskd-repro")
+  private let eval = BuiltProgram("lskd-eval")
+  private let data = BuiltProgram("lskd-data")
+  private let ckpt = BuiltProgram("lskd-ckpt")
+
+  private func runFolders(_ directory: URL) throws -> [String: URL] {
+    let runs = directory.appendingPathComponent("runs")
+    let names = try FileManager.default.contentsOfDirectory(atPath: runs.path).sorted()
+    return Dictionary(uniqueKeysWithValues: names.map { ($0, runs.appendingPathComponent($0)) })
+  }
+
+  private func member(_ file: URL, _ key: String) throws -> Any? {
+    (try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])?[key]
+  }
+
+  @Test("a run that is stopped, killed and resumed gives the checkpoint of a straight run")
+  func resume() throws {
+    try inTemporaryDirectory { directory in
+      let arguments = ["table2", "--budget", "smoke", "--methods", "student", "--threads", "1"]
+      let whole = try repro(
+        arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5],
+        arguments[6], "--runs", "runs", in: directory)
+      #expect(whole.code == 0, "\(whole.errors)")
+      #expect(whole.output.contains("student"))
+      let straight = try #require(try runFolders(directory).values.first)
+      let expected = try Data(contentsOf: straight.appendingPathComponent("last.lskd"))
+
+      let again = directory.appendingPathComponent("again")
+      try FileManager.default.createDirectory(at: again, withIntermediateDirectories: true)
+      let stopped = try repro.interrupted(
+        arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5],
+        arguments[6], "--runs", "runs", in: again, signal: SIGTERM, after: 3)
+      #expect(stopped == 130 || stopped == 0)
+      _ = try repro.interrupted(
+        arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5],
+        arguments[6], "--runs", "runs", in: again, signal: SIGKILL, after: 2)
+      let end = try repro(
+        arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5],
+        arguments[6], "--runs", "runs", in: again)
+      #expect(end.code == 0, "\(end.errors)")
+      let resumed = try #require(try runFolders(again).values.first)
+      #expect(try Data(contentsOf: resumed.appendingPathComponent("last.lskd")) == expected)
+
+      // Evaluation gives the number of the record to the last digit.
+      let result = try eval(
+        straight.appendingPathComponent("last.lskd").path, "--synthetic", "--json", in: directory)
+      #expect(result.code == 0, "\(result.errors)")
+      let printed =
+        try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+      let metrics = try #require(printed?["metrics"] as? [String: Double])
+      let last = try #require(
+        try member(straight.appendingPathComponent("record.json"), "last") as? [String: Any])
+      #expect(metrics["top1_error"] == last["top1Error"] as? Double)
+      #expect(printed?["checkpoint"] as? String == last["sha256"] as? String)
+      #expect(printed?["count"] as? Int == 500)
+
+      try reportAndSkips(directory, straight)
+      try damage(straight, directory)
+    }
+  }
+
+  private func reportAndSkips(_ directory: URL, _ run: URL) throws {
+    let again = try repro(
+      "table2", "--budget", "smoke", "--methods", "student", "--threads", "1", "--json",
+      in: directory)
+    #expect(again.code == 0)
+    #expect(again.errors.contains("finished before"))
+    #expect(again.output.contains("top1_error_last"))
+    for name in ["one", "two"] {
+      let report = try repro("report", "--output", name, in: directory)
+      #expect(report.code == 0, "\(report.errors)")
+    }
+    for file in ["table2.md", "table2.json"] {
+      let texts = try ["one", "two"].map {
+        try Data(contentsOf: directory.appendingPathComponent("\($0)/\(file)"))
+      }
+      #expect(texts[0] == texts[1])
+    }
+  }
+
+  private func damage(_ run: URL, _ directory: URL) throws {
+    let file = run.appendingPathComponent("last.lskd")
+    #expect(try ckpt("verify", file.path, in: directory).code == 0)
+    #expect(try ckpt("inspect", file.path, in: directory).output.contains("wrn-10-1"))
+    var bytes = try Data(contentsOf: file)
+    bytes[bytes.count / 2] ^= 1
+    try bytes.write(to: file)
+    let broken = try eval(file.path, "--synthetic", in: directory)
+    #expect(broken.code == 1)
+    #expect(broken.errors.contains("last.lskd"))
+    #expect(try ckpt("verify", file.path, in: directory).code == 1)
+
+    let record = run.appendingPathComponent("record.json")
+    try Data(#"{"schemaVersion": 99}"#.utf8).write(to: record)
+    let newer = try repro(
+      "table2", "--budget", "smoke", "--methods", "student", in: directory)
+    #expect(newer.code == 1)
+    #expect(newer.errors.contains("newer version"))
+    #expect(try Data(contentsOf: record) == Data(#"{"schemaVersion": 99}"#.utf8))
+  }
+
+  @Test("requests that make no sense end with exit code 2 and say what exists")
+  func usage() throws {
+    try inTemporaryDirectory { directory in
+      for (arguments, word) in [
+        (["--settings", "z"], "known are a, b, c"), (["--settings", "e"], "does not have"),
+        (["--methods", "magic"], "known are student"), (["--budget", "tiny"], "full, reduced"),
+        (["--protocol", "own"], "released, equal"), (["--seeds", "-1x"], "is no seed"),
+        (["--device", "tpu"], "known are cpu"), (["--device", "cuda:99"], "CUDA devices"),
+        (["--threads", "0"], "--threads"), (["--budget", "full"], "--data"),
+        (["--nonsense"], "Unknown option"),
+      ] {
+        let process = try repro("table2", arguments.joined(separator: "="), in: directory)
+        #expect(process.code == 2, "\(arguments): \(process.errors)")
+        #expect(process.errors.contains(word), "\(arguments): \(process.errors)")
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+    }
+  }
+
+  @Test("bad data directories and checkpoints end with exit code 1 and one sentence")
+  func badInput() throws {
+    try inTemporaryDirectory { directory in
+      let missing = try repro("table2", "--budget=reduced", "--data=absent", in: directory)
+      #expect(missing.code == 1)
+      #expect(missing.errors.hasPrefix("error: "))
+      let none = try eval("absent.lskd", "--synthetic", in: directory)
+      #expect(none.code == 1)
+      #expect(none.errors.contains("absent.lskd"))
+      let empty = directory.appendingPathComponent("empty.lskd")
+      try Data().write(to: empty)
+      #expect(try eval(empty.path, "--synthetic", in: directory).errors.contains("empty"))
+      #expect(try eval(directory.path, "--synthetic", in: directory).code == 1)
+      #expect(try eval(empty.path, in: directory).code == 2)
+      #expect(try repro("report", in: directory).code != 0)
+    }
+  }
+
+  @Test("a synthetic set is written, verified, and found damaged")
+  func synthesize() throws {
+    try inTemporaryDirectory { directory in
+      #expect(try data("synthesize", "--train=60", "--test=20", "set", in: directory).code == 0)
+      #expect(try data("verify", "set", in: directory).code == 0)
+      let again = try data("synthesize", "--train=60", "--test=20", "set", in: directory)
+      #expect(again.output.contains("already"))
+      #expect(try data("synthesize", "--train=30", "--test=20", "set", in: directory).code == 1)
+      let file = directory.appendingPathComponent("set/cifar-100-binary/test.bin")
+      var bytes = try Data(contentsOf: file)
+      bytes[100] ^= 1
+      try bytes.write(to: file)
+      let damaged = try data("verify", "set", in: directory)
+      #expect(damaged.code == 1)
+      #expect(damaged.output.contains("test.bin"))
+      #expect(try data("list", in: directory).output.contains("cifar100"))
+      #expect(try data("synthesize", "--train=x", "set", in: directory).code == 2)
+    }
+  }
+
+  @Test("a thousand training steps leave nothing behind")
+  func leak() throws {
+    try inTemporaryDirectory { directory in
+      let result = try BuiltProgram("lskd-bench")("leak", in: directory)
+      #expect(result.code == 0, "\(result.errors)")
+      print(result.output)
+    }
+  }
+
+  @Test("a dry run prints cost and trains nothing")
+  func dryRun() throws {
+    try inTemporaryDirectory { directory in
+      let result = try repro("table2", "--budget=smoke", "--dry-run", in: directory)
+      #expect(result.code == 0, "\(result.errors)")
+      #expect(result.output.contains("TFLOP"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+    }
+  }
+
+  @Test("two processes on one run folder: the second says so")
+  func claimed() throws {
+    try inTemporaryDirectory { directory in
+      let arguments = ["table2", "--budget", "smoke", "--methods", "student", "--threads", "1"]
+      let first = Process()
+      first.executableURL = BuiltProgram.project.appendingPathComponent(".build/release/lskd-repro")
+      first.arguments = arguments
+      first.currentDirectoryURL = directory
+      first.standardError = FileHandle.nullDevice
+      first.standardOutput = FileHandle.nullDevice
+      try first.run()
+      Thread.sleep(forTimeInterval: 2)
+      let second = try repro(
+        "table2", "--budget", "smoke", "--methods", "student", "--threads", "1", in: directory)
+      #expect(second.code == 1)
+      #expect(second.errors.contains("another process"))
+      first.terminate()
+      first.waitUntilExit()
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import CheckpointFormat
+import Foundation
+import TensorCore
+import Testing
+import Training
+
+@Suite(.serialized)
+struct TrainerTests {
+  private func straight(threads: Int = 1) throws -> (state: [[UInt8]], witness: Witness) {
+    try withTemporaryDirectory { folder in
+      let fixture = try Fixture(in: folder, threads: threads)
+      let stop = StopRequest()
+      let witness = Witness(stop: stop)
+      #expect(try fixture.trainer.run(stop: stop, observer: witness) == .finished)
+      return (try fixture.state(), witness)
+    }
+  }
+
+  @Test("a training that was stopped and resumed ends with the same bytes", arguments: [2, 5, 7])
+  func resumeIsExact(step: Int) throws {
+    let whole = try straight()
+    try withTemporaryDirectory { folder in
+      let stop = StopRequest()
+      let first = Witness(stop: stop, at: step)
+      let outcome = try Fixture(in: folder).trainer.run(stop: stop, observer: first)
+      #expect(outcome == .interrupted(step: step))
+      let fixture = try Fixture(in: folder)
+      let again = StopRequest()
+      let second = Witness(stop: again)
+      #expect(try fixture.trainer.run(stop: again, observer: second) == .finished)
+      #expect(second.resumedAt == step)
+      #expect(try fixture.state() == whole.state)
+      let losses = (first.steps + second.steps).map(\.total)
+      #expect(losses == whole.witness.steps.map(\.total))
+      #expect(
+        (first.epochs + second.epochs).map(\.losses) == whole.witness.epochs.map(\.losses))
+    }
+  }
+
+  @Test("the number of loader threads changes nothing")
+  func threadsChangeNothing() throws {
+    let one = try straight(threads: 1)
+    let three = try straight(threads: 3)
+    #expect(one.state == three.state)
+  }
+
+  @Test("every term is reported with its gradient norm")
+  func termsAreReported() throws {
+    let witness = try straight().witness
+    #expect(witness.steps.count == 10)
+    let first = try #require(witness.steps.first)
+    #expect(Set(first.losses.keys) == ["ce", "ofd", "lipschitz"])
+    #expect(first.gradientNorms.values.allSatisfy { $0 > 0 })
+    #expect(first.gradientNorms.count == 3)
+  }
+
+  @Test("a loss that is not finite stops the run with step, term and last finite checkpoint")
+  func notFinite() throws {
+    try withTemporaryDirectory { folder in
+      let stop = StopRequest()
+      let fixture = try Fixture(in: folder, learningRate: 1e30)
+      #expect {
+        try fixture.trainer.run(stop: stop, observer: Witness(stop: stop))
+      } throws: { error in
+        guard case .notFinite(_, let value, _, let step, _)? = error as? TrainingError else {
+          return false
+        }
+        return !value.isFinite && step > 0
+      }
+    }
+  }
+
+  @Test("a resume checkpoint of another configuration is refused")
+  func foreignCheckpoint() throws {
+    try withTemporaryDirectory { folder in
+      let stop = StopRequest()
+      _ = try Fixture(in: folder).trainer.run(stop: stop, observer: Witness(stop: stop, at: 1))
+      let other = try Fixture(in: folder, identity: "other")
+      #expect(throws: TrainingError.self) {
+        try other.trainer.run(stop: StopRequest(), observer: Witness(stop: StopRequest()))
+      }
+    }
+  }
+
+  @Test("a damaged resume checkpoint is refused and left as it is")
+  func damagedCheckpoint() throws {
+    try withTemporaryDirectory { folder in
+      let file = folder.appendingPathComponent("resume.lskd")
+      try Data("not a checkpoint".utf8).write(to: file)
+      let fixture = try Fixture(in: folder)
+      #expect(throws: CheckpointError.self) {
+        try fixture.trainer.run(stop: StopRequest(), observer: Witness(stop: StopRequest()))
+      }
+      #expect(try Data(contentsOf: file) == Data("not a checkpoint".utf8))
+    }
+  }
+}
