@@ -35,11 +35,10 @@ public enum CIFAR100 {
     return !holds(directory) && holds(inner) ? inner : directory
   }
 
-  /// Reads one split from `directory` or its `cifar-100-binary` and checks the size and every label.
+  /// Reads one split from `directory` or its `cifar-100-binary` and checks size, labels and digest.
   ///
-  /// The content is not compared with the official one; it is named instead: `name` is `cifar100` when
-  /// the digest is the official one, the id of the directory's own `manifest.json` when that lists the
-  /// digest (synthetic data), and `cifar100-unverified` otherwise.
+  /// The digest must be that of the official file (`name` becomes `cifar100`) or be listed in the
+  /// directory's own `manifest.json` (synthetic data; `name` becomes its id).
   public static func load(_ split: Split, from directory: URL) throws(DatasetError) -> ImageDataset
   {
     let file = resolve(directory).appendingPathComponent(fileName(split))
@@ -98,7 +97,12 @@ public enum CIFAR100 {
   ) throws(DatasetError) -> String {
     var manifests = try DatasetManifest.known()
     if let generated = try DatasetManifest.generated(in: directory) { manifests.append(generated) }
-    let match = manifests.first { $0.file(of: split)?.sha256 == digest }
-    return match?.id ?? "cifar100-unverified"
+    guard let match = manifests.first(where: { $0.file(of: split)?.sha256 == digest }) else {
+      throw DatasetError(
+        "\(directory.path)/\(fileName(split)) is neither the official CIFAR-100 file nor the one in a "
+          + "\(DatasetManifest.fileName) beside it (sha256 \(digest)): the copy is damaged, get it anew"
+      )
+    }
+    return match.id
   }
 }

@@ -8,8 +8,8 @@ struct StepCommand: ParsableCommand {
     commandName: "step",
     abstract: "Training steps of setting c: the released algorithm beside the default one.",
     discussion: """
-      Interleaved in one run. "released": contiguous memory, teacher in train mode, ten differentiated \
-      power steps through G G^T. "default": channels-last, singular pair.
+      Interleaved in one run. "contiguous": the reference mode, with the teacher in train mode and ten \
+      differentiated power steps through G G^T. "default": channels-last, singular pair.
       """)
 
   @Option(help: "Images per batch.")
@@ -18,12 +18,18 @@ struct StepCommand: ParsableCommand {
   @Option(help: "Measured steps of each kind.")
   var steps = 7
 
+  @Option(help: "A Python with torch: runs the comparison program beside the suite.")
+  var pytorch: String?
+
   @OptionGroup var place: PlaceOptions
 
   func run() throws {
     let options = try RunOptions(
       runs: URL(fileURLWithPath: "."), device: place.device, precision: place.precision,
       threads: place.threads, command: CommandLine.arguments)
-    print(try StepBenchmark(batch: batch, steps: steps, options: options).run(), terminator: "")
+    print(
+      try StepBenchmark(
+        batch: batch, steps: steps, python: pytorch, options: options
+      ).run(), terminator: "")
   }
 }

