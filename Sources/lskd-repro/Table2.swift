@@ -21,17 +21,7 @@ struct Table2: ParsableCommand {
   @Option(help: "Seeds, separated by commas (default: as the budget says).")
   var seeds: String?
 
-  @Option(name: .customLong("protocol"), help: "released or equal.")
-  var trainingProtocol = "equal"
-
-  @Option(help: "full, reduced or smoke.")
-  var budget = "full"
-
-  @Option(help: "Directory with the CIFAR-100 binary files.")
-  var data: String?
-
-  @Option(help: "Directory of the run folders.")
-  var runs = "runs"
+  @OptionGroup var recipe: RecipeOptions
 
   @OptionGroup var place: PlaceOptions
 
@@ -44,11 +34,11 @@ struct Table2: ParsableCommand {
   func run() throws {
     let request = try TableRequest(
       table: "table2", settings: settings, methods: methods, seeds: seeds,
-      trainingProtocol: trainingProtocol, budget: budget)
+      trainingProtocol: recipe.trainingProtocol, budget: recipe.budget)
     let options = try RunOptions(
-      runs: URL(fileURLWithPath: runs), device: place.device, precision: place.precision,
+      runs: URL(fileURLWithPath: recipe.runs), device: place.device, precision: place.precision,
       threads: place.threads, command: CommandLine.arguments)
-    let job = try TableJob(request, dataDirectory: data, options: options)
+    let job = try TableJob(request, dataDirectory: recipe.data, options: options)
     print(try dryRun ? job.dryRun(json: json) : job.run(json: json))
   }
 }

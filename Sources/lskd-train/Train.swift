@@ -17,27 +17,17 @@ struct Train: ParsableCommand {
   @Option(help: "Root seed.")
   var seed = "0"
 
-  @Option(name: .customLong("protocol"), help: "released or equal.")
-  var trainingProtocol = "equal"
-
-  @Option(help: "full, reduced or smoke.")
-  var budget = "full"
-
-  @Option(help: "Directory with the CIFAR-100 binary files.")
-  var data: String?
-
-  @Option(help: "Directory of the run folders.")
-  var runs = "runs"
+  @OptionGroup var recipe: RecipeOptions
 
   @OptionGroup var place: PlaceOptions
 
   func run() throws {
     let request = try TableRequest(
       table: "table2", settings: setting, methods: method, seeds: seed,
-      trainingProtocol: trainingProtocol, budget: budget)
+      trainingProtocol: recipe.trainingProtocol, budget: recipe.budget)
     let options = try RunOptions(
-      runs: URL(fileURLWithPath: runs), device: place.device, precision: place.precision,
+      runs: URL(fileURLWithPath: recipe.runs), device: place.device, precision: place.precision,
       threads: place.threads, command: CommandLine.arguments)
-    print(try TableJob(request, dataDirectory: data, options: options).run(json: false))
+    print(try TableJob(request, dataDirectory: recipe.data, options: options).run(json: false))
   }
 }

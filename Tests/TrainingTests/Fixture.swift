@@ -18,7 +18,7 @@ struct Fixture {
 
   init(
     in folder: URL, epochs: Int = 2, threads: Int = 1, learningRate: Double = 0.01,
-    identity: String = "fixture"
+    identity: String = "fixture", precision: Precision = .float32
   ) throws {
     guard let training = Self.training, let test = Self.test else {
       throw StateError("the synthetic data set could not be made")
@@ -39,6 +39,7 @@ struct Fixture {
       schedule: .steps(base: learningRate, drops: [.init(epoch: 1, divisor: 10)]),
       restartsMomentumAtDrops: true)
     configuration.evaluationBatch = 20
+    configuration.precision = precision
     trainer = try Trainer(
       objective: objective,
       loader: BatchLoader(

@@ -70,6 +70,20 @@ struct TrainerTests {
     }
   }
 
+  @Test("bfloat16 autocast trains, near float32 and not equal to it")
+  func bfloat16() throws {
+    let reference = try #require(try straight().witness.steps.first)
+    try withTemporaryDirectory { folder in
+      let stop = StopRequest()
+      let witness = Witness(stop: stop)
+      let fixture = try Fixture(in: folder, precision: .bfloat16)
+      #expect(try fixture.trainer.run(stop: stop, observer: witness) == .finished)
+      let first = try #require(witness.steps.first)
+      #expect(first.total != reference.total)
+      #expect(abs(first.total - reference.total) < 0.05 * reference.total)
+    }
+  }
+
   @Test("a resume checkpoint of another configuration is refused")
   func foreignCheckpoint() throws {
     try withTemporaryDirectory { folder in

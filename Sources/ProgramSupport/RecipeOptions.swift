@@ -1,0 +1,23 @@
+public import ArgumentParser
+
+/// What training programs share: the recipe, the images and the place of the run folders.
+public struct RecipeOptions: ParsableArguments {
+  /// A protocol's name.
+  @Option(name: .customLong("protocol"), help: "released or equal.")
+  public var trainingProtocol = "equal"
+
+  /// A budget's name.
+  @Option(help: "full, reduced or smoke.")
+  public var budget = "full"
+
+  /// The images; nil for synthetic ones.
+  @Option(help: "Directory with the CIFAR-100 binary files.")
+  public var data: String?
+
+  /// The run folders.
+  @Option(help: "Directory of the run folders.")
+  public var runs = "runs"
+
+  /// The defaults.
+  public init() {}
+}
