@@ -6,8 +6,11 @@ BUILD = swift build -c release
 setup:
 	@.ci/setup
 
+# The commit is noted beside the programs, for the records of their runs.
 build: setup
 	$(BUILD)
+	@state=clean; [ -z "$$(git status --porcelain 2>/dev/null)" ] || state=dirty; \
+	commit=$$(git rev-parse HEAD 2>/dev/null) && echo "$$commit $$state" > .build/release/source-state.txt || true
 
 demo: build
 	.build/release/lskd-repro table2 --budget smoke --runs runs/demo

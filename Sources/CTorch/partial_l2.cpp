@@ -1,6 +1,6 @@
 #include "guarded.hpp"
+#include "parallel.hpp"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/gt.h>
@@ -29,6 +29,10 @@ struct Order {
 /// Rows of work per parallel chunk; fixed, so that sums do not depend on the number of threads.
 constexpr int64_t chunk_elements = 1 << 15;
 constexpr int64_t lanes = 16;
+
+inline int64_t chunks_of(int64_t elements) {
+  return (elements + chunk_elements - 1) / chunk_elements;
+}
 
 template <typename T> inline T masked_difference(T s, T t, T m) {
   T target = t > m ? t : m;
@@ -72,15 +76,13 @@ double sum_piece(const T *s, const T *t, const T *m, int64_t stride, int64_t cou
 template <typename T>
 double partial_l2(const at::Tensor &s, const at::Tensor &t, const at::Tensor &m, Order order) {
   const T *sp = s.const_data_ptr<T>(), *tp = t.const_data_ptr<T>(), *mp = m.const_data_ptr<T>();
-  int64_t total = s.numel(), chunks = (total + chunk_elements - 1) / chunk_elements;
+  int64_t total = s.numel(), chunks = chunks_of(total);
   std::vector<double> sums(chunks, 0.0);
-  at::parallel_for(0, chunks, 1, [&](int64_t first, int64_t last) {
-    for (int64_t c = first; c < last; ++c) {
-      int64_t begin = c * chunk_elements, end = std::min(total, begin + chunk_elements);
-      walk<T>(begin, end, order, mp, [&](int64_t at, int64_t n, const T *margin, int64_t stride) {
-        sums[c] += sum_piece(sp + at, tp + at, margin, stride, n);
-      });
-    }
+  for_each_block(chunks, [&](int64_t c) {
+    int64_t begin = c * chunk_elements, end = std::min(total, begin + chunk_elements);
+    walk<T>(begin, end, order, mp, [&](int64_t at, int64_t n, const T *margin, int64_t stride) {
+      sums[c] += sum_piece(sp + at, tp + at, margin, stride, n);
+    });
   });
   double sum = 0;
   for (double part : sums)
@@ -93,8 +95,10 @@ void partial_l2_gradient(const at::Tensor &s, const at::Tensor &t, const at::Ten
                          at::Tensor &out, Order order, T factor) {
   const T *sp = s.const_data_ptr<T>(), *tp = t.const_data_ptr<T>(), *mp = m.const_data_ptr<T>();
   T *op = out.data_ptr<T>();
-  at::parallel_for(0, s.numel(), chunk_elements, [&](int64_t first, int64_t last) {
-    walk<T>(first, last, order, mp, [&](int64_t at, int64_t n, const T *margin, int64_t stride) {
+  int64_t total = s.numel();
+  for_each_block(chunks_of(total), [&](int64_t c) {
+    int64_t begin = c * chunk_elements, end = std::min(total, begin + chunk_elements);
+    walk<T>(begin, end, order, mp, [&](int64_t at, int64_t n, const T *margin, int64_t stride) {
       for (int64_t i = 0; i < n; ++i)
         op[at + i] = factor * masked_difference(sp[at + i], tp[at + i], margin[i * stride]);
     });

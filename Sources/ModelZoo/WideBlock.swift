@@ -5,10 +5,10 @@ import TensorCore
 /// number of channels changes, a 1 x 1 convolution of the activated input.
 struct WideBlock {
   let norm1: BatchNorm2d
-  private let conv1: Conv2d
-  private let norm2: BatchNorm2d
-  private let conv2: Conv2d
-  private let shortcut: Conv2d?
+  let conv1: Conv2d
+  let norm2: BatchNorm2d
+  let conv2: Conv2d
+  let shortcut: Conv2d?
 
   init(_ path: ParameterPath, inputs: Int, outputs: Int, stride: Int) throws(TensorError) {
     norm1 = try BatchNorm2d(path / "bn1", channels: inputs)

@@ -14,9 +14,9 @@ public final class WideResNet: Classifier {
   public let classCount: Int
   /// Channels of the three stages.
   public let tapChannels: [Int]
-  private let stem: Conv2d
-  private let stages: [[WideBlock]]
-  private let norm: BatchNorm2d
+  let stem: Conv2d
+  let stages: [[WideBlock]]
+  let norm: BatchNorm2d
   private let head: Linear
 
   /// A network of `depth` = 6 n + 4 layers and `width` times 16, 32, 64 channels.
@@ -79,7 +79,7 @@ public final class WideResNet: Classifier {
     return Features(taps: taps + [last], logits: try classify(try last.relu()))
   }
 
-  private func classify(_ x: Tensor) throws(TensorError) -> Tensor {
+  func classify(_ x: Tensor) throws(TensorError) -> Tensor {
     // The released code pools 8 x 8 cells, which is the whole map at 32 x 32.
     try head(try x.mean([2, 3]))
   }

@@ -5,6 +5,9 @@ public import TensorCore
 /// Registers `weight`, `bias`, `running_mean`, `running_var` and `num_batches_tracked`. The batch is
 /// normalised by its biased variance; the running variance takes the unbiased one, as in PyTorch.
 public struct BatchNorm2d {
+  /// Added to the variance before its root is taken.
+  static let epsilon = 1e-5
+
   /// Scale gamma [C].
   public let weight: Tensor
   /// Shift beta [C].
@@ -58,10 +61,10 @@ public struct BatchNorm2d {
   ) throws(TensorError) -> Tensor {
     try x.batchNormalised(
       weight: weight, bias: bias, runningMean: mean, runningVariance: variance,
-      usingBatch: mode.usesBatchStatistics, momentum: mode.momentum, epsilon: 1e-5)
+      usingBatch: mode.usesBatchStatistics, momentum: mode.momentum, epsilon: Self.epsilon)
   }
 
-  private func countBatch() throws(TensorError) {
+  func countBatch() throws(TensorError) {
     try withoutGradient { () throws(TensorError) in
       try batchesTracked.assign(try batchesTracked + 1)
     }

@@ -31,4 +31,21 @@ public protocol Classifier {
   func features(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Features
   /// Multiply-adds of convolutions and linear layers for one image of `size`.
   func multiplyAdds(imageSize: ImageSize) -> Int
+  /// The network in kernels that build no graph and are faster, with its parameters as they are now;
+  /// nil where there are none for its device, dtype or layout.
+  func graphFree() throws(TensorError) -> (any GraphFreeClassifier)?
+}
+
+extension Classifier {
+  /// None.
+  public func graphFree() throws(TensorError) -> (any GraphFreeClassifier)? { nil }
+}
+
+/// Forward passes without a graph that give a classifier's results up to rounding and move its running
+/// statistics as it would.
+public protocol GraphFreeClassifier {
+  /// Logits [N, classes] of images [N, C, H, W].
+  func logits(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor
+  /// Logits and taps of images [N, C, H, W].
+  func features(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Features
 }

@@ -43,6 +43,17 @@ public struct Conv2d {
     try x.convolved(weight: weight, stride: geometry.stride, padding: geometry.padding)
   }
 
+  /// Whether `fused` applies: 3 x 3, stride 1, padding 1, channels in the kernels' groups.
+  public var canBeFused: Bool {
+    geometry == Geometry(kernel: 3, padding: 1)
+      && (inputs | outputs) % FusedConvolution.channelGroup == 0
+  }
+
+  /// The convolution as a kernel without a graph, with the weight as it is now.
+  public func fused() throws(TensorError) -> FusedConvolution {
+    try FusedConvolution(weight: weight)
+  }
+
   /// Adds the multiply-adds for one image of `size` and moves `size` to that of the result.
   public func count(_ size: inout ImageSize, into multiplyAdds: inout Int) {
     func extent(_ length: Int) -> Int {

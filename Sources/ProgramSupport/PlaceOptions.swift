@@ -10,6 +10,10 @@ public struct PlaceOptions: ParsableArguments {
   @Option(help: "float32, or bfloat16 by autocast.")
   public var precision = "float32"
 
+  /// A choice of kernels by name.
+  @Option(help: "fast; or reference: contiguous maps and libtorch's own kernels only.")
+  public var kernels = "fast"
+
   /// Threads; nil leaves the choice to libtorch.
   @Option(help: "Threads of an operation (default: libtorch's choice).")
   public var threads: Int?

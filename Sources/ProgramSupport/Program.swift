@@ -12,7 +12,7 @@ public enum Program {
       var parsed = try command.parseAsRoot()
       do {
         try parsed.run()
-      } catch let error where !(error is CleanExit) {
+      } catch let error where command.exitCode(for: error) == .failure {
         write("error: \(error)")
         exit(exitCode(error))
       }

@@ -122,11 +122,13 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public var device: String
     /// `float32` or `bfloat16`.
     public var precision: String
+    /// `fast` or `reference`; absent before version 0.2.
+    public var kernels: String?
 
     /// Makes a description.
     public init(
       libtorch: String, cpuModel: String, cpuFeatures: String, threads: Int, device: String,
-      precision: String
+      precision: String, kernels: String?
     ) {
       self.libtorch = libtorch
       self.cpuModel = cpuModel
@@ -134,6 +136,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
       self.threads = threads
       self.device = device
       self.precision = precision
+      self.kernels = kernels
     }
   }
 

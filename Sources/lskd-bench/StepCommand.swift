@@ -8,8 +8,8 @@ struct StepCommand: ParsableCommand {
     commandName: "step",
     abstract: "Training steps of setting c: the released algorithm beside the default one.",
     discussion: """
-      Interleaved in one run. "contiguous": the reference mode, with the teacher in train mode and ten \
-      differentiated power steps through G G^T. "default": channels-last, singular pair.
+      Interleaved in one run. "reference": libtorch's kernels, contiguous maps, a train-mode teacher and ten \
+      differentiated power steps through G G^T. "fast": the default, with fused kernels and singular pairs.
       """)
 
   @Option(help: "Images per batch.")
@@ -26,6 +26,7 @@ struct StepCommand: ParsableCommand {
   func run() throws {
     let options = try RunOptions(
       runs: URL(fileURLWithPath: "."), device: place.device, precision: place.precision,
+      kernels: place.kernels,
       threads: place.threads, command: CommandLine.arguments)
     print(
       try StepBenchmark(

@@ -25,7 +25,8 @@ struct Eval: ParsableCommand {
   func run() throws {
     let file = URL(fileURLWithPath: checkpoint)
     let options = try RunOptions(
-      runs: file, device: place.device, precision: place.precision, threads: place.threads,
+      runs: file, device: place.device, precision: place.precision, kernels: place.kernels,
+      threads: place.threads,
       command: CommandLine.arguments)
     let job = try EvaluationJob(
       checkpoint: file, data: data, synthetic: synthetic, options: options)

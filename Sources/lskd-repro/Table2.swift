@@ -37,6 +37,7 @@ struct Table2: ParsableCommand {
       trainingProtocol: recipe.trainingProtocol, budget: recipe.budget)
     let options = try RunOptions(
       runs: URL(fileURLWithPath: recipe.runs), device: place.device, precision: place.precision,
+      kernels: place.kernels,
       threads: place.threads, command: CommandLine.arguments)
     let job = try TableJob(request, dataDirectory: recipe.data, options: options)
     print(try dryRun ? job.dryRun(json: json) : job.run(json: json))

@@ -27,6 +27,7 @@ struct Train: ParsableCommand {
       trainingProtocol: recipe.trainingProtocol, budget: recipe.budget)
     let options = try RunOptions(
       runs: URL(fileURLWithPath: recipe.runs), device: place.device, precision: place.precision,
+      kernels: place.kernels,
       threads: place.threads, command: CommandLine.arguments)
     print(try TableJob(request, dataDirectory: recipe.data, options: options).run(json: false))
   }

@@ -205,4 +205,22 @@ struct ProgramTests {
       first.waitUntilExit()
     }
   }
+
+  @Test(
+    "every program and subcommand explains itself",
+    arguments: [
+      ["lskd-repro"], ["lskd-repro", "table2"], ["lskd-repro", "report"], ["lskd-train"],
+      ["lskd-eval"], ["lskd-data"], ["lskd-data", "list"], ["lskd-ckpt"], ["lskd-ckpt", "inspect"],
+      ["lskd-bench"], ["lskd-bench", "step"],
+    ])
+  func help(_ words: [String]) throws {
+    try inTemporaryDirectory { directory in
+      let program = BuiltProgram(words[0])
+      let result =
+        words.count > 1
+        ? try program(words[1], "--help", in: directory) : try program("--help", in: directory)
+      #expect(result.code == 0, "\(result.errors)")
+      #expect(result.output.contains("USAGE: \(words.joined(separator: " "))"))
+    }
+  }
 }

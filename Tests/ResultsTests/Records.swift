@@ -17,7 +17,7 @@ func makeRecord(
     suite: .init(version: "0.1.0", commit: "0123", dirty: false),
     environment: .init(
       libtorch: "2.13.0", cpuModel: "a processor", cpuFeatures: "AVX512", threads: 2,
-      device: "cpu", precision: "float32"),
+      device: "cpu", precision: "float32", kernels: "fast"),
     command: "lskd-repro table2")
   record.status = .finished
   record.last = .init(file: "last.lskd", sha256: "ef", epoch: 7, top1Error: error, top5Error: 10)

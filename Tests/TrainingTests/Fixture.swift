@@ -29,7 +29,9 @@ struct Fixture {
     }
     connectors = ParameterStore(seed: 1, layout: .channelsLast)
     let overhaul = try FeatureOverhaulObjective(
-      student: network(1, 1), teacher: TeacherPass(network(2, 2), .train), connectors: connectors,
+      student: network(1, 1),
+      teacher: TeacherPass(network(2, 2), .train, fused: precision == .float32),
+      connectors: connectors,
       coefficient: 1e-3)
     objective = LipschitzGuidedObjective(
       overhaul, loss: LipschitzLoss(norm: .powerIteration(steps: 10)), weight: .init(alpha: 0.25),

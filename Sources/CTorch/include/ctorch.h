@@ -209,6 +209,24 @@ CT_CHECKED ct_status ct_cross_entropy(const ct_tensor *logits, const ct_tensor *
 /// one margin per channel. Differentiable in `student` only; keeps no copy of its arguments' size.
 CT_CHECKED ct_status ct_partial_l2(const ct_tensor *student, const ct_tensor *teacher,
                                    const ct_tensor *margin, ct_tensor *_Nullable *_Nonnull out);
+/// Whether this CPU has the instructions of `ct_fused_convolution`.
+bool ct_can_fuse_convolutions(void);
+/// The transform of a filter [O, I, 3, 3] that `ct_fused_convolution` takes.
+CT_CHECKED ct_status ct_fused_filter(const ct_tensor *weight, ct_tensor *_Nullable *_Nonnull out);
+/// 3 x 3 convolution of stride 1 and padding 1 of relu(x * scale + shift) (of x where both are NULL),
+/// plus `residual`, without autograd; float32, channels-last, multiples of 16 channels.
+/// `statistics`, unless NULL, takes the mean and the biased variance [2, O] of the result.
+CT_CHECKED ct_status ct_fused_convolution(const ct_tensor *x, const ct_tensor *filter,
+                                          const ct_tensor *_Nullable scale,
+                                          const ct_tensor *_Nullable shift,
+                                          const ct_tensor *_Nullable residual,
+                                          ct_tensor *_Nullable *_Nonnull out,
+                                          ct_tensor *_Nullable *_Nullable statistics);
+/// x * scale + shift with one float32 value of each per channel, for channels-last float32 maps.
+CT_CHECKED ct_status ct_channel_map(const ct_tensor *x, const ct_tensor *scale,
+                                    const ct_tensor *shift, ct_tensor *_Nullable *_Nonnull out);
+/// Mean and biased variance [2, C] over all axes but 1 of channels-last float32 maps.
+CT_CHECKED ct_status ct_channel_moments(const ct_tensor *x, ct_tensor *_Nullable *_Nonnull out);
 /// One SGD step on all parameters: weight decay, momentum without dampening, Nesterov.
 CT_CHECKED ct_status ct_sgd_step(ct_tensor *_Nonnull const *_Nonnull parameters,
                                  ct_tensor *_Nonnull const *_Nonnull momenta, int32_t count,

@@ -82,14 +82,15 @@ public struct StepBenchmark {
       variants.append(Variant(name: "\(name), PyTorch eager") { _ in try pytorch.ask(name) })
     }
     variants.append(
-      try variant("\(name), contiguous", method, .contiguous, released: released))
-    variants.append(try variant("\(name), default", method, .channelsLast, released: false))
+      try variant("\(name), reference", method, .reference, released: released))
+    variants.append(try variant("\(name), fast", method, .fast, released: false))
     return variants
   }
 
   private func variant(
-    _ name: String, _ method: Method, _ layout: Tensor.Layout, released: Bool
+    _ name: String, _ method: Method, _ kernels: Kernels, released: Bool
   ) throws -> Variant {
+    let layout = kernels.layout
     let setting = try Setting("c")
     let store = { ParameterStore(seed: 0, device: options.device, layout: layout) }
     let student = try setting.student.makeNetwork(classCount: 100, store: store())
@@ -99,7 +100,8 @@ public struct StepBenchmark {
     }
     let teacher = try setting.teacher.makeNetwork(classCount: 100, store: store())
     let overhaul = try FeatureOverhaulObjective(
-      student: student, teacher: TeacherPass(teacher, released ? .train : .eval),
+      student: student,
+      teacher: TeacherPass(teacher, released ? .train : .eval, fused: kernels == .fast),
       connectors: store(), coefficient: 1e-3)
     let objective = LipschitzGuidedObjective(
       overhaul, loss: LipschitzLoss(norm: released ? .powerIteration(steps: 10) : .singularPair),

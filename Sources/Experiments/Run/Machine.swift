@@ -25,10 +25,30 @@ enum Machine {
     return (kibibytes ?? 0) * 1024
   }
 
-  /// Commit of the sources that the program lies in, and whether they were changed; `unknown` outside.
-  static func sourceState() -> (commit: String, dirty: Bool) {
-    let directory = URL(fileURLWithPath: contentsOfLink("/proc/self/exe"))
-      .deletingLastPathComponent()
+  /// Commit of the program's sources and whether they were changed; `unknown` outside of a clone.
+  ///
+  /// `make build` writes both beside the programs, as they were when it built. Without that file, or
+  /// with one older than the program, the clone in which the program lies tells, once per process.
+  static let sourceState: (commit: String, dirty: Bool) = {
+    let program = URL(fileURLWithPath: contentsOfLink("/proc/self/exe"))
+    let stamp = program.deletingLastPathComponent().appendingPathComponent("source-state.txt")
+    if isNewer(stamp, than: program) {
+      let words = contents(stamp.path).split(whereSeparator: \.isWhitespace)
+      if words.count == 2 { return (String(words[0]), words[1] == "dirty") }
+    }
+    return stateOfClone(around: program)
+  }()
+
+  private static func isNewer(_ first: URL, than second: URL) -> Bool {
+    let dates = [first, second].map {
+      try? $0.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate
+    }
+    guard let first = dates[0] ?? nil, let second = dates[1] ?? nil else { return false }
+    return first >= second
+  }
+
+  private static func stateOfClone(around program: URL) -> (commit: String, dirty: Bool) {
+    let directory = program.deletingLastPathComponent()
     let commit = git(["rev-parse", "HEAD"], in: directory)
     guard let commit, !commit.isEmpty else { return ("unknown", false) }
     return (commit, git(["status", "--porcelain"], in: directory) != "")

@@ -21,7 +21,7 @@ struct ObjectiveFactory {
     let teacher = try ModelCheckpoint(
       contentsOf: teacherFile, device: options.device, layout: options.layout)
     let pass = try TeacherPass(
-      teacher.network, plan.recipe.teacherInTrainMode ? .train : .eval)
+      teacher.network, plan.recipe.teacherInTrainMode ? .train : .eval, fused: options.fuses)
     if method == .kd {
       return SoftTargetObjective(student: student, teacher: pass, temperature: 4, weight: 0.9)
     }

@@ -118,7 +118,7 @@ public final class RunExecutor {
   private static func newRecord(
     _ plan: RunPlan, _ options: RunOptions, _ teacher: RunRecord?
   ) -> RunRecord {
-    let source = Machine.sourceState()
+    let source = Machine.sourceState
     return RunRecord(
       table: plan.table, setting: plan.setting.id, method: plan.methodName,
       protocolName: plan.trainingProtocol.rawValue, budget: plan.budget.rawValue,
@@ -139,7 +139,7 @@ public final class RunExecutor {
       environment: .init(
         libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
         threads: Engine.threads, device: options.device.description,
-        precision: options.precision.rawValue),
+        precision: options.precision.rawValue, kernels: options.kernels.rawValue),
       command: options.command)
   }
 }
