@@ -14,8 +14,32 @@ public enum PowerIteration {
   public static func singularValue(of matrix: Tensor, start: Tensor, steps: Int)
     throws(TensorError) -> Tensor
   {
+    try iterate(try gram(of: matrix), start: start, steps: steps).length.squareRoot()
+      .reshaped([-1])
+  }
+
+  /// sqrt(vᵀ K v) with v, the unit vector after `steps` steps, held constant: the gradient leaves out how
+  /// the steps turn v.
+  public static func frozenSingularValue(of matrix: Tensor, start: Tensor, steps: Int)
+    throws(TensorError) -> Tensor
+  {
+    let gram = try gram(of: matrix)
+    let vector = try withoutGradient { () throws(TensorError) in
+      try iterate(gram, start: start, steps: steps).vector
+    }
+    let form = try (try vector * (try gram.matrixProduct(vector))).sum([1, 2])
+    return try form.atLeast(smallestSquaredNorm).squareRoot()
+  }
+
+  private static func gram(of matrix: Tensor) throws(TensorError) -> Tensor {
+    try matrix.matrixProduct(try matrix.transposed())
+  }
+
+  /// The unit vector [N, C, 1] after the last step and |K v| [N, 1, 1] of that step.
+  private static func iterate(_ gram: Tensor, start: Tensor, steps: Int) throws(TensorError) -> (
+    vector: Tensor, length: Tensor
+  ) {
     precondition(steps > 0)
-    let gram = try matrix.matrixProduct(try matrix.transposed())
     var vector = start
     var length = start
     for _ in 0..<steps {
@@ -23,7 +47,7 @@ public enum PowerIteration {
       length = try norm(next)
       vector = try next / length
     }
-    return try length.squareRoot().reshaped([-1])
+    return (vector, length)
   }
 
   /// |x| of columns [N, C, 1], as [N, 1, 1].

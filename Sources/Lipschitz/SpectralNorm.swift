@@ -8,6 +8,8 @@ public enum SpectralNorm: Hashable, Sendable {
   case powerIteration(steps: Int)
   /// The same from all ones (ImageNet, 5 steps).
   case powerIterationFromOnes(steps: Int)
+  /// The same, but without a gradient through the steps: the last vector is held constant.
+  case frozenIterateFromOnes(steps: Int)
   /// The converged pair with the gradient u vᵀ.
   case singularPair
 
@@ -28,6 +30,10 @@ public enum SpectralNorm: Hashable, Sendable {
     case .powerIterationFromOnes(let steps):
       let start = try Tensor.full(1, shape: [1, channels, 1], dtype: dtype, device: device)
       return try PowerIteration.singularValue(
+        of: try pair.transmittingMatrix(), start: start, steps: steps)
+    case .frozenIterateFromOnes(let steps):
+      let start = try Tensor.full(1, shape: [1, channels, 1], dtype: dtype, device: device)
+      return try PowerIteration.frozenSingularValue(
         of: try pair.transmittingMatrix(), start: start, steps: steps)
     case .singularPair:
       let smaller = min(channels, pair.back.shape[1])

@@ -15,17 +15,23 @@ struct BuiltProgram {
 
   init(_ name: String) { self.name = name }
 
-  private func process(_ arguments: [String], in directory: URL) -> Process {
+  private var path: String { Self.project.appendingPathComponent(".build/release/\(name)").path }
+
+  private func process(_ command: [String], in directory: URL) -> Process {
     let process = Process()
-    process.executableURL = Self.project.appendingPathComponent(".build/release/\(name)")
-    process.arguments = arguments
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = directory
     return process
   }
 
   /// Runs to the end.
   func callAsFunction(_ arguments: String..., in directory: URL) throws -> Result {
-    let process = process(arguments, in: directory)
+    try run([path] + arguments, in: directory)
+  }
+
+  private func run(_ command: [String], in directory: URL) throws -> Result {
+    let process = process(command, in: directory)
     let place = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     let files = ["output", "errors"].map { place.appendingPathComponent($0) }
@@ -39,13 +45,19 @@ struct BuiltProgram {
       errors: try String(contentsOf: files[1], encoding: .utf8))
   }
 
+  /// Runs in a shell whose files cannot grow beyond a size: what a full disk does to a write.
+  func limited(fileKibibytes: Int, _ arguments: [String], in directory: URL) throws -> Result {
+    let script = "trap '' XFSZ; ulimit -f \(fileKibibytes); exec \"$@\""
+    return try run(["/bin/bash", "-c", script, "limited", path] + arguments, in: directory)
+  }
+
   /// Starts it, sends `signal` after `seconds` and waits; the exit code, or the signal negated.
   func interrupted(
     _ arguments: String..., in directory: URL, signal number: Int32, after seconds: Double
   )
     throws -> Int32
   {
-    let process = process(arguments, in: directory)
+    let process = process([path] + arguments, in: directory)
     process.standardError = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     try process.run()

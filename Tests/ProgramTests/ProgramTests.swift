@@ -223,4 +223,19 @@ struct ProgramTests {
       #expect(result.output.contains("USAGE: \(words.joined(separator: " "))"))
     }
   }
+
+  @Test("a file that cannot grow any further fails with a sentence and leaves what was there")
+  func fullDisk() throws {
+    try inTemporaryDirectory { directory in
+      let table = ["table2", "--budget", "smoke", "--methods", "student", "--threads", "1"]
+      #expect(try repro.limited(fileKibibytes: 8, table, in: directory).code == 1)
+      let runs = try runFolders(directory)
+      let folder = try #require(runs.values.first)
+      // The record fits and says why; no checkpoint is half there.
+      let record = folder.appendingPathComponent("record.json")
+      #expect(try member(record, "status") as? String == "failed")
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(!names.contains { $0.hasSuffix(".lskd") || $0.contains(".partial") }, "\(names)")
+    }
+  }
 }

@@ -35,12 +35,15 @@ enum LipschitzCheck {
 
   static func pairs(_ node: ReferenceNode, _ comparison: Comparison) throws {
     for item in try node.at("cases").list() {
-      for (key, steps) in [
-        ("unrolled_10_steps_ones", 10), ("unrolled_5_steps_ones", 5), ("unrolled_1_step_ones", 1),
-      ] {
+      let norms: [(String, SpectralNorm)] = [
+        ("unrolled_10_steps_ones", .powerIterationFromOnes(steps: 10)),
+        ("unrolled_5_steps_ones", .powerIterationFromOnes(steps: 5)),
+        ("unrolled_1_step_ones", .powerIterationFromOnes(steps: 1)),
+        ("frozen_iterate_10_steps", .frozenIterateFromOnes(steps: 10)),
+      ]
+      for (key, norm) in norms {
         guard let expected = item.optional(key) else { continue }
-        try check(
-          item, expected, .powerIterationFromOnes(steps: steps), tolerance: 1e-7, comparison)
+        try check(item, expected, norm, tolerance: 1e-7, comparison)
       }
       // The fast mode against the singular value decomposition.
       try check(item, item.at("exact_svd"), .singularPair, tolerance: 1e-6, comparison)

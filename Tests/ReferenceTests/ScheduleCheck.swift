@@ -8,24 +8,48 @@ enum ScheduleCheck {
     for run in try cifar.at("ofd_a_to_f").list() {
       try check(run, thirdDivisor: nil, comparison)
     }
-    for setting in Setting.all {
-      guard let entry = cifar.optional("london_\(setting.id)") else { continue }
+    for recipe in ReleasedRecipe.all {
+      guard let entry = cifar.optional("london_\(recipe.id)") else { continue }
       comparison.equal(
-        setting.batchSize, try entry.at("batch").integer(), "batch of \(setting.id)")
+        recipe.batchSize, try entry.at("batch").integer(), "batch of \(recipe.id)")
       for run in try entry.at("runs").list() {
-        try check(run, thirdDivisor: setting.thirdDropDivisor, comparison)
+        try check(run, thirdDivisor: recipe.thirdDropDivisor, comparison)
         let epochs = try run.at("total_epochs").integer()
         for (epoch, alpha) in zip(
           try run.at("epochs_0_based").integers(), try run.at("alpha").numbers())
         {
           comparison.near(
-            setting.lipschitzWeight.alpha(epoch: epoch, epochs: epochs), alpha, 1e-12,
+            recipe.lipschitzWeight.alpha(epoch: epoch, epochs: epochs), alpha, 1e-12,
             "\(run.place) alpha of epoch \(epoch)")
         }
       }
     }
-    for id in Setting.notBuilt { print("not built: schedule of setting \(id)") }
+    try steps(node, "imagenet", "epochs", .steps(base: 0.1, drops: decades([30, 60, 90])), comparison)
+    try steps(
+      node, "ssd_pytorch", "iterations", .steps(base: 1e-3, drops: decades([80_000, 100_000])),
+      comparison)
+    try steps(
+      node, "rep_distiller_and_mdistiller", "epochs",
+      .steps(base: 0.05, drops: decades([151, 181, 211])), comparison)
     if let poly = node.optional("segmentation_poly") { try polynomial(poly, comparison) }
+  }
+
+  /// A tenth of the rate at each place.
+  private static func decades(_ places: [Int]) -> [Schedule.Drop] {
+    places.enumerated().map { .init(epoch: $1, divisor: (0...$0).reduce(1) { d, _ in d * 10 }) }
+  }
+
+  /// A schedule of another code base, in its own unit and counting.
+  private static func steps(
+    _ node: ReferenceNode, _ key: String, _ unit: String, _ schedule: Schedule,
+    _ comparison: Comparison
+  ) throws {
+    guard let entry = node.optional(key) else { return }
+    for (place, rate) in zip(try entry.at(unit).integers(), try entry.at("lr").numbers()) {
+      comparison.near(
+        schedule.learningRate(epoch: place, step: 0, stepsInTotal: 1), rate, 1e-8,
+        "\(key) at \(place)")
+    }
   }
 
   private static func check(

@@ -105,7 +105,7 @@ public struct StepBenchmark {
       connectors: store(), coefficient: 1e-3)
     let objective = LipschitzGuidedObjective(
       overhaul, loss: LipschitzLoss(norm: released ? .powerIteration(steps: 10) : .singularPair),
-      weight: setting.lipschitzWeight, seed: 0)
+      weight: setting.released.lipschitzWeight, seed: 0)
     return try variant(name, objective, layout)
   }
 

@@ -18,7 +18,7 @@ public struct Recipe: Hashable, Sendable {
   /// The recipe of a teacher: plain training of the OFD paper.
   public init(teacherOf setting: Setting, budget: Budget) {
     epochs = budget.epochs
-    batchSize = setting.batchSize
+    batchSize = setting.released.batchSize
     schedule = Self.schedule(epochs: budget.epochs, thirdDivisor: nil)
     restartsMomentum = false
     teacherInTrainMode = false
@@ -37,10 +37,10 @@ public struct Recipe: Hashable, Sendable {
     let isLondon = method == .london || method == .londonReleased
     let isReleased = trainingProtocol == .released
     epochs = budget.epochs
-    batchSize = setting.batchSize
+    batchSize = setting.released.batchSize
     schedule = Self.schedule(
       epochs: budget.epochs,
-      thirdDivisor: isReleased && isLondon ? setting.thirdDropDivisor : nil)
+      thirdDivisor: isReleased && isLondon ? setting.released.thirdDropDivisor : nil)
     restartsMomentum = isReleased && method != .kd
     teacherInTrainMode = isReleased && (isLondon || method == .ofd)
     unrollsPowerIteration = isReleased || method == .londonReleased

@@ -113,13 +113,13 @@ public struct RunPlan: Hashable, Sendable {
       list.append("momentum runs through learning-rate drops; teacher in eval mode")
       if method == .london || method == .londonReleased {
         list.append(
-          "alpha \(setting.lipschitzWeight.alpha) as in the released script, not chosen on held-out images"
+          "alpha \(setting.released.lipschitzWeight.alpha) as in the released script, not chosen on held-out images"
         )
       }
       if method == .london {
         list.append("exact singular pair instead of ten unrolled power steps")
       }
-      if setting.thirdDropDivisor != nil, method == .london || method == .londonReleased {
+      if setting.released.thirdDropDivisor != nil, method == .london || method == .londonReleased {
         list.append("no third learning-rate drop")
       }
     }
@@ -166,8 +166,8 @@ extension Method {
     case .london, .londonReleased:
       [
         "ofd_coefficient": .number(1e-3),
-        "alpha": .number(setting.lipschitzWeight.alpha),
-        "alpha_late_factor": .number(setting.lipschitzWeight.lateFactor),
+        "alpha": .number(setting.released.lipschitzWeight.alpha),
+        "alpha_late_factor": .number(setting.released.lipschitzWeight.lateFactor),
       ]
     }
   }

@@ -1,4 +1,3 @@
-public import Distillation
 public import ModelZoo
 
 /// A teacher and student pair of the paper's CIFAR-100 tables.
@@ -9,28 +8,14 @@ public struct Setting: Hashable, Sendable {
   public let teacher: Architecture
   /// The network that learns.
   public let student: Architecture
-  /// Images per batch in the released scripts.
-  public let batchSize: Int
-  /// alpha of the released LONDON scripts.
-  public let lipschitzWeight: LipschitzGuidedObjective.Weight
-  /// Divisor of the base learning rate from 7/8 of the epochs on in the released LONDON scripts; nil
-  /// where they have no third drop.
-  public let thirdDropDivisor: Double?
+  /// What the released LONDON script of the setting chose.
+  public let released: ReleasedRecipe
 
   /// The settings whose networks are built, in table order.
   public static let all: [Setting] = [
-    Setting(
-      id: "a", teacher: .wideResNet(depth: 28, width: 4),
-      student: .wideResNet(depth: 16, width: 4), batchSize: 128,
-      lipschitzWeight: .init(alpha: 0.8, lateFactor: 0.25), thirdDropDivisor: nil),
-    Setting(
-      id: "b", teacher: .wideResNet(depth: 28, width: 4),
-      student: .wideResNet(depth: 28, width: 2), batchSize: 128,
-      lipschitzWeight: .init(alpha: 0.2), thirdDropDivisor: nil),
-    Setting(
-      id: "c", teacher: .wideResNet(depth: 28, width: 4),
-      student: .wideResNet(depth: 16, width: 2), batchSize: 128,
-      lipschitzWeight: .init(alpha: 0.25), thirdDropDivisor: 500),
+    Setting("a", .wideResNet(depth: 28, width: 4), .wideResNet(depth: 16, width: 4)),
+    Setting("b", .wideResNet(depth: 28, width: 4), .wideResNet(depth: 28, width: 2)),
+    Setting("c", .wideResNet(depth: 28, width: 4), .wideResNet(depth: 16, width: 2)),
   ]
 
   /// Settings of the paper whose networks are not built.
@@ -48,16 +33,14 @@ public struct Setting: Hashable, Sendable {
     self = found
   }
 
-  private init(
-    id: String, teacher: Architecture, student: Architecture, batchSize: Int,
-    lipschitzWeight: LipschitzGuidedObjective.Weight, thirdDropDivisor: Double?
-  ) {
+  private init(_ id: String, _ teacher: Architecture, _ student: Architecture) {
+    guard let released = ReleasedRecipe.all.first(where: { $0.id == id }) else {
+      preconditionFailure("setting \(id) has no released recipe")
+    }
     self.id = id
     self.teacher = teacher
     self.student = student
-    self.batchSize = batchSize
-    self.lipschitzWeight = lipschitzWeight
-    self.thirdDropDivisor = thirdDropDivisor
+    self.released = released
   }
 }
 

@@ -11,7 +11,14 @@ enum Machine {
       ?? "unknown"
   }
 
-  /// Highest resident memory of the process so far, bytes; 0 where the system does not tell.
+  /// Forgets the peak so far, so that `peakMemory` is that of what follows. Where the system refuses, it
+  /// stays that of the process.
+  static func restartPeakMemory() {
+    guard let handle = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
+    do { try handle.write(contentsOf: Data("5".utf8)) } catch { return }
+  }
+
+  /// Highest resident memory since `restartPeakMemory`, bytes; 0 where the system does not tell.
   static var peakMemory: Int { memory("VmHWM:") }
 
   /// Resident memory of the process now, bytes; 0 where the system does not tell.

@@ -32,7 +32,7 @@ struct ObjectiveFactory {
       norm: plan.recipe.unrollsPowerIteration ? .powerIteration(steps: 10) : .singularPair,
       hasGradient: method == .london)
     return LipschitzGuidedObjective(
-      overhaul, loss: loss, weight: plan.setting.lipschitzWeight, seed: plan.seed)
+      overhaul, loss: loss, weight: plan.setting.released.lipschitzWeight, seed: plan.seed)
   }
 
   private func store(_ seed: UInt64) -> ParameterStore {

@@ -49,6 +49,7 @@ public final class RunExecutor {
   /// Trains to the end or to a request to stop, and returns the record.
   func run(stop: StopRequest) throws -> RunRecord {
     started = .now
+    Machine.restartPeakMemory()
     record.status = .running
     record.message = nil
     do {

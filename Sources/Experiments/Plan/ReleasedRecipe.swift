@@ -1,0 +1,30 @@
+public import Distillation
+
+/// What the released LONDON scripts of one setting chose differently from those of the others.
+public struct ReleasedRecipe: Hashable, Sendable {
+  /// Setting's letter.
+  public let id: String
+  /// Images per batch.
+  public let batchSize: Int
+  /// alpha and what becomes of it late in training.
+  public let lipschitzWeight: LipschitzGuidedObjective.Weight
+  /// Divisor of the base learning rate from 7/8 of the epochs on; nil without a third drop.
+  public let thirdDropDivisor: Double?
+
+  /// All six settings, also those whose networks are not built.
+  public static let all: [ReleasedRecipe] = [
+    .init("a", batch: 128, alpha: 0.8, late: 0.25, third: nil),
+    .init("b", batch: 128, alpha: 0.2, third: nil),
+    .init("c", batch: 128, alpha: 0.25, third: 500),
+    .init("d", batch: 128, alpha: 1, late: 2, third: 500),
+    .init("e", batch: 64, alpha: 4, third: 1000),
+    .init("f", batch: 64, alpha: 1, third: 500),
+  ]
+
+  private init(_ id: String, batch: Int, alpha: Double, late: Double = 1, third: Double?) {
+    self.id = id
+    batchSize = batch
+    lipschitzWeight = .init(alpha: alpha, lateFactor: late)
+    thirdDropDivisor = third
+  }
+}
