@@ -32,12 +32,9 @@ extension Report {
       lines.append(
         "**This is not the paper's recipe: its numbers must not be set against the paper's.**")
     }
-    for group in section.groups {
-      guard let first = group.records.first else { continue }
-      let differences = first.deviations.joined(separator: "; ")
-      lines.append(
-        "- \(group.setting) \(group.method): "
-          + (differences.isEmpty ? "the paper's recipe" : differences))
+    for (setting, groups) in section.groupsBySetting {
+      lines += deviations(of: groups.filter { $0.method == "teacher" }, as: "\(setting) teacher")
+      lines += deviations(of: groups.filter { $0.method != "teacher" }, as: "\(setting) students")
     }
     let sets = Set(section.records.map { "\($0.dataset) (\(digests($0)))" }).sorted()
     lines.append("- Data: " + sets.joined(separator: ", "))
@@ -54,6 +51,21 @@ extension Report {
           + "\($0.environment.threads) threads, \($0.environment.device), \($0.environment.precision)\($0.environment.kernels.map { ", \($0) kernels" } ?? "")"
       })
     return lines + places.sorted().map { "- Made with \($0)" }
+  }
+
+  /// What the recipes of `groups` change in the paper's: what they share first, then what each adds.
+  private func deviations(of groups: [RecordGroup], as name: String) -> [String] {
+    let all = groups.compactMap { $0.records.first?.deviations }
+    guard let first = all.first else { return [] }
+    let shared = first.filter { one in all.allSatisfy { $0.contains(one) } }
+    var lines = [
+      "- \(name): " + (shared.isEmpty ? "the paper's recipe" : shared.joined(separator: "; "))
+    ]
+    for (group, own) in zip(groups, all) {
+      let more = own.filter { !shared.contains($0) }
+      if !more.isEmpty { lines.append("  - \(group.method) also: \(more.joined(separator: "; "))") }
+    }
+    return lines
   }
 
   private func digests(_ record: RunRecord) -> String {

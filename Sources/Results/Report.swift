@@ -8,6 +8,11 @@ public struct Report {
     let records: [RunRecord]
 
     var groups: [RecordGroup] { RecordGroup.groups(of: records) }
+    /// The same by setting, in order.
+    var groupsBySetting: [(setting: String, groups: [RecordGroup])] {
+      Dictionary(grouping: groups, by: \.setting).sorted { $0.key < $1.key }
+        .map { (setting: $0.key, groups: $0.value) }
+    }
 
     /// Whether the section may be set against the paper's numbers.
     var isComparable: Bool { budget == "full" }

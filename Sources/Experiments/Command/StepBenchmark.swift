@@ -13,7 +13,11 @@ public struct StepBenchmark {
   private struct Variant {
     let name: String
     let step: (Int) throws -> Double
+    /// Whether the step runs in this process.
+    var isOwn = true
     var seconds: [Double] = []
+    /// Highest resident memory of the process during one step, bytes.
+    var peakMemory: Int?
 
     /// Middle of the measured times.
     var median: Double { seconds.sorted()[seconds.count / 2] }
@@ -42,9 +46,7 @@ public struct StepBenchmark {
 
   /// The medians and their ratios as text.
   public func run() throws -> String {
-    var groups = [
-      try group("student", .student, released: false), try group("london", .london, released: true),
-    ]
+    var groups = try groups()
     for step in 0..<(steps + 2) {
       for group in groups.indices {
         for variant in groups[group].indices {
@@ -53,7 +55,17 @@ public struct StepBenchmark {
         }
       }
     }
-    var table = TextTable(["variant", "median s", "lowest s", "images/s", "against the first"])
+    for group in groups.indices {
+      for variant in groups[group].indices where groups[group][variant].isOwn {
+        Engine.releaseHostCache()
+        Machine.restartPeakMemory()
+        _ = try groups[group][variant].step(steps + 2)
+        groups[group][variant].peakMemory = Machine.peakMemory
+      }
+    }
+    var table = TextTable([
+      "variant", "median s", "lowest s", "images/s", "against the first", "peak MiB",
+    ])
     for group in groups {
       for variant in group {
         table.add([
@@ -61,6 +73,7 @@ public struct StepBenchmark {
           String(format: "%.3f", variant.seconds.min() ?? 0),
           String(format: "%.0f", Double(batch) / variant.median),
           String(format: "%.2f", group[0].median / variant.median),
+          variant.peakMemory.map { String(format: "%.0f", Double($0) / 0x1p20) } ?? "",
         ])
       }
     }
@@ -69,51 +82,84 @@ public struct StepBenchmark {
   }
 
   private func memory() throws -> String {
-    let own = String(
-      format: "peak memory: this process %.0f MiB", Double(Machine.peakMemory) / 0x1p20)
-    guard let pytorch else { return own + "\n" }
-    return own + String(format: ", PyTorch %.0f MiB\n", try pytorch.ask("memory") / 0x1p20)
+    guard let pytorch else { return "" }
+    return String(format: "peak MiB of PyTorch %.0f\n", try pytorch.ask("memory") / 0x1p20)
   }
 
-  /// PyTorch where it is asked for, then the suite's reference and default modes.
-  private func group(_ name: String, _ method: Method, released: Bool) throws -> [Variant] {
-    var variants: [Variant] = []
-    if let pytorch {
-      variants.append(Variant(name: "\(name), PyTorch eager") { _ in try pytorch.ask(name) })
-    }
-    variants.append(
-      try variant("\(name), reference", method, .reference, released: released))
-    variants.append(try variant("\(name), fast", method, .fast, released: false))
-    return variants
+  /// What a variant of the suite's own step switches on.
+  private struct Modes {
+    var kernels = Kernels.fast
+    /// Train-mode teacher and ten differentiated power steps.
+    var released = false
+    /// Fused kernels in the teacher.
+    var fused = true
+    /// Whether large host blocks are kept from step to step.
+    var keepsMemory = true
   }
 
-  private func variant(
-    _ name: String, _ method: Method, _ kernels: Kernels, released: Bool
-  ) throws -> Variant {
-    let layout = kernels.layout
-    let setting = try Setting("c")
-    let store = { ParameterStore(seed: 0, device: options.device, layout: layout) }
-    let student = try setting.student.makeNetwork(classCount: 100, store: store())
-    guard method == .london else {
-      let objective = CrossEntropyObjective(student: student)
-      return try variant(name, objective, layout)
-    }
-    let teacher = try setting.teacher.makeNetwork(classCount: 100, store: store())
-    let overhaul = try FeatureOverhaulObjective(
-      student: student,
-      teacher: TeacherPass(teacher, released ? .train : .eval, fused: kernels == .fast),
-      connectors: store(), coefficient: 1e-3)
-    let objective = LipschitzGuidedObjective(
-      overhaul, loss: LipschitzLoss(norm: released ? .powerIteration(steps: 10) : .singularPair),
-      weight: setting.released.lipschitzWeight, seed: 0)
-    return try variant(name, objective, layout)
+  /// PyTorch where it is asked for, the suite's reference mode, its default, and the default without one
+  /// of its parts each.
+  private func groups() throws -> [[Variant]] {
+    let reference = Modes(kernels: .reference, released: true, fused: false)
+    let fast = Modes()
+    var (plain, contiguous, unkept) = (fast, fast, fast)
+    plain.fused = false
+    contiguous.kernels = .reference
+    contiguous.fused = false
+    unkept.keepsMemory = false
+    return [
+      try compared(
+        "student",
+        [
+          variant("student, reference", .student, reference),
+          variant("student, fast", .student, fast),
+          variant("student, fast, memory not kept", .student, unkept),
+        ]),
+      try compared(
+        "london",
+        [
+          variant("london, reference", .london, reference),
+          variant("london, fast", .london, fast),
+          variant("london, fast, memory not kept", .london, unkept),
+          variant("london, fast, no fused kernels", .london, plain),
+          variant("london, fast, no fused kernels, contiguous", .london, contiguous),
+        ]),
+    ]
   }
 
-  private func variant(_ name: String, _ objective: any Objective, _ layout: Tensor.Layout) throws
-    -> Variant
-  {
+  private func compared(_ name: String, _ variants: [Variant]) throws -> [Variant] {
+    guard let pytorch else { return variants }
+    return [
+      Variant(name: "\(name), PyTorch eager", step: { _ in try pytorch.ask(name) }, isOwn: false)
+    ] + variants
+  }
+
+  private func variant(_ name: String, _ method: Method, _ modes: Modes) throws -> Variant {
+    let objective = try objective(method, modes)
     let optimizer = try SGD(trainedParameters(of: objective), .init())
-    return Variant(name: name) { try time(objective, optimizer, layout, $0) }
+    return Variant(name: name) { step in
+      let seconds = try time(objective, optimizer, modes.kernels.layout, step)
+      if !modes.keepsMemory { Engine.releaseHostCache() }
+      return seconds
+    }
+  }
+
+  private func objective(_ method: Method, _ modes: Modes) throws -> any Objective {
+    let setting = try Setting("c")
+    let store = {
+      ParameterStore(seed: 0, device: options.device, layout: modes.kernels.layout)
+    }
+    let student = try setting.student.makeNetwork(classCount: 100, store: store())
+    guard method == .london else { return CrossEntropyObjective(student: student) }
+    let teacher = try TeacherPass(
+      setting.teacher.makeNetwork(classCount: 100, store: store()),
+      modes.released ? .train : .eval, fused: modes.fused)
+    let overhaul = try FeatureOverhaulObjective(
+      student: student, teacher: teacher, connectors: store(), coefficient: 1e-3)
+    return LipschitzGuidedObjective(
+      overhaul,
+      loss: LipschitzLoss(norm: modes.released ? .powerIteration(steps: 10) : .singularPair),
+      weight: setting.released.lipschitzWeight, seed: 0)
   }
 
   private func time(
