@@ -24,7 +24,8 @@ enum ScheduleCheck {
         }
       }
     }
-    try steps(node, "imagenet", "epochs", .steps(base: 0.1, drops: decades([30, 60, 90])), comparison)
+    try steps(
+      node, "imagenet", "epochs", .steps(base: 0.1, drops: decades([30, 60, 90])), comparison)
     try steps(
       node, "ssd_pytorch", "iterations", .steps(base: 1e-3, drops: decades([80_000, 100_000])),
       comparison)

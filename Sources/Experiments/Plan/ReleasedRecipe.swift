@@ -11,15 +11,15 @@ public struct ReleasedRecipe: Hashable, Sendable {
   /// Divisor of the base learning rate from 7/8 of the epochs on; nil without a third drop.
   public let thirdDropDivisor: Double?
 
+  static let a = ReleasedRecipe("a", batch: 128, alpha: 0.8, late: 0.25, third: nil)
+  static let b = ReleasedRecipe("b", batch: 128, alpha: 0.2, third: nil)
+  static let c = ReleasedRecipe("c", batch: 128, alpha: 0.25, third: 500)
+  static let d = ReleasedRecipe("d", batch: 128, alpha: 1, late: 2, third: 500)
+  static let e = ReleasedRecipe("e", batch: 64, alpha: 4, third: 1000)
+  static let f = ReleasedRecipe("f", batch: 64, alpha: 1, third: 500)
+
   /// All six settings, also those whose networks are not built.
-  public static let all: [ReleasedRecipe] = [
-    .init("a", batch: 128, alpha: 0.8, late: 0.25, third: nil),
-    .init("b", batch: 128, alpha: 0.2, third: nil),
-    .init("c", batch: 128, alpha: 0.25, third: 500),
-    .init("d", batch: 128, alpha: 1, late: 2, third: 500),
-    .init("e", batch: 64, alpha: 4, third: 1000),
-    .init("f", batch: 64, alpha: 1, third: 500),
-  ]
+  public static let all = [a, b, c, d, e, f]
 
   private init(_ id: String, batch: Int, alpha: Double, late: Double = 1, third: Double?) {
     self.id = id

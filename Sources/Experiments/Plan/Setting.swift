@@ -13,9 +13,9 @@ public struct Setting: Hashable, Sendable {
 
   /// The settings whose networks are built, in table order.
   public static let all: [Setting] = [
-    Setting("a", .wideResNet(depth: 28, width: 4), .wideResNet(depth: 16, width: 4)),
-    Setting("b", .wideResNet(depth: 28, width: 4), .wideResNet(depth: 28, width: 2)),
-    Setting("c", .wideResNet(depth: 28, width: 4), .wideResNet(depth: 16, width: 2)),
+    Setting(.a, .wideResNet(depth: 28, width: 4), .wideResNet(depth: 16, width: 4)),
+    Setting(.b, .wideResNet(depth: 28, width: 4), .wideResNet(depth: 28, width: 2)),
+    Setting(.c, .wideResNet(depth: 28, width: 4), .wideResNet(depth: 16, width: 2)),
   ]
 
   /// Settings of the paper whose networks are not built.
@@ -33,11 +33,8 @@ public struct Setting: Hashable, Sendable {
     self = found
   }
 
-  private init(_ id: String, _ teacher: Architecture, _ student: Architecture) {
-    guard let released = ReleasedRecipe.all.first(where: { $0.id == id }) else {
-      preconditionFailure("setting \(id) has no released recipe")
-    }
-    self.id = id
+  private init(_ released: ReleasedRecipe, _ teacher: Architecture, _ student: Architecture) {
+    id = released.id
     self.teacher = teacher
     self.student = student
     self.released = released
