@@ -57,6 +57,7 @@ let package = Package(
     // Level 0: what knows nothing of the rest.
     .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     library("Randomness", []),
     library("DurableFiles", [crypto]),
     library("ProgramSupport", [arguments]),
@@ -70,6 +71,7 @@ let package = Package(
     // Level 2
     library("NeuralNet", ["TensorCore", "CheckpointFormat", "Randomness"]),
     library("Evaluation", []),
+    library("Interchange", ["CheckpointFormat", "CArchive", "DurableFiles"]),
 
     // Level 3
     library("ModelZoo", ["NeuralNet", "TensorCore"]),
@@ -95,12 +97,13 @@ let package = Package(
     program("lskd-repro", ["Experiments"]),
     program("lskd-train", ["Experiments"]),
     program("lskd-eval", ["Experiments"]),
-    program("lskd-ckpt", ["CheckpointFormat"]),
+    program("lskd-ckpt", ["CheckpointFormat", "Interchange"]),
     program("lskd-data", ["Datasets"]),
     program("lskd-bench", ["Experiments", "Datasets"]),
 
     tests("ImportTests", []),
     tests("CheckpointFormatTests", ["CheckpointFormat"]),
+    tests("InterchangeTests", ["Interchange", "CheckpointFormat"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("ResultsTests", ["Results"]),
     tests("EvaluationTests", ["Evaluation"]),

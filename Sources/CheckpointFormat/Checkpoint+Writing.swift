@@ -32,7 +32,7 @@ extension Checkpoint {
 
 extension AtomicFile {
   /// `write` with this module's error.
-  static func checkpointWrite(_ data: Data, to url: URL) throws(CheckpointError) {
+  package static func checkpointWrite(_ data: Data, to url: URL) throws(CheckpointError) {
     do {
       try AtomicFile.write(data, to: url)
     } catch {

@@ -63,7 +63,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
   }
 
   /// The same error with the parts of the location that were unknown so far.
-  func at(file: String? = nil, section: SectionKind? = nil, tensor: String? = nil)
+  package func at(file: String? = nil, section: SectionKind? = nil, tensor: String? = nil)
     -> CheckpointError
   {
     var result = self

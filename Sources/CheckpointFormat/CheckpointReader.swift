@@ -38,6 +38,11 @@ public final class CheckpointReader: Sendable {
     try self.init(ByteSource(contentsOf: url))
   }
 
+  /// Throws unless `url` names a regular file that can be opened.
+  package static func checkIsRegular(_ url: URL) throws(CheckpointError) {
+    _ = try ByteSource(contentsOf: url)
+  }
+
   /// Opens a file that is in memory; `name` is used in messages.
   public convenience init(data: Data, name: String? = nil) throws(CheckpointError) {
     try self.init(ByteSource(data, name: name))

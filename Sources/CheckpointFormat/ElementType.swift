@@ -32,7 +32,7 @@ public enum ElementType: String, Sendable, CaseIterable {
   }
 
   /// Whether the type has a sign bit followed by an exponent.
-  var isFloatingPoint: Bool {
+  public var isFloatingPoint: Bool {
     switch self {
     case .float32, .float64, .float16, .bfloat16: true
     case .int8, .uint8, .int16, .int32, .int64, .bool: false

@@ -114,7 +114,7 @@ struct FileEnvelope: Equatable {
 
 extension [UInt8] {
   /// Appends the bytes of `value`, least significant first.
-  mutating func append(littleEndian value: some FixedWidthInteger) {
+  package mutating func append(littleEndian value: some FixedWidthInteger) {
     Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
   }
 

@@ -2,7 +2,7 @@ extension FileHeader {
   /// Reads the JSON text of a header. Keys that this version does not know are an error unless the
   /// file comes from a newer minor version.
   init(json bytes: [UInt8], ignoringUnknownKeys: Bool) throws(CheckpointError) {
-    let value: JSONValue
+    let value: StrictJSON
     do {
       value = try JSONParser.parse(bytes)
     } catch {
@@ -21,7 +21,7 @@ extension FileHeader {
 }
 
 extension SectionRecord {
-  fileprivate init(json: JSONValue, ignoringUnknownKeys: Bool) throws(CheckpointError) {
+  fileprivate init(json: StrictJSON, ignoringUnknownKeys: Bool) throws(CheckpointError) {
     let members = try json.members(
       "section", known: ["kind", "tensors", "streams"], ignoringUnknownKeys: ignoringUnknownKeys)
     kind = try members.required("kind").string.orThrow("kind")
@@ -35,7 +35,7 @@ extension SectionRecord {
 }
 
 extension TensorRecord {
-  fileprivate init(json: JSONValue, ignoringUnknownKeys: Bool) throws(CheckpointError) {
+  fileprivate init(json: StrictJSON, ignoringUnknownKeys: Bool) throws(CheckpointError) {
     let fields = try json.array.orThrow("tensor")
     guard fields.count == 3 || fields.count == 4 else { throw .malformed("tensor") }
     name = try fields[0].string.orThrow("name of a tensor")
@@ -53,7 +53,7 @@ extension TensorRecord {
 }
 
 extension StreamRecord {
-  fileprivate init(json: JSONValue) throws(CheckpointError) {
+  fileprivate init(json: StrictJSON) throws(CheckpointError) {
     let fields = try json.array.orThrow("stream")
     guard fields.count == 2 else { throw .malformed("stream") }
     type = try ElementType(json: fields[0])
@@ -64,7 +64,7 @@ extension StreamRecord {
 }
 
 extension ChunkRecord {
-  fileprivate init(json: JSONValue) throws(CheckpointError) {
+  fileprivate init(json: StrictJSON) throws(CheckpointError) {
     let fields = try json.array.orThrow("chunk")
     guard fields.count == 3 else { throw .malformed("chunk") }
     elements = try fields[0].integer.orThrow("chunk")
@@ -81,7 +81,7 @@ extension ChunkRecord {
 }
 
 extension ElementType {
-  fileprivate init(json: JSONValue) throws(CheckpointError) {
+  fileprivate init(json: StrictJSON) throws(CheckpointError) {
     let name = try json.string.orThrow("element type")
     guard let type = ElementType(rawValue: name) else {
       throw CheckpointError(.malformedHeader, "unknown element type \(name)")
@@ -103,8 +103,8 @@ extension Optional {
   }
 }
 
-extension [String: JSONValue] {
-  fileprivate func required(_ key: String) throws(CheckpointError) -> JSONValue {
+extension [String: StrictJSON] {
+  fileprivate func required(_ key: String) throws(CheckpointError) -> StrictJSON {
     guard let value = self[key] else {
       throw CheckpointError(.malformedHeader, "the header has no key \"\(key)\"")
     }
@@ -112,10 +112,10 @@ extension [String: JSONValue] {
   }
 }
 
-extension JSONValue {
+extension StrictJSON {
   fileprivate func members(
     _ what: String, known: Set<String>, ignoringUnknownKeys: Bool
-  ) throws(CheckpointError) -> [String: JSONValue] {
+  ) throws(CheckpointError) -> [String: StrictJSON] {
     let members = try object.orThrow(what)
     if !ignoringUnknownKeys, let key = members.keys.sorted().first(where: { !known.contains($0) }) {
       throw CheckpointError(.malformedHeader, "unknown key \"\(key)\" in the \(what)")

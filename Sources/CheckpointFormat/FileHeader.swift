@@ -37,7 +37,7 @@ struct ChunkRecord: Equatable {
 }
 
 extension FileHeader {
-  var json: JSONValue {
+  var json: StrictJSON {
     .object([
       "metadata": .object(metadata.mapValues { .string($0) }),
       "sections": .array(sections.map(\.json)),
@@ -46,7 +46,7 @@ extension FileHeader {
 }
 
 extension SectionRecord {
-  fileprivate var json: JSONValue {
+  fileprivate var json: StrictJSON {
     .object([
       "kind": .string(kind),
       "tensors": .array(tensors.map(\.json)),
@@ -56,8 +56,8 @@ extension SectionRecord {
 }
 
 extension TensorRecord {
-  fileprivate var json: JSONValue {
-    let fields: [JSONValue] = [
+  fileprivate var json: StrictJSON {
+    let fields: [StrictJSON] = [
       .string(name), .string(elementType.rawValue), .array(shape.map { .integer($0) }),
     ]
     return .array(fields + (same.map { [.object(["same": .integer($0)])] } ?? []))
@@ -65,13 +65,13 @@ extension TensorRecord {
 }
 
 extension StreamRecord {
-  fileprivate var json: JSONValue {
+  fileprivate var json: StrictJSON {
     .array([.string(type.rawValue), .array(chunks.map(\.json))])
   }
 }
 
 extension ChunkRecord {
-  fileprivate var json: JSONValue {
+  fileprivate var json: StrictJSON {
     .array([
       .integer(elements), .array(planeSizes.map { .integer($0) }),
       .string(Checksum64.text(checksum)),

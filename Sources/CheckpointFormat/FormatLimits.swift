@@ -19,7 +19,7 @@ public enum FormatLimits {
   public static let expansion = 64
 
   /// Most uncompressed bytes that a file of `fileBytes` may claim to hold.
-  static func contentBytes(fileBytes: Int) -> Int {
+  package static func contentBytes(fileBytes: Int) -> Int {
     let (product, overflow) = fileBytes.multipliedReportingOverflow(by: expansion)
     return overflow ? Int.max : max(freeExpansion, product)
   }

@@ -1,16 +1,16 @@
 /// What is wrong with a JSON text.
-struct JSONError: Error {
-  var message: String
+package struct JSONError: Error {
+  package var message: String
 }
 
 /// A strict parser: UTF-8 only, no duplicate keys, no NaN, capped depth, nothing after the value.
-struct JSONParser {
+package struct JSONParser {
   private let bytes: [UInt8]
   private var position = 0
   private var depth = 0
 
   /// Parses one JSON text.
-  static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+  package static func parse(_ bytes: [UInt8]) throws(JSONError) -> StrictJSON {
     guard String(validating: bytes, as: UTF8.self) != nil else {
       throw JSONError(message: "the text is not UTF-8")
     }
@@ -43,7 +43,7 @@ struct JSONParser {
     position += 1
   }
 
-  private mutating func value() throws(JSONError) -> JSONValue {
+  private mutating func value() throws(JSONError) -> StrictJSON {
     skipSpace()
     switch current {
     case UInt8(ascii: "{"): return try nested { p throws(JSONError) in try p.object() }
@@ -59,8 +59,8 @@ struct JSONParser {
   }
 
   private mutating func nested(
-    _ body: (inout JSONParser) throws(JSONError) -> JSONValue
-  ) throws(JSONError) -> JSONValue {
+    _ body: (inout JSONParser) throws(JSONError) -> StrictJSON
+  ) throws(JSONError) -> StrictJSON {
     depth += 1
     guard depth <= FormatLimits.headerDepth else {
       throw error("nested deeper than \(FormatLimits.headerDepth)")
@@ -71,8 +71,8 @@ struct JSONParser {
     return value
   }
 
-  private mutating func object() throws(JSONError) -> JSONValue {
-    var members: [String: JSONValue] = [:]
+  private mutating func object() throws(JSONError) -> StrictJSON {
+    var members: [String: StrictJSON] = [:]
     skipSpace()
     if current == UInt8(ascii: "}") {
       position += 1
@@ -95,8 +95,8 @@ struct JSONParser {
     return .object(members)
   }
 
-  private mutating func array() throws(JSONError) -> JSONValue {
-    var elements: [JSONValue] = []
+  private mutating func array() throws(JSONError) -> StrictJSON {
+    var elements: [StrictJSON] = []
     skipSpace()
     if current == UInt8(ascii: "]") {
       position += 1
@@ -112,13 +112,13 @@ struct JSONParser {
     return .array(elements)
   }
 
-  private mutating func word(_ text: String, _ value: JSONValue) throws(JSONError) -> JSONValue {
+  private mutating func word(_ text: String, _ value: StrictJSON) throws(JSONError) -> StrictJSON {
     guard bytes[position...].starts(with: text.utf8) else { throw error("no value") }
     position += text.utf8.count
     return value
   }
 
-  private mutating func number() throws(JSONError) -> JSONValue {
+  private mutating func number() throws(JSONError) -> StrictJSON {
     let start = position
     while let byte = current, isNumberByte(byte) { position += 1 }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)

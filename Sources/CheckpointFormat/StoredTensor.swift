@@ -39,9 +39,9 @@ public struct StoredTensor: Sendable, Equatable {
 }
 
 /// Sizes computed from shapes that come from a file: nothing here may overflow.
-enum TensorSize {
+package enum TensorSize {
   /// Number of elements; throws for a negative extent, too many axes or an overflow.
-  static func elements(shape: [Int], tensor: String) throws(CheckpointError) -> Int {
+  package static func elements(shape: [Int], tensor: String) throws(CheckpointError) -> Int {
     guard shape.count <= FormatLimits.axes else {
       throw CheckpointError(
         .limitExceeded, "\(shape.count) axes, at most \(FormatLimits.axes) are allowed",
@@ -59,7 +59,7 @@ enum TensorSize {
   }
 
   /// Number of bytes; throws as `elements` does.
-  static func bytes(
+  package static func bytes(
     shape: [Int], elementType: ElementType, tensor: String
   ) throws(CheckpointError) -> Int {
     let count = try elements(shape: shape, tensor: tensor) * elementType.byteCount

@@ -12,6 +12,8 @@ public enum Program {
       var parsed = try command.parseAsRoot()
       do {
         try parsed.run()
+      } catch let code as ExitCode {
+        exit(code.rawValue)
       } catch let error where command.exitCode(for: error) == .failure {
         write("error: \(error)")
         exit(exitCode(error))

@@ -1,33 +1,33 @@
 /// JSON as the formats here use it: integers are exact, object keys are unique.
-enum JSONValue: Equatable {
+package enum StrictJSON: Equatable {
   case null
   case bool(Bool)
   case integer(Int)
   case number(Double)
   case string(String)
-  case array([JSONValue])
-  case object([String: JSONValue])
+  case array([StrictJSON])
+  case object([String: StrictJSON])
 
   /// The text with sorted keys and no white space: equal values give equal bytes.
-  func encoded() -> [UInt8] {
+  package func encoded() -> [UInt8] {
     var writer = JSONWriter()
     writer.write(self)
     return writer.bytes
   }
 
-  var object: [String: JSONValue]? {
+  package var object: [String: StrictJSON]? {
     if case .object(let members) = self { members } else { nil }
   }
-  var array: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
-  var string: String? { if case .string(let text) = self { text } else { nil } }
-  var integer: Int? { if case .integer(let value) = self { value } else { nil } }
+  package var array: [StrictJSON]? { if case .array(let elements) = self { elements } else { nil } }
+  package var string: String? { if case .string(let text) = self { text } else { nil } }
+  package var integer: Int? { if case .integer(let value) = self { value } else { nil } }
 }
 
 /// Writes JSON canonically.
 struct JSONWriter {
   private(set) var bytes: [UInt8] = []
 
-  mutating func write(_ value: JSONValue) {
+  mutating func write(_ value: StrictJSON) {
     switch value {
     case .null: append("null")
     case .bool(let value): append(value ? "true" : "false")

@@ -1,0 +1,32 @@
+import ArgumentParser
+import CheckpointFormat
+import Foundation
+
+struct Cat: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints one tensor's elements, one per line; reads nothing else of the file.")
+
+  @Argument(help: "A .lskd file.")
+  var file: String
+
+  @Argument(help: "Name of the tensor.")
+  var tensor: String
+
+  @Option(help: "Section: \(SectionKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var section = SectionKind.model.rawValue
+
+  @Flag(help: "Print the bytes as they are stored in memory, little-endian.")
+  var raw = false
+
+  func run() throws {
+    guard let kind = SectionKind(rawValue: section) else {
+      throw ValidationError("there is no section \"\(section)\"")
+    }
+    let reader = try CheckpointReader(contentsOf: URL(fileURLWithPath: file))
+    let found = try reader.tensor(tensor, in: kind)
+    guard !raw else { return try FileHandle.standardOutput.write(contentsOf: found.bytes) }
+    for value in found.values() {
+      print(found.elementType.isFloatingPoint ? "\(value)" : "\(Int64(value))")
+    }
+  }
+}
