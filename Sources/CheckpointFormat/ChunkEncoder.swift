@@ -8,11 +8,13 @@ struct EncodedChunk {
 
 /// Turns chunks into bytes; one per thread.
 final class ChunkEncoder {
-  private let compressor: ZstandardCompressor
+  private let repetitions: ZstandardCompressor
+  private let frequencies: ZstandardCompressor
   private let planes: UnsafeMutablePointer<UInt8>
 
   init() throws(CheckpointError) {
-    compressor = try ZstandardCompressor(level: ZstandardCompressor.planeLevel)
+    repetitions = try ZstandardCompressor(level: ZstandardCompressor.planeLevel)
+    frequencies = try .huffmanOnly()
     planes = .allocate(capacity: ChunkPlan.longestBytes)
   }
 
@@ -58,12 +60,25 @@ final class ChunkEncoder {
   private func store(
     _ plane: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, compressing: Bool
   ) -> Int {
-    if compressing, PlaneEntropy.isWorthCompressing(plane) {
-      let target = UnsafeMutableRawBufferPointer(rebasing: output[..<(plane.count - 1)])
-      if let size = compressor.compress(plane, into: target) { return size }
+    let target = UnsafeMutableRawBufferPointer(rebasing: output[..<(plane.count - 1)])
+    if compressing, let compressor = compressor(for: plane),
+      let size = compressor.compress(plane, into: target)
+    {
+      return size
     }
     output.copyMemory(from: plane)
     return plane.count
+  }
+}
+
+extension ChunkEncoder {
+  /// What makes a plane shorter; nil where nothing does.
+  private func compressor(for plane: UnsafeRawBufferPointer) -> ZstandardCompressor? {
+    guard let bits = PlaneEntropy.estimate(plane) else {
+      return plane.count > PlaneEntropy.shortest ? repetitions : nil
+    }
+    guard bits < PlaneEntropy.noise else { return nil }
+    return bits < PlaneEntropy.repetitive ? repetitions : frequencies
   }
 }
 
@@ -72,19 +87,23 @@ enum PlaneEntropy {
   private static let sampleBytes = 256
   private static let samples = 8
   /// Bits per byte from which on the mantissa's noise is left alone.
-  private static let threshold = 7.6
+  static let noise = 7.6
+  /// Bits per byte below which repetitions are worth looking for: a code takes at least one bit.
+  static let repetitive = 1.5
+  /// Bytes below which a frame's header outweighs what it saves.
+  static let shortest = 16
 
-  static func isWorthCompressing(_ plane: UnsafeRawBufferPointer) -> Bool {
-    guard plane.count > sampleBytes * samples else { return plane.count > 16 }
+  /// Bits per byte; nil for a plane too short for a sample.
+  static func estimate(_ plane: UnsafeRawBufferPointer) -> Double? {
+    guard plane.count > sampleBytes * samples else { return nil }
     var counts = [Int32](repeating: 0, count: 256)
     for sample in 0..<samples {
       let start = (plane.count - sampleBytes) / (samples - 1) * sample
       for byte in plane[start..<(start + sampleBytes)] { counts[Int(byte)] += 1 }
     }
     let total = Double(sampleBytes * samples)
-    let bits = counts.reduce(0.0) { sum, count in
+    return counts.reduce(0.0) { sum, count in
       count == 0 ? sum : sum - Double(count) / total * log2(Double(count) / total)
     }
-    return bits < threshold
   }
 }

@@ -26,7 +26,7 @@ public struct StepBenchmark {
   private let batch: Int
   private let steps: Int
   private let options: RunOptions
-  private let pytorch: PyTorchSteps?
+  private let pytorch: PythonProcess?
 
   /// Measures `steps` steps per variant after two to warm up; `python` runs the comparison program of the
   /// project's directory.
@@ -38,9 +38,9 @@ public struct StepBenchmark {
     self.steps = steps
     self.options = options
     pytorch = try python.map {
-      try PyTorchSteps(
-        python: $0, script: URL(fileURLWithPath: "Tests/Comparison/released_step.py"),
-        batch: batch, threads: Engine.threads)
+      try PythonProcess(
+        python: $0, script: "released_step.py",
+        arguments: [String(batch), String(Engine.threads)])
     }
   }
 

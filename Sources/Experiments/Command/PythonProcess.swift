@@ -1,7 +1,7 @@
 import Foundation
 
-/// A process of the PyTorch comparison program, asked for one step at a time.
-final class PyTorchSteps {
+/// A process of a comparison program in Python, asked for one number at a time.
+final class PythonProcess {
   /// The process did not answer.
   struct Failure: Error, CustomStringConvertible {
     let description: String
@@ -11,13 +11,14 @@ final class PyTorchSteps {
   private let requests = Pipe()
   private let answers = Pipe()
 
-  /// Starts `python` on `script`.
-  init(python: String, script: URL, batch: Int, threads: Int) throws {
+  /// Starts `python` on a script of the project's directory.
+  init(python: String, script: String, arguments: [String]) throws {
+    let script = URL(fileURLWithPath: "Tests/Comparison/\(script)")
     guard FileManager.default.fileExists(atPath: script.path) else {
       throw UsageError("there is no \(script.path); run the benchmark in the project's directory")
     }
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [python, script.path, String(batch), String(threads)]
+    process.arguments = [python, script.path] + arguments
     process.standardInput = requests
     process.standardOutput = answers
     try process.run()
@@ -25,7 +26,7 @@ final class PyTorchSteps {
 
   deinit { process.terminate() }
 
-  /// Seconds of one step, or bytes for `memory`.
+  /// The number that the program answers to a line.
   func ask(_ word: String) throws -> Double {
     try requests.fileHandleForWriting.write(contentsOf: Data((word + "\n").utf8))
     var line = Data()
@@ -33,7 +34,9 @@ final class PyTorchSteps {
       !byte.isEmpty
     { line += byte }
     guard let number = Double(String(decoding: line, as: UTF8.self)) else {
-      throw Failure(description: "the PyTorch program gave no answer; does its Python have torch?")
+      throw Failure(
+        description:
+          "the comparison program gave no answer; has its Python the packages that it names?")
     }
     return number
   }

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct CheckpointFormatCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "checkpoint",
+    abstract: "Size and speed of the .lskd format on trained weights, beside those of Python.",
+    discussion: """
+      In memory, interleaved. Without files it takes the checkpoint of the project's directory. \
+      --python needs a Python with torch, safetensors and zstandard.
+      """)
+
+  @Argument(help: "Files of weights: .lskd, .safetensors, .pth.")
+  var files = ["checkpoints/table2-c-london-reduced-seed0.lskd"]
+
+  @Option(help: "Measurements of each format.")
+  var rounds = 25
+
+  @Option(help: "A Python that runs the comparison program.")
+  var python: String?
+
+  func run() throws {
+    for file in files {
+      let benchmark = try CheckpointBenchmark(
+        file: URL(fileURLWithPath: file), rounds: rounds, python: python)
+      print(try benchmark.run())
+    }
+  }
+}
