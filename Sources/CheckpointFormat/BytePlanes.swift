@@ -24,22 +24,22 @@ enum BytePlanes {
     }
   }
 
-  /// The inverse of `split`: fills `target` with the elements from position `start` on.
+  /// The inverse of `split`: fills `target` with the elements from position `start` of every plane on.
   static func merge(
-    _ planes: UnsafePointer<UInt8>, planeCount: Int, at start: Int, _ type: ElementType,
+    _ planes: [UnsafePointer<UInt8>], at start: Int, _ type: ElementType,
     into target: UnsafeMutableRawBufferPointer
   ) {
     guard let bytes = target.baseAddress else { return }
     let count = target.count / type.byteCount
-    let source = planes + start
+    let source = planes.map { $0 + start }
     switch (type.byteCount, type.isFloatingPoint) {
-    case (1, _): bytes.copyMemory(from: source, byteCount: count)
-    case (2, true): merge2(source, planeCount, count, bytes) { ($0 &>> 1) | ($0 &<< 15) }
-    case (2, false): merge2(source, planeCount, count, bytes) { $0 }
-    case (4, true): merge4(source, planeCount, count, bytes) { ($0 &>> 1) | ($0 &<< 31) }
-    case (4, false): merge4(source, planeCount, count, bytes) { $0 }
-    case (_, true): merge8(source, planeCount, count, bytes) { ($0 &>> 1) | ($0 &<< 63) }
-    case (_, false): merge8(source, planeCount, count, bytes) { $0 }
+    case (1, _): bytes.copyMemory(from: source[0], byteCount: count)
+    case (2, true): merge2(source, count, bytes) { ($0 &>> 1) | ($0 &<< 15) }
+    case (2, false): merge2(source, count, bytes) { $0 }
+    case (4, true): merge4(source, count, bytes) { ($0 &>> 1) | ($0 &<< 31) }
+    case (4, false): merge4(source, count, bytes) { $0 }
+    case (_, true): merge8(source, count, bytes) { ($0 &>> 1) | ($0 &<< 63) }
+    case (_, false): merge8(source, count, bytes) { $0 }
     }
   }
 }
@@ -94,10 +94,10 @@ extension BytePlanes {
 
   @inline(__always)
   private static func merge2(
-    _ source: UnsafePointer<UInt8>, _ stride: Int, _ count: Int,
+    _ source: [UnsafePointer<UInt8>], _ count: Int,
     _ target: UnsafeMutableRawPointer, _ turned: (UInt16) -> UInt16
   ) {
-    let (high, low) = (source, source + stride)
+    let (high, low) = (source[0], source[1])
     for i in 0..<count {
       let word = turned(UInt16(high[i]) &<< 8 | UInt16(low[i]))
       target.storeBytes(of: word.littleEndian, toByteOffset: 2 &* i, as: UInt16.self)
@@ -106,11 +106,10 @@ extension BytePlanes {
 
   @inline(__always)
   private static func merge4(
-    _ source: UnsafePointer<UInt8>, _ stride: Int, _ count: Int,
+    _ source: [UnsafePointer<UInt8>], _ count: Int,
     _ target: UnsafeMutableRawPointer, _ turned: (UInt32) -> UInt32
   ) {
-    let (plane0, plane1) = (source, source + stride)
-    let (plane2, plane3) = (source + 2 * stride, source + 3 * stride)
+    let (plane0, plane1, plane2, plane3) = (source[0], source[1], source[2], source[3])
     for i in 0..<count {
       let upper = UInt32(plane0[i]) &<< 24 | UInt32(plane1[i]) &<< 16
       let word = turned(upper | UInt32(plane2[i]) &<< 8 | UInt32(plane3[i]))
@@ -120,12 +119,12 @@ extension BytePlanes {
 
   @inline(__always)
   private static func merge8(
-    _ source: UnsafePointer<UInt8>, _ stride: Int, _ count: Int,
+    _ source: [UnsafePointer<UInt8>], _ count: Int,
     _ target: UnsafeMutableRawPointer, _ turned: (UInt64) -> UInt64
   ) {
     for i in 0..<count {
       var word: UInt64 = 0
-      for plane in 0..<8 { word = word &<< 8 | UInt64(source[plane &* stride &+ i]) }
+      for plane in 0..<8 { word = word &<< 8 | UInt64(source[plane][i]) }
       target.storeBytes(
         of: turned(word).littleEndian, toByteOffset: 8 &* i, as: UInt64.self)
     }

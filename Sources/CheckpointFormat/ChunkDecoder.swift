@@ -20,7 +20,7 @@ final class ChunkDecoder {
   /// The planes of one chunk, valid until the next call.
   func planes(
     of chunk: FileIndex.Chunk, in source: ByteSource
-  ) throws(CheckpointError) -> UnsafePointer<UInt8> {
+  ) throws(CheckpointError) -> [UnsafePointer<UInt8>] {
     let bytes = UnsafeMutableRawBufferPointer(rebasing: stored[..<chunk.record.storedBytes])
     try source.read(at: chunk.fileOffset, into: bytes)
     guard Checksum64.of(UnsafeRawBufferPointer(bytes)) == chunk.record.checksum else {
@@ -29,17 +29,20 @@ final class ChunkDecoder {
         "\(bytes.count) bytes at offset \(chunk.fileOffset) are damaged: fetch the file again")
     }
     let count = chunk.record.elements
+    var result: [UnsafePointer<UInt8>] = []
     var start = 0
     for (index, size) in chunk.record.planeSizes.enumerated() {
       let plane = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + size)])
-      let target = UnsafeMutableRawBufferPointer(start: planes + index * count, count: count)
-      if size == count {
-        target.copyMemory(from: plane)
+      if size == count, let first = plane.baseAddress {
+        result.append(first.assumingMemoryBound(to: UInt8.self))
       } else {
-        try decompressor.expand(plane, into: target)
+        let target = planes + index * count
+        try decompressor.expand(
+          plane, into: UnsafeMutableRawBufferPointer(start: target, count: count))
+        result.append(UnsafePointer(target))
       }
       start += size
     }
-    return UnsafePointer(planes)
+    return result
   }
 }

@@ -79,7 +79,7 @@ struct ChunkDecoding {
   }
 
   private func merge(
-    _ job: Job, _ planes: UnsafePointer<UInt8>, into memory: TensorMemory, of number: Int
+    _ job: Job, _ planes: [UnsafePointer<UInt8>], into memory: TensorMemory, of number: Int
   ) {
     let (chunk, width) = (job.chunk, job.type.byteCount)
     let all = index.tensors[number].elements
@@ -87,8 +87,7 @@ struct ChunkDecoding {
     let range = all.clamped(to: chunk.firstElement..<end)
     let start = (range.lowerBound - all.lowerBound) * width
     BytePlanes.merge(
-      planes, planeCount: chunk.record.elements, at: range.lowerBound - chunk.firstElement,
-      job.type,
+      planes, at: range.lowerBound - chunk.firstElement, job.type,
       into: UnsafeMutableRawBufferPointer(
         rebasing: memory.bytes[start..<(start + range.count * width)]))
   }
