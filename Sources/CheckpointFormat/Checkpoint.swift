@@ -34,11 +34,19 @@ public struct Checkpoint: Sendable, Equatable {
   }
 
   /// Reads the given sections of a `.lskd` file and skips the bytes of all others; every byte that is
-  /// read is checked against its checksum. Sections without tensors have no entry.
+  /// read is checked against its checksum. Sections without tensors have no entry. A difference is
+  /// refused unless `asDelta`.
   public init(
-    contentsOf url: URL, sections: Set<SectionKind> = Set(SectionKind.allCases)
+    contentsOf url: URL, sections: Set<SectionKind> = Set(SectionKind.allCases),
+    asDelta: Bool = false
   ) throws(CheckpointError) {
     let reader = try CheckpointReader(contentsOf: url)
-    self.init(metadata: reader.metadata, sections: try reader.tensors(in: sections))
+    self.init(metadata: reader.metadata)
+    do throws(CheckpointError) {
+      if !asDelta { try checkIsWhole() }
+    } catch {
+      throw error.at(file: url.path)
+    }
+    self.sections = try reader.tensors(in: sections)
   }
 }

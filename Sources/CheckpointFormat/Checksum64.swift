@@ -1,5 +1,5 @@
 /// The 64-bit xxHash (XXH64) with seed 0: finds damage at memory speed, proves nothing.
-enum Checksum64 {
+package enum Checksum64 {
   private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
   private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
   private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
@@ -29,7 +29,7 @@ enum Checksum64 {
   }
 
   /// The checksum of an array of bytes.
-  static func of(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { of($0) } }
+  package static func of(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { of($0) } }
 
   /// Sixteen lowercase hexadecimal digits.
   static func text(_ value: UInt64) -> String {

@@ -1,16 +1,16 @@
 /// The fixed parts of a file: the prefix before the header and the trailer after the last chunk.
-struct FileEnvelope: Equatable {
+package struct FileEnvelope: Equatable {
   /// First bytes of every file: not text, and damaged by any transfer that changes line ends.
   static let magic: [UInt8] = [0x89, 0x4C, 0x53, 0x4B, 0x44, 0x0D, 0x0A, 0x1A]
   /// Versions that this code writes.
   static let majorVersion = 1
   static let minorVersion = 0
   /// Bytes before the header.
-  static let prefixBytes = 40
+  package static let prefixBytes = 40
   /// Bytes of the prefix that its checksum covers, together with the stored header.
   static let checkedBytes = 32
   /// SHA-256 of everything before it, then the checksum of those 32 bytes.
-  static let trailerBytes = 40
+  package static let trailerBytes = 40
 
   var major = majorVersion
   var minor = minorVersion
@@ -22,7 +22,7 @@ struct FileEnvelope: Equatable {
   var isNewer: Bool { minor > Self.minorVersion }
 
   /// Prefix and stored header.
-  func encoded(storedHeader: [UInt8]) -> [UInt8] {
+  package func encoded(storedHeader: [UInt8]) -> [UInt8] {
     var checked = Self.magic
     checked.append(littleEndian: UInt16(major))
     checked.append(littleEndian: UInt16(minor))
@@ -66,14 +66,14 @@ struct FileEnvelope: Equatable {
     }
   }
 
-  init(storedHeaderBytes: Int, headerBytes: Int, fileBytes: Int) {
+  package init(storedHeaderBytes: Int, headerBytes: Int, fileBytes: Int) {
     self.storedHeaderBytes = storedHeaderBytes
     self.headerBytes = headerBytes
     self.fileBytes = fileBytes
   }
 
   /// The bytes after the last chunk, from the digest's 64 hexadecimal digits.
-  static func trailer(digest: String) -> [UInt8] {
+  package static func trailer(digest: String) -> [UInt8] {
     var result: [UInt8] = []
     var rest = digest[...]
     while !rest.isEmpty {

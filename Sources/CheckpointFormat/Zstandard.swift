@@ -41,10 +41,10 @@ final class ZstandardCompressor {
 }
 
 /// One decompression context; not shared between threads.
-final class ZstandardDecompressor {
+package final class ZstandardDecompressor {
   private let context: OpaquePointer
 
-  init() throws(CheckpointError) {
+  package init() throws(CheckpointError) {
     guard let context = ZSTD_createDCtx() else {
       throw CheckpointError(.limitExceeded, "no memory for decompression")
     }
@@ -54,7 +54,7 @@ final class ZstandardDecompressor {
   deinit { ZSTD_freeDCtx(context) }
 
   /// Expands `source` to exactly `target.count` bytes; never writes more.
-  func expand(
+  package func expand(
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
   ) throws(CheckpointError) {
     let size = ZSTD_decompressDCtx(

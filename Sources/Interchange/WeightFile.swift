@@ -32,8 +32,7 @@ public enum WeightFile {
         return try PyTorchFile.read(data, key: key)
       }
       if Safetensors.isLikely(data) { return try Safetensors.read(data) }
-      let reader = try CheckpointReader(data: data)
-      return Checkpoint(metadata: reader.metadata, sections: try reader.tensors())
+      return try Checkpoint(contentsOf: url)
     } catch {
       throw error.at(file: url.path)
     }

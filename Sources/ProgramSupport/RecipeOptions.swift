@@ -18,6 +18,17 @@ public struct RecipeOptions: ParsableArguments {
   @Option(help: "Directory of the run folders.")
   public var runs = "runs"
 
+  /// How many epochs' checkpoints stay.
+  @Option(help: "Keep the checkpoints of the newest so many epochs, besides last and best.")
+  public var keepLast = 0
+
   /// The defaults.
   public init() {}
+
+  /// Refuses a negative number of epochs.
+  public func validate() throws {
+    guard keepLast >= 0 else {
+      throw ValidationError("--keep-last takes a number of epochs, not \(keepLast)")
+    }
+  }
 }

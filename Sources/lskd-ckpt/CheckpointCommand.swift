@@ -7,6 +7,7 @@ struct CheckpointCommand: ParsableCommand {
     discussion:
       "Reads .lskd, .safetensors and both forms of PyTorch's .pth; told by their content.",
     subcommands: [
-      Inspect.self, Verify.self, Import.self, Export.self, Diff.self, Strip.self, Cat.self,
+      Inspect.self, Verify.self, Import.self, Export.self, Diff.self, Strip.self, Delta.self,
+      Restore.self, Cat.self,
     ])
 }

@@ -35,10 +35,11 @@ struct Table2: ParsableCommand {
     let request = try TableRequest(
       table: "table2", settings: settings, methods: methods, seeds: seeds,
       trainingProtocol: recipe.trainingProtocol, budget: recipe.budget)
-    let options = try RunOptions(
+    var options = try RunOptions(
       runs: URL(fileURLWithPath: recipe.runs), device: place.device, precision: place.precision,
       kernels: place.kernels,
       threads: place.threads, command: CommandLine.arguments)
+    options.keptEpochs = recipe.keepLast
     let job = try TableJob(request, dataDirectory: recipe.data, options: options)
     print(try dryRun ? job.dryRun(json: json) : job.run(json: json))
   }

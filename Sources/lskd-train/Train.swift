@@ -25,10 +25,11 @@ struct Train: ParsableCommand {
     let request = try TableRequest(
       table: "table2", settings: setting, methods: method, seeds: seed,
       trainingProtocol: recipe.trainingProtocol, budget: recipe.budget)
-    let options = try RunOptions(
+    var options = try RunOptions(
       runs: URL(fileURLWithPath: recipe.runs), device: place.device, precision: place.precision,
       kernels: place.kernels,
       threads: place.threads, command: CommandLine.arguments)
+    options.keptEpochs = recipe.keepLast
     print(try TableJob(request, dataDirectory: recipe.data, options: options).run(json: false))
   }
 }

@@ -192,6 +192,7 @@ extension RunExecutor: TrainingObserver {
       try AtomicFile.write(try Data(contentsOf: folder.last), to: folder.best)
       record.best = reference("best.lskd", digest, report)
     }
+    try folder.keepEpoch(report.epoch, newest: options.keptEpochs)
     let seconds = record.epochs.reduce(0) { $0 + $1.seconds }
     let images = record.epochs.reduce(0) { $0 + $1.seconds * $1.imagesPerSecond }
     record.imagesPerSecond = seconds > 0 ? images / seconds : 0
@@ -215,10 +216,13 @@ extension RunExecutor: TrainingObserver {
   }
 
   private func details(_ epoch: Int) -> [String: String] {
-    [
+    var details = [
       "suite": Suite.version, "run": plan.hash, "method": plan.methodName,
       "setting": plan.setting.id, "budget": plan.budget.rawValue, "epoch": String(epoch),
       "dataset": plan.data.id, "dataset_test_sha256": plan.data.hashes["test"] ?? "",
     ]
+    // The teacher is named, not stored.
+    details["teacher_sha256"] = record.teacher?.checkpointHash
+    return details
   }
 }

@@ -23,6 +23,8 @@ public struct RunOptions: Sendable {
   public var precision: Precision
   /// Kernels and memory order.
   public var kernels: Kernels
+  /// Epochs whose checkpoints are kept besides the last and the best one.
+  public var keptEpochs = 0
   /// Background threads that prepare images.
   public var loaderThreads: Int
   /// The command line, for the record.
