@@ -121,7 +121,7 @@ let package = Package(
       "ReferenceTests",
       [
         "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
-        "TensorCore", "Datasets", "Randomness",
+        "TensorCore", "Datasets", "Randomness", "Interchange", "CheckpointFormat",
       ]),
   ],
   cxxLanguageStandard: .cxx20

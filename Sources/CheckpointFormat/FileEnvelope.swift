@@ -13,7 +13,7 @@ package struct FileEnvelope: Equatable {
   package static let trailerBytes = 40
 
   var major = majorVersion
-  var minor = minorVersion
+  package var minor = minorVersion
   var storedHeaderBytes: Int
   var headerBytes: Int
   var fileBytes: Int

@@ -71,31 +71,86 @@ struct DamageTests {
   /// What a forger would do: change the header's text and make all lengths and checksums fit again.
   @Test("a changed header with fitting checksums is refused or read without a trap")
   func forgedHeaders() throws {
-    let data = [UInt8](try Self.sample())
-    let stored = Self.length(data, at: 12)
-    let expanded = Self.length(data, at: 16)
-    let start = FileEnvelope.prefixBytes
-    var text = Array(data[start..<(start + stored)])
-    if stored < expanded {
-      text = [UInt8](repeating: 0, count: expanded)
-      let decompressor = try ZstandardDecompressor()
-      try text.withUnsafeMutableBytes { target in
-        try data[start..<(start + stored)].withUnsafeBytes {
-          try decompressor.expand($0, into: target)
-        }
-      }
-    }
-    let rest = Array(data[(start + stored)...])
-    #expect(Self.reads(Self.file(header: text, rest: rest)))
+    let original = try Forgery(of: Self.sample())
+    #expect(Self.reads(original.file))
     var mutator = Mutator(seed: 43)
     var accepted = 0
     for number in 0..<Self.tries {
-      var header = text
-      if number % 2 == 0 { mutator.change(&header) } else { Self.changeDigits(&header, &mutator) }
-      if Self.reads(Self.file(header: header, rest: rest)) { accepted += 1 }
+      var forgery = original
+      if number % 2 == 0 {
+        mutator.change(&forgery.header)
+      } else {
+        Self.changeDigits(&forgery.header, &mutator)
+      }
+      if Self.reads(forgery.file) { accepted += 1 }
     }
     // Names and metadata may change; sizes may not.
     #expect(accepted < Self.tries / 2)
+  }
+
+  @Test(
+    "every rule of the header has its error",
+    arguments: [
+      ("[50,100]", "[50,101]", CheckpointError.Code.sizeMismatch),
+      ("[50,100]", "[50,99]", .malformedHeader), ("[50,100]", "[-50,100]", .limitExceeded),
+      ("[50,100]", "[4611686018427387904,4]", .limitExceeded),
+      ("[50,100]", "[" + String(repeating: "1,", count: 40) + "1]", .limitExceeded),
+      ("[50,100]", "[50.5,100]", .malformedHeader), ("[50,100]", "[NaN]", .malformedHeader),
+      ("\"float32\"", "\"float33\"", .malformedHeader),
+      ("\"same\":0", "\"same\":2", .malformedHeader),
+      ("\"same\":0", "\"same\":9223372036854775807", .malformedHeader),
+      ("\"same\":0", "\"other\":0", .malformedHeader),
+      ("\"kind\":\"extras\"", "\"kind\":\"model\"", .malformedHeader),
+      ("\"kind\":\"extras\"", "\"kind\":\"spare\"", .malformedHeader),
+      ("{\"k\":", "{\"k\":\"\",\"k\":", .malformedHeader),
+      ("{\"k\":\"v\"}", String(repeating: "[", count: 10_000), .malformedHeader),
+      ("\"same\",\"float32\"", "\"w\",\"float32\"", .invalidName),
+      ("\"n\",", "\"\",", .invalidName), ("[[5000,", "[[5000000,", .malformedHeader),
+      ("[[5000,", "[[0,", .malformedHeader), ("[[5000,", "[[4999,", .sizeMismatch),
+      ("\"metadata\"", "\"metadatum\"", .malformedHeader),
+    ])
+  func rules(_ old: String, _ new: String, _ code: CheckpointError.Code) throws {
+    var forgery = try Forgery(of: Self.sample())
+    try forgery.replace(old, by: new)
+    #expect { try CheckpointReader(data: forgery.file).tensors(threads: 1) } throws: {
+      ($0 as? CheckpointError)?.code == code
+    }
+  }
+
+  @Test("a header that is not UTF-8 is refused")
+  func notText() throws {
+    var forgery = try Forgery(of: Self.sample())
+    forgery.header[3] = 0xFF
+    #expect { try CheckpointReader(data: forgery.file) } throws: {
+      ($0 as? CheckpointError)?.code == .malformedHeader
+    }
+  }
+
+  @Test("keys and sections of a newer minor version are left out")
+  func newerMinor() throws {
+    var forgery = try Forgery(of: Self.sample())
+    try forgery.replace("{\"metadata\"", by: "{\"later\":[1],\"metadata\"")
+    try forgery.replace("\"kind\":\"extras\"", by: "\"kind\":\"later\"")
+    #expect(throws: CheckpointError.self) { try CheckpointReader(data: forgery.file) }
+    forgery.minor = 7
+    let reader = try CheckpointReader(data: forgery.file)
+    #expect(reader.formatVersion == "1.7")
+    #expect(try reader.tensors().keys.map(\.rawValue) == ["model"])
+  }
+
+  @Test("a small file that claims to hold gigabytes is refused before anything is allocated")
+  func bomb() throws {
+    let chunk = "[262144,[1,1,1,1],\"0000000000000000\"]"
+    let count = 4_200
+    let chunks = Array(repeating: chunk, count: count).joined(separator: ",")
+    var forgery = try Forgery(of: Self.sample())
+    forgery.header = Array(
+      ("{\"metadata\":{},\"sections\":[{\"kind\":\"model\",\"streams\":[[\"float32\",[\(chunks)]]],"
+        + "\"tensors\":[[\"w\",\"float32\",[\(count),262144]]]}]}").utf8)
+    forgery.rest = [UInt8](repeating: 0, count: 4 * count + FileEnvelope.trailerBytes)
+    #expect { try CheckpointReader(data: forgery.file) } throws: {
+      ($0 as? CheckpointError)?.code == .limitExceeded
+    }
   }
 
   /// Replaces digits by other digits, so that the text stays JSON and the numbers lie.
@@ -117,7 +172,7 @@ struct DamageTests {
     let reader = try CheckpointReader(data: Data(data))
     let plane = try #require(reader.entries.first)
     #expect(plane.storedBytes < Double(plane.byteCount))
-    let start = FileEnvelope.prefixBytes + Self.length(data, at: 12)
+    let start = data.count - (try Forgery(of: Data(data)).rest.count)
     let target = try ZstandardDecompressor()
     var output = [UInt8](repeating: 0, count: 1 << 16)
     for _ in 0..<Self.tries {
@@ -134,16 +189,5 @@ struct DamageTests {
         #expect(error is CheckpointError)
       }
     }
-  }
-
-  private static func length(_ data: [UInt8], at place: Int) -> Int {
-    data[place..<(place + 4)].reversed().reduce(0) { $0 << 8 | Int($1) }
-  }
-
-  private static func file(header: [UInt8], rest: [UInt8]) -> Data {
-    let envelope = FileEnvelope(
-      storedHeaderBytes: header.count, headerBytes: header.count,
-      fileBytes: FileEnvelope.prefixBytes + header.count + rest.count)
-    return Data(envelope.encoded(storedHeader: header) + rest)
   }
 }

@@ -1,4 +1,6 @@
+import CheckpointFormat
 import Distillation
+import Interchange
 import ModelZoo
 import NeuralNet
 import TensorCore
@@ -26,6 +28,12 @@ enum ModelCheck {
       let shape = try item.at("input_shape").integers()
       let images = try FillRule.images(try item.at("input_name").text(), shape: shape)
       try evaluation(item.at("eval"), make(), images, comparison)
+      for exchange in [throughTorch, throughSafetensors] {
+        let empty = try Architecture(name).makeNetwork(
+          classCount: network.classCount, store: ParameterStore(seed: 1, dtype: .float64))
+        try empty.store.load(exchange(make().store.state()))
+        try evaluation(item.at("eval"), empty, images, comparison)
+      }
       try training(item.at("train"), make(), images, comparison)
       let calibrated = try make()
       let momentumOne = ForwardMode(usesBatchStatistics: true, momentum: 1)
@@ -34,6 +42,16 @@ enum ModelCheck {
       }
       try evaluation(item.at("eval_recalibrated"), calibrated, images, comparison)
     }
+  }
+
+  private static func throughTorch(_ state: [StoredTensor]) throws -> [StoredTensor] {
+    let data = try PyTorchFile.encoded(Checkpoint(sections: [.model: state]))
+    return try PyTorchFile.read(data).sections[.model] ?? []
+  }
+
+  private static func throughSafetensors(_ state: [StoredTensor]) throws -> [StoredTensor] {
+    let data = try Safetensors.encoded(Checkpoint(sections: [.model: state]))
+    return try Safetensors.read(data).sections[.model] ?? []
   }
 
   private static func entries(

@@ -4,8 +4,8 @@ import Foundation
 
 /// ZIP archives in memory, through libarchive.
 enum Archive {
-  /// All files by their path. Throws for a damaged archive and for one that expands beyond what a file of
-  /// its size may hold.
+  /// All files by their path. Throws for a damaged archive and for one that expands to much more than its
+  /// size: torch.save stores without compression.
   static func read(_ data: Data) throws(CheckpointError) -> [String: Data] {
     guard let archive = archive_read_new() else { throw noMemory }
     defer { archive_read_free(archive) }
@@ -13,7 +13,7 @@ enum Archive {
     let outcome = data.withUnsafeBytes { buffer -> Result<[String: Data], CheckpointError> in
       do throws(CheckpointError) {
         try check(archive_read_open_memory(archive, buffer.baseAddress, buffer.count), archive)
-        return .success(try files(archive, limit: FormatLimits.contentBytes(fileBytes: data.count)))
+        return .success(try files(archive, limit: 2 * data.count + 1 << 20))
       } catch {
         return .failure(error)
       }
