@@ -5,6 +5,10 @@ public import TensorCore
 public enum Architecture: Hashable, Sendable, CustomStringConvertible {
   /// `wrn-DEPTH-WIDTH`
   case wideResNet(depth: Int, width: Int)
+  /// `cifar-resnet-DEPTH`
+  case cifarResNet(depth: Int)
+  /// `pyramidnet-DEPTH-ALPHA` or `pyramidnet-DEPTH-ALPHA-bottleneck`
+  case pyramidNet(depth: Int, alpha: Int, isBottleneck: Bool)
 
   /// A name that stands for no network.
   public struct UnknownName: Error, CustomStringConvertible, Sendable {
@@ -12,24 +16,56 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     public let description: String
   }
 
+  /// No network is deeper or wider than this: a name from a file must not ask for all memory.
+  private static let (deepest, widest) = (1_000, 1_000)
+
   /// Reads a name such as `wrn-16-2`.
   public init(_ name: String) throws(UnknownName) {
-    let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == "wrn", let depth = Int(parts[1]), let width = Int(parts[2]),
-      WideResNet.isValid(depth: depth, width: width), depth <= 1_000, width <= 64
-    else {
+    guard let found = Self.parse(name) else {
       throw UnknownName(
-        description:
-          "no network is called \"\(name)\"; known are wrn-DEPTH-WIDTH with DEPTH = 6 n + 4 "
-          + "(10 to 1000) and WIDTH from 1 to 64, such as wrn-16-2")
+        description: """
+          no network is called "\(name)"; known are wrn-DEPTH-WIDTH with DEPTH = 6 n + 4 and WIDTH to 64, \
+          such as wrn-16-2; cifar-resnet-DEPTH with DEPTH = 6 n + 2, such as cifar-resnet-56; \
+          pyramidnet-DEPTH-ALPHA with DEPTH = 6 n + 2, such as pyramidnet-110-84; and \
+          pyramidnet-DEPTH-ALPHA-bottleneck with DEPTH = 9 n + 2, such as pyramidnet-200-240-bottleneck
+          """)
     }
-    self = .wideResNet(depth: depth, width: width)
+    self = found
+  }
+
+  private static func parse(_ name: String) -> Architecture? {
+    let isBottleneck = name.hasSuffix("-bottleneck")
+    let base = isBottleneck ? String(name.dropLast("-bottleneck".count)) : name
+    for prefix in ["wrn-", "cifar-resnet-", "pyramidnet-"] where base.hasPrefix(prefix) {
+      let words = base.dropFirst(prefix.count).split(
+        separator: "-", omittingEmptySubsequences: false)
+      let sizes = words.compactMap { Int($0) }
+      guard sizes.count == words.count, sizes.allSatisfy({ (1...deepest).contains($0) }) else {
+        return nil
+      }
+      switch (prefix, sizes.count, isBottleneck) {
+      case ("wrn-", 2, false)
+      where WideResNet.isValid(depth: sizes[0], width: sizes[1]) && sizes[1] <= 64:
+        return .wideResNet(depth: sizes[0], width: sizes[1])
+      case ("cifar-resnet-", 1, false) where CIFARResNet.isValid(depth: sizes[0]):
+        return .cifarResNet(depth: sizes[0])
+      case ("pyramidnet-", 2, _)
+      where PyramidNet.isValid(depth: sizes[0], alpha: sizes[1], isBottleneck: isBottleneck)
+        && sizes[1] <= widest:
+        return .pyramidNet(depth: sizes[0], alpha: sizes[1], isBottleneck: isBottleneck)
+      default: return nil
+      }
+    }
+    return nil
   }
 
   /// The name that `init(_:)` reads.
   public var description: String {
     switch self {
     case .wideResNet(let depth, let width): "wrn-\(depth)-\(width)"
+    case .cifarResNet(let depth): "cifar-resnet-\(depth)"
+    case .pyramidNet(let depth, let alpha, let isBottleneck):
+      "pyramidnet-\(depth)-\(alpha)" + (isBottleneck ? "-bottleneck" : "")
     }
   }
 
@@ -40,6 +76,12 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .wideResNet(let depth, let width):
       try WideResNet(depth: depth, width: width, classCount: classCount, store: store)
+    case .cifarResNet(let depth):
+      try CIFARResNet(depth: depth, classCount: classCount, store: store)
+    case .pyramidNet(let depth, let alpha, let isBottleneck):
+      try PyramidNet(
+        depth: depth, alpha: alpha, isBottleneck: isBottleneck, classCount: classCount, store: store
+      )
     }
   }
 }

@@ -5,7 +5,7 @@ import ModelZoo
 import NeuralNet
 import TensorCore
 
-/// Wide ResNets: names, sizes, margins, outputs, taps, gradients and running statistics, in float64.
+/// CIFAR networks: names, sizes, margins, outputs, taps, gradients and running statistics, in float64.
 enum ModelCheck {
   private static let tolerance = 1e-7
 
@@ -129,7 +129,11 @@ enum ModelCheck {
     _ node: ReferenceNode, _ network: any Classifier, of loss: Tensor, _ comparison: Comparison
   ) throws {
     try loss.backward()
-    for row in try node.at("gradients").list() {
+    let rows = try node.at("gradients").list()
+    // Some gradients are zero but for rounding (shifts in front of a batch norm); what remains of them
+    // follows from the size of the others.
+    let noise = try rows.map { try $0.list()[1].number() }.reduce(0, max) * 1e-8
+    for row in rows {
       let cells = try row.list()
       let name = try cells[0].text()
       guard let gradient = try network.store.tensor(named: name)?.gradient() else {
@@ -138,12 +142,15 @@ enum ModelCheck {
       let values = try gradient.values(as: Double.self)
       let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
       let absolute = try cells[3].number()
-      comparison.near(norm, try cells[1].number(), tolerance, "gradient norm of \(name)")
+      let expected = try cells[1].number()
       comparison.near(
-        values.reduce(0, +), try cells[2].number(), tolerance, scale: absolute,
+        norm, expected, tolerance, scale: max(expected, noise), "gradient norm of \(name)")
+      comparison.near(
+        values.reduce(0, +), try cells[2].number(), tolerance, scale: max(absolute, noise),
         "gradient sum of \(name)")
       comparison.near(
-        values.reduce(0) { $0 + abs($1) }, absolute, tolerance, "absolute sum of \(name)")
+        values.reduce(0) { $0 + abs($1) }, absolute, tolerance, scale: max(absolute, noise),
+        "absolute sum of \(name)")
     }
   }
 }
