@@ -21,6 +21,11 @@ public struct TableRequest: Sendable {
     for id in try Self.list(settings, "setting") { rows.append(try Setting(id)) }
     var columns: [Method] = []
     for name in try Self.list(methods, "method") { columns.append(try Method(named: name)) }
+    if trainingProtocol == .released, let foreign = columns.first(where: { !$0.hasReleasedRecipe })
+    {
+      throw UsageError(
+        "the authors' own recipe of \(foreign.rawValue) is not known here; use --protocol equal")
+    }
     var numbers = budget.defaultSeeds
     if let seeds {
       numbers = []

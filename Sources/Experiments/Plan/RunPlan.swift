@@ -169,6 +169,13 @@ extension Method {
         "alpha": .number(setting.released.lipschitzWeight.alpha),
         "alpha_late_factor": .number(setting.released.lipschitzWeight.lateFactor),
       ]
+    case .at, .sp, .pkt, .rkd, .nst, .dkd:
+      featureLoss.map {
+        [
+          "weight": .number($0.weight), "warm_up_epochs": .integer($0.warmUpEpochs),
+          "loss": .string("\($0.loss)"),
+        ]
+      } ?? [:]
     }
   }
 }

@@ -25,6 +25,11 @@ struct ObjectiveFactory {
     if method == .kd {
       return SoftTargetObjective(student: student, teacher: pass, temperature: 4, weight: 0.9)
     }
+    if let found = method.featureLoss {
+      return FeatureLossObjective(
+        student: student, teacher: pass, name: method.rawValue, loss: found.loss,
+        weight: found.weight, warmUpEpochs: found.warmUpEpochs)
+    }
     let overhaul = try FeatureOverhaulObjective(
       student: student, teacher: pass, connectors: store(plan.seed), coefficient: 1e-3)
     guard method != .ofd else { return overhaul }

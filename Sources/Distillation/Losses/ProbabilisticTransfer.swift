@@ -1,0 +1,35 @@
+public import NeuralNet
+public import TensorCore
+
+/// Probabilistic knowledge transfer (Passalis and Tefas 2018): the divergence of the batch's cosine
+/// similarities, read as probabilities of neighbours, on the pooled last tap.
+public struct ProbabilisticTransfer: FeatureLoss, Hashable, Sendable {
+  private static let epsilon = 1e-7
+
+  /// Makes a loss.
+  public init() {}
+
+  /// The loss of the last taps, averaged over positions.
+  public func callAsFunction(student: Features, teacher: Features, labels: Tensor)
+    throws(TensorError) -> Tensor
+  {
+    try divergence(
+      try student.taps[student.taps.count - 1].mean([2, 3]),
+      try teacher.taps[teacher.taps.count - 1].mean([2, 3]))
+  }
+
+  /// The loss of embeddings [N, D].
+  public func divergence(_ own: Tensor, _ other: Tensor) throws(TensorError) -> Tensor {
+    let p = try Self.neighbours(other.detached())
+    let q = try Self.neighbours(own)
+    let ratio = try (try p + Self.epsilon) / (try q + Self.epsilon)
+    return try (try p * (try ratio.logarithm())).mean()
+  }
+
+  private static func neighbours(_ x: Tensor) throws(TensorError) -> Tensor {
+    let norms = try x.squared().sum([1], keepingAxes: true).atLeast(1e-30).squareRoot()
+    let rows = try x / (try norms + epsilon)
+    let similarity = try (try rows.matrixProduct(try rows.transposed()) + 1) / 2
+    return try similarity / (try similarity.sum([1], keepingAxes: true))
+  }
+}
