@@ -47,6 +47,7 @@ enum Machine {
   }()
 
   private static func isNewer(_ first: URL, than second: URL) -> Bool {
+    // A file without a date is no stamp.
     let dates = [first, second].map {
       try? $0.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate
     }
