@@ -164,30 +164,26 @@ struct DamageTests {
     }
   }
 
-  /// Changes stored planes and makes their checksums fit, which reaches the decompressor.
+  /// Changes the first chunk's bytes and makes its checksum fit, which reaches the decompressor.
   @Test("changed planes with fitting checksums are refused or read without a trap")
   func forgedPlanes() throws {
-    let data = [UInt8](try Self.sample())
+    let original = try Forgery(of: Self.sample())
+    let text = String(decoding: original.header, as: UTF8.self)
+    let chunk = try #require(text.firstMatch(of: /\[\[5000,\[([0-9,]+)\],"([0-9a-f]{16})"/))
+    let size = chunk.1.split(separator: ",").compactMap { Int($0) }.reduce(0, +)
     var mutator = Mutator(seed: 44)
-    let reader = try CheckpointReader(data: Data(data))
-    let plane = try #require(reader.entries.first)
-    #expect(plane.storedBytes < Double(plane.byteCount))
-    let start = data.count - (try Forgery(of: Data(data)).rest.count)
-    let target = try ZstandardDecompressor()
-    var output = [UInt8](repeating: 0, count: 1 << 16)
+    var accepted = 0
     for _ in 0..<Self.tries {
-      var bytes = Array(data[start..<(data.count - FileEnvelope.trailerBytes)])
-      mutator.change(&bytes)
-      let count = mutator.number(output.count)
-      do {
-        try output.withUnsafeMutableBytes { memory in
-          try bytes.withUnsafeBytes {
-            try target.expand($0, into: UnsafeMutableRawBufferPointer(rebasing: memory[..<count]))
-          }
-        }
-      } catch {
-        #expect(error is CheckpointError)
+      var forgery = original
+      for _ in 0...mutator.number(4) {
+        forgery.rest[mutator.number(size)] = UInt8(mutator.number(256))
       }
+      let digits = String(Checksum64.of(Array(forgery.rest[..<size])), radix: 16)
+      let padded = String(repeating: "0", count: 16 - digits.count) + digits
+      try forgery.replace(String(chunk.2), by: padded)
+      if Self.reads(forgery.file) { accepted += 1 }
     }
+    // Noise may change; a frame that no longer expands to its size may not.
+    #expect(accepted > 0 && accepted < Self.tries)
   }
 }
