@@ -8,7 +8,9 @@
 #include <ATen/ops/div.h>
 #include <ATen/ops/eq.h>
 #include <ATen/ops/exp.h>
+#include <ATen/ops/gather.h>
 #include <ATen/ops/gt.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/log.h>
 #include <ATen/ops/matmul.h>
@@ -133,4 +135,19 @@ ct_status ct_narrow(const ct_tensor *x, int64_t axis, int64_t start, int64_t len
 ct_status ct_concatenate(const ct_tensor *const *tensors, int32_t count, int64_t axis,
                          ct_tensor **out) {
   return produce(out, [&] { return at::cat(unwrap_all(tensors, count), axis); });
+}
+
+ct_status ct_select_rows(const ct_tensor *x, const ct_tensor *indices, ct_tensor **out) {
+  return produce(out, [&] { return at::index_select(unwrap(x), 0, unwrap(indices)); });
+}
+
+ct_status ct_gather_columns(const ct_tensor *x, const ct_tensor *indices, ct_tensor **out) {
+  return produce(out, [&] { return at::gather(unwrap(x), 1, unwrap(indices)); });
+}
+
+ct_status ct_assign_rows(ct_tensor *target, const ct_tensor *indices, const ct_tensor *rows) {
+  return guarded([&] {
+    at::NoGradGuard no_gradient;
+    unwrap(target).index_copy_(0, unwrap(indices), unwrap(rows));
+  });
 }

@@ -5,12 +5,14 @@
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/upsample_nearest2d.h>
 #include <c10/core/GradMode.h>
 
 using namespace ctorch;
@@ -25,6 +27,20 @@ ct_status ct_conv2d(const ct_tensor *x, const ct_tensor *weight, const ct_tensor
   return produce(out, [&] {
     return at::conv2d(unwrap(x), unwrap(weight), optional(bias), {stride, stride},
                       at::IntArrayRef({padding, padding}), {dilation, dilation}, groups);
+  });
+}
+
+ct_status ct_transposed_conv2d(const ct_tensor *x, const ct_tensor *weight, const ct_tensor *bias,
+                               int64_t stride, int64_t padding, ct_tensor **out) {
+  return produce(out, [&] {
+    return at::conv_transpose2d(unwrap(x), unwrap(weight), optional(bias), {stride, stride},
+                                at::IntArrayRef({padding, padding}));
+  });
+}
+
+ct_status ct_resize_nearest(const ct_tensor *x, int64_t height, int64_t width, ct_tensor **out) {
+  return produce(out, [&] {
+    return at::upsample_nearest2d(unwrap(x), at::IntArrayRef({height, width}));
   });
 }
 

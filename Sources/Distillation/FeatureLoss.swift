@@ -1,84 +1,143 @@
 public import NeuralNet
 public import TensorCore
 
-/// A loss between what two networks make of the same images, without parameters of its own.
-public protocol FeatureLoss {
-  /// The unweighted loss, a scalar; gradients flow to the student's tensors only. Taps are the networks'
-  /// taps behind a ReLU, as the later layers see them.
-  func callAsFunction(student: Features, teacher: Features, labels: Tensor) throws(TensorError)
-    -> Tensor
+/// What a loss reads of a lesson; nothing else is computed for it.
+public struct LossInputs: OptionSet, Hashable, Sendable {
+  /// The bits.
+  public let rawValue: Int
+
+  /// Makes a set of its bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// The student's logits.
+  public static let student = LossInputs(rawValue: 1)
+  /// Both networks' taps. Wide ResNets and PyramidNets move some running statistics twice for them.
+  public static let taps = LossInputs(rawValue: 2)
+  /// Both networks' gradients with respect to the images.
+  public static let imageGradients = LossInputs(rawValue: 4)
 }
 
-/// Cross-entropy + weight * loss, with the weight raised linearly over the first epochs where a method does so.
-public struct FeatureLossObjective: Objective {
+/// A loss between what two networks make of the same images. Gradients flow to the student and to the loss's
+/// own parameters, never to the teacher.
+public protocol FeatureLoss {
+  /// What it reads; the student and the taps of both networks unless it says otherwise.
+  var inputs: LossInputs { get }
+  /// The unweighted loss, a scalar.
+  func callAsFunction(_ lesson: Lesson) throws(TensorError) -> Tensor
+}
+
+extension FeatureLoss {
+  /// The student's logits and all taps.
+  public var inputs: LossInputs { [.student, .taps] }
+}
+
+/// Entropy weight * cross-entropy + weight * loss, after a preparation with another loss where a method has one.
+public struct FeatureLossObjective: TapObjective {
+  /// A weighted loss.
+  public struct Part {
+    /// Name of its term.
+    public let name: String
+    /// The loss.
+    public let loss: any FeatureLoss
+    /// Its weight.
+    public let weight: Double
+    /// Epochs over which the weight rises linearly.
+    public let warmUpEpochs: Int
+
+    /// Makes a part.
+    public init(_ name: String, _ loss: any FeatureLoss, weight: Double, warmUpEpochs: Int = 0) {
+      self.name = name
+      self.loss = loss
+      self.weight = weight
+      self.warmUpEpochs = warmUpEpochs
+    }
+
+    func term(_ lesson: Lesson) throws(TensorError) -> LossTerm {
+      let rise = Double(lesson.position.epoch + 1) / Double(max(warmUpEpochs, 1))
+      return LossTerm(name, try loss(lesson), coefficient: weight * min(rise, 1))
+    }
+  }
+
   /// The network that is trained.
   public let student: any Classifier
   /// The network that it learns from.
   public var teacher: (any Classifier)? { source.network }
-  /// There are none.
-  public var connectors: ParameterStore? { nil }
+  /// The losses' own parameters.
+  public let connectors: ParameterStore?
   private let source: TeacherPass
-  private let name: String
-  private let loss: any FeatureLoss
-  private let weight: Double
-  private let warmUpEpochs: Int
+  private let entropyWeight: Double
+  private let main: Part?
+  private let preparation: Part?
 
-  /// Distils with `weight` on `loss`, whose term is called `name`.
+  /// Distils with `main` beside the cross-entropy; without it, the preparation was all that the teacher gave.
   public init(
-    student: any Classifier, teacher: TeacherPass, name: String, loss: any FeatureLoss,
-    weight: Double, warmUpEpochs: Int = 0
+    student: any Classifier, teacher: TeacherPass, connectors: ParameterStore? = nil,
+    entropyWeight: Double = 1, main: Part?, preparation: Part? = nil
   ) {
     self.student = student
     self.source = teacher
-    self.name = name
-    self.loss = loss
-    self.weight = weight
-    self.warmUpEpochs = warmUpEpochs
+    self.connectors = connectors
+    self.entropyWeight = entropyWeight
+    self.main = main
+    self.preparation = preparation
   }
 
-  /// The terms `ce` and the loss's.
+  /// The terms `ce` and the loss's; in a preparation its own alone.
   public func terms(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError)
     -> [LossTerm]
   {
-    let other = try Self.activated(try source.features(of: batch.images))
-    let own = try student.features(of: batch.images, .train)
-    let value = try loss(
-      student: try Self.activated(own), teacher: other, labels: batch.labels)
-    let rise = Double(position.epoch + 1) / Double(max(warmUpEpochs, 1))
-    return [
-      LossTerm("ce", try own.logits.crossEntropy(labels: batch.labels)),
-      LossTerm(name, value, coefficient: weight * min(rise, 1)),
-    ]
+    if position.isPreparation, let preparation {
+      return [try preparation.term(try lesson(preparation.loss.inputs, batch, position))]
+    }
+    return try terms(of: try lesson((main?.loss.inputs ?? []).union(.student), batch, position))
   }
 
-  private static func activated(_ features: Features) throws(TensorError) -> Features {
-    var taps: [Tensor] = []
-    for tap in features.taps { taps.append(try tap.relu()) }
-    return Features(taps: taps, logits: features.logits)
-  }
-}
-
-extension Tensor {
-  /// Divided along `axis` by the larger of the Euclidean norm and 1e-12, PyTorch's `normalize`.
-  func normalised(axis: Int) throws(TensorError) -> Tensor {
-    try self / (try squared().sum([axis], keepingAxes: true).atLeast(1e-24).squareRoot())
+  /// The terms with the taps.
+  public func pass(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError)
+    -> TapPass
+  {
+    let lesson = try lesson(
+      (main?.loss.inputs ?? []).union([.student, .taps]), batch, position)
+    return TapPass(
+      terms: try terms(of: lesson), student: lesson.student.taps, connected: lesson.student.taps,
+      teacher: lesson.teacher.taps)
   }
 
-  /// [N, everything else]
-  func flattened() throws(TensorError) -> Tensor { try reshaped([shape[0], -1]) }
-
-  /// Average-pools the taller of two maps to a square of the other one's height.
-  static func pooledAlike(_ x: Tensor, _ y: Tensor) throws(TensorError) -> (Tensor, Tensor) {
-    let (own, other) = (x.shape[2], y.shape[2])
-    if own > other { return (try x.adaptiveAveragePooled(height: other, width: other), y) }
-    if own < other { return (x, try y.adaptiveAveragePooled(height: own, width: own)) }
-    return (x, y)
+  private func terms(of lesson: Lesson) throws(TensorError) -> [LossTerm] {
+    let entropy = try lesson.student.logits.crossEntropy(labels: lesson.batch.labels)
+    let first = LossTerm("ce", entropy, coefficient: entropyWeight)
+    return try main.map { part throws(TensorError) in [first, try part.term(lesson)] } ?? [first]
   }
 
-  /// x²/2 where |x| < 1, |x| - 1/2 elsewhere.
-  func smoothL1() throws(TensorError) -> Tensor {
-    let size = try absolute()
-    let beyond = try (size + -1).relu()
-    return try (size - beyond).squared() * 0.5 + beyond
+  private func lesson(_ inputs: LossInputs, _ batch: LabelledBatch, _ position: StepPosition)
+    throws(TensorError) -> Lesson
+  {
+    guard !inputs.contains(.imageGradients) else { return try differentiated(batch, position) }
+    let other =
+      inputs.contains(.taps)
+      ? try source.features(of: batch.images)
+      : Features(taps: [], logits: try source.logits(of: batch.images))
+    let own: Features =
+      switch (inputs.contains(.student), inputs.contains(.taps)) {
+      case (false, _): Features(taps: [], logits: other.logits)
+      case (true, true): try student.features(of: batch.images, .train)
+      case (true, false):
+        Features(taps: [], logits: try student.logits(of: batch.images, .train))
+      }
+    return Lesson(batch: batch, position: position, student: own, teacher: other)
+  }
+
+  private func differentiated(_ batch: LabelledBatch, _ position: StepPosition)
+    throws(TensorError) -> Lesson
+  {
+    let (other, target) = try source.featuresWithImageGradient(batch)
+    let images = try batch.images.cloned()
+    try images.setRequiresGradient(true)
+    let own = try student.features(of: images, .train)
+    let gradient = try own.logits.trueClassSum(batch.labels)
+      .gradients(of: [images], retainingGraph: true, creatingGraph: true)[0]
+    return Lesson(
+      batch: batch, position: position, student: own, teacher: other,
+      imageGradients: gradient.map { (student: $0, teacher: target) })
   }
 }

@@ -56,7 +56,7 @@ public struct FeatureOverhaul {
 }
 
 /// OFD: cross-entropy + feature loss / (N * 1000) (CIFAR).
-public struct FeatureOverhaulObjective: Objective {
+public struct FeatureOverhaulObjective: TapObjective {
   /// The network that is trained.
   public let student: any Classifier
   /// The network that it learns from.
@@ -83,18 +83,13 @@ public struct FeatureOverhaulObjective: Objective {
   public func terms(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError)
     -> [LossTerm]
   {
-    try pass(batch).terms
+    try pass(batch, at: position).terms
   }
 
-  /// Everything that one forward pass gives.
-  struct Pass {
-    let terms: [LossTerm]
-    let student: [Tensor]
-    let connected: [Tensor]
-    let teacher: [Tensor]
-  }
-
-  func pass(_ batch: LabelledBatch) throws(TensorError) -> Pass {
+  /// The terms with the taps.
+  public func pass(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError)
+    -> TapPass
+  {
     let other = try source.features(of: batch.images)
     let own = try student.features(of: batch.images, .train)
     let result = try overhaul(student: own.taps, teacher: other.taps)
@@ -102,7 +97,7 @@ public struct FeatureOverhaulObjective: Objective {
       LossTerm("ce", try own.logits.crossEntropy(labels: batch.labels)),
       LossTerm("ofd", result.loss, coefficient: coefficient / Double(batch.count)),
     ]
-    return Pass(
+    return TapPass(
       terms: terms, student: own.taps, connected: result.connected, teacher: other.taps)
   }
 }

@@ -3,63 +3,84 @@ public import NeuralNet
 import Randomness
 public import TensorCore
 
-/// LONDON: the OFD objective + alpha L_lip / 200 (CIFAR), alpha as a function of the epoch.
+/// Any objective with taps + the Lipschitz term. LONDON is OFD's objective + alpha L_lip / 200 (CIFAR).
 public struct LipschitzGuidedObjective: Objective {
   /// The weight of the Lipschitz term in training.
-  public struct Weight: Hashable, Sendable {
-    /// alpha at the start.
-    public var alpha: Double
-    /// What alpha is multiplied by where epoch < 0.6 epochs no longer holds.
-    public var lateFactor: Double
+  public enum Weight: Hashable, Sendable {
+    /// alpha at the start, multiplied by `lateFactor` where epoch < 0.6 epochs no longer holds.
+    case alpha(Double, lateFactor: Double)
+    /// The term is scaled at every step to this share of the total loss, in (0, 1). Its reported value is then
+    /// that of the scaled term before `coefficient`: the other terms' sum.
+    case share(Double)
 
-    /// Makes a weight.
-    public init(alpha: Double, lateFactor: Double = 1) {
-      self.alpha = alpha
-      self.lateFactor = lateFactor
+    /// alpha in an epoch, counted from 0; nil for a share.
+    public func alpha(epoch: Int, epochs: Int) -> Double? {
+      guard case .alpha(let alpha, let lateFactor) = self else { return nil }
+      return Double(epoch) < 0.6 * Double(epochs) ? alpha : alpha * lateFactor
     }
+  }
 
-    /// alpha in an epoch, counted from 0.
-    public func alpha(epoch: Int, epochs: Int) -> Double {
-      Double(epoch) < 0.6 * Double(epochs) ? alpha : alpha * lateFactor
-    }
+  /// Which of the student's maps stand behind the connectors.
+  public enum StudentPair: String, Hashable, Sendable, CaseIterable {
+    /// The front one: the released code connects tap i before it reads tap i+1.
+    case released
+    /// Both.
+    case symmetric
   }
 
   /// The network that is trained.
   public var student: any Classifier { base.student }
   /// The network that it learns from.
   public var teacher: (any Classifier)? { base.teacher }
-  /// The connectors.
+  /// Those of the objective that is guided.
   public var connectors: ParameterStore? { base.connectors }
-  private let base: FeatureOverhaulObjective
+  private let base: any TapObjective
   private let loss: LipschitzLoss
   private let weight: Weight
+  private let studentPair: StudentPair
   private let seed: UInt64
 
-  /// Adds `loss` to an OFD objective; `seed` derives the start vectors of the power iteration.
+  /// Adds `loss` to an objective; `seed` derives the start vectors of the power iteration.
   public init(
-    _ base: FeatureOverhaulObjective, loss: LipschitzLoss, weight: Weight, seed: UInt64
+    _ base: any TapObjective, loss: LipschitzLoss, weight: Weight,
+    studentPair: StudentPair = .released, seed: UInt64
   ) {
     self.base = base
     self.loss = loss
     self.weight = weight
+    self.studentPair = studentPair
     self.seed = seed
   }
 
-  /// The terms `ce`, `ofd` and `lipschitz`.
+  /// The guided objective's terms and `lipschitz`; in a preparation the former alone.
   public func terms(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError)
     -> [LossTerm]
   {
-    let pass = try base.pass(batch)
-    let own = try Self.pairs(fronts: pass.connected, backs: pass.student)
+    guard !position.isPreparation else { return try base.terms(batch, at: position) }
+    let pass = try base.pass(batch, at: position)
+    let own = try Self.pairs(
+      fronts: pass.connected, backs: studentPair == .released ? pass.student : pass.connected)
     let other = try Self.pairs(fronts: pass.teacher, backs: pass.teacher)
     var stream = RandomStream(
       seed: seed, purpose: .powerIteration, UInt64(clamping: position.step))
     let value = try loss(student: own, teacher: other, &stream)
-    let alpha = weight.alpha(epoch: position.epoch, epochs: position.epochs)
-    return pass.terms + [LossTerm("lipschitz", value, coefficient: alpha / 200)]
+    return pass.terms + [try term(value, beside: pass.terms, at: position)]
   }
 
-  /// (front i, back i+1); the released code connects tap i before it reads the raw tap i+1.
+  private func term(_ value: Tensor, beside others: [LossTerm], at position: StepPosition)
+    throws(TensorError) -> LossTerm
+  {
+    switch weight {
+    case .alpha:
+      let alpha = weight.alpha(epoch: position.epoch, epochs: position.epochs) ?? 0
+      return LossTerm("lipschitz", value, coefficient: alpha / 200)
+    case .share(let share):
+      let scale = try (try others.total().detached()) / (try value.detached().atLeast(1e-12))
+      return LossTerm("lipschitz", try value * scale, coefficient: share / (1 - share))
+    }
+  }
+
+  /// (front i, back i+1)
   public static func pairs(fronts: [Tensor], backs: [Tensor]) throws(TensorError) -> [FeaturePair] {
     var pairs: [FeaturePair] = []
     for (front, back) in zip(fronts, backs.dropFirst()) {

@@ -7,11 +7,14 @@ public struct LabelledBatch {
   public let images: Tensor
   /// int64 [N]
   public let labels: Tensor
+  /// Positions in the data set; empty where no method asks for them.
+  public let indices: [Int]
 
   /// Makes a batch.
-  public init(images: Tensor, labels: Tensor) {
+  public init(images: Tensor, labels: Tensor, indices: [Int] = []) {
     self.images = images
     self.labels = labels
+    self.indices = indices
   }
 
   /// Number of images.
@@ -20,18 +23,21 @@ public struct LabelledBatch {
 
 /// Place in training that a loss may depend on.
 public struct StepPosition: Hashable, Sendable {
-  /// Epoch, from 0.
+  /// Whether the method still prepares itself: trains a paraphraser, or the student's body alone.
+  public let isPreparation: Bool
+  /// Epoch of the phase, from 0.
   public let epoch: Int
-  /// Epochs of the whole training.
+  /// Epochs of the phase.
   public let epochs: Int
-  /// Step over all epochs, from 0; the index of the step's random streams.
+  /// Step over all epochs of both phases, from 0; the index of the step's random streams.
   public let step: Int
 
   /// Makes a place.
-  public init(epoch: Int, epochs: Int, step: Int) {
+  public init(epoch: Int, epochs: Int, step: Int, isPreparation: Bool = false) {
     self.epoch = epoch
     self.epochs = epochs
     self.step = step
+    self.isPreparation = isPreparation
   }
 }
 
@@ -45,6 +51,24 @@ public protocol Objective {
   /// Parameters trained besides the student's, such as connectors; nil when there are none.
   var connectors: ParameterStore? { get }
 
-  /// The weighted terms of the loss of one batch, in reporting order. Moves running statistics.
+  /// The weighted terms of the loss of one batch; those of the preparation where the position says so, in reporting order. Moves running statistics.
   func terms(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError) -> [LossTerm]
+}
+
+/// An objective that also hands out the taps of its one forward pass, so that the Lipschitz term can join it.
+public protocol TapObjective: Objective {
+  /// The terms of a batch and the taps behind them.
+  func pass(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError) -> TapPass
+}
+
+/// What one forward pass of both networks gives.
+public struct TapPass {
+  /// The method's terms.
+  public let terms: [LossTerm]
+  /// The student's taps, before the ReLU.
+  public let student: [Tensor]
+  /// The same behind the method's connectors; the taps themselves where it has none.
+  public let connected: [Tensor]
+  /// The teacher's taps, before the ReLU.
+  public let teacher: [Tensor]
 }

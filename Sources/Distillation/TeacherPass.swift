@@ -28,6 +28,22 @@ public struct TeacherPass {
     }
   }
 
+  /// The features and the gradient of the true classes' logits, summed over the batch, with respect to the
+  /// images; both without a graph.
+  func featuresWithImageGradient(_ batch: LabelledBatch) throws(TensorError) -> (Features, Tensor) {
+    let images = try batch.images.cloned()
+    try images.setRequiresGradient(true)
+    let result = try network.features(of: images, mode)
+    let gradient = try result.logits.trueClassSum(batch.labels).gradients(of: [images])[0]
+    var taps: [Tensor] = []
+    for tap in result.taps { taps.append(try tap.detached()) }
+    guard let gradient else {
+      throw TensorError(
+        operation: "image gradient", code: .refused, message: "the logits ignore the images")
+    }
+    return (Features(taps: taps, logits: try result.logits.detached()), gradient)
+  }
+
   func features(of images: Tensor) throws(TensorError) -> Features {
     try withoutGradient { () throws(TensorError) in
       if let fused { return try fused.features(of: images, mode) }

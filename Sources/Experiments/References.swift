@@ -2,8 +2,23 @@ public import Results
 
 /// The numbers of the paper as data.
 public enum References {
+  /// All tables.
+  public static let cells = parameters + errors
+
+  /// Table 1: parameters of teacher and student, millions.
+  private static let parameters: [ReferenceCell] = [
+    ("a", "5.87", "2.77"), ("b", "5.87", "1.47"), ("c", "5.87", "0.70"), ("d", "5.87", "0.86"),
+    ("e", "26.84", "5.87"), ("f", "26.84", "3.91"),
+  ].flatMap { setting, teacher, student in
+    [("teacher parameters", teacher), ("student parameters", student)].map { column, printed in
+      ReferenceCell(
+        table: "table1", setting: setting, column: column, printed: printed, unit: "M", grade: .a,
+        source: source(.a))
+    }
+  }
+
   /// Table 2: CIFAR-100 top-1 error, %.
-  public static let cells: [ReferenceCell] = [
+  private static let errors: [ReferenceCell] = [
     error("a", "teacher", "21.09", .a),
     error("a", "student", "22.72", .a),
     error("a", "kd", "21.69", .d),

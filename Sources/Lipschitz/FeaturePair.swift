@@ -34,6 +34,19 @@ public struct FeaturePair {
     }
   }
 
+  private init(merged front: Tensor, _ back: Tensor) {
+    self.front = front
+    self.back = back
+  }
+
+  /// The batch as one image of N times the positions: its matrix is the mean of the images' ones.
+  public func mergedBatch() throws(TensorError) -> FeaturePair {
+    func merged(_ x: Tensor) throws(TensorError) -> Tensor {
+      try x.transposed(0, 1).reshaped([1, x.shape[1], -1])
+    }
+    return FeaturePair(merged: try merged(front), try merged(back))
+  }
+
   /// Number of positions H W of the back map.
   public var positions: Int { back.shape[2] }
 

@@ -9,11 +9,37 @@ public struct LipschitzLoss: Hashable, Sendable {
   /// Whether the student's value carries a gradient. The first release computed it with gradients
   /// switched off, so its term was a constant.
   public var hasGradient: Bool
+  /// How the student's value is held against the teacher's.
+  public var comparison: Comparison
+  /// Whether one matrix is taken per image, as released, or one for the whole batch, as figure 1 of the paper
+  /// draws it.
+  public var matrix: Matrix
 
-  /// Makes a loss.
-  public init(norm: SpectralNorm, hasGradient: Bool = true) {
+  /// How two singular values are compared.
+  public enum Comparison: String, Hashable, Sendable, CaseIterable {
+    /// (s - t)²
+    case difference
+    /// (s / t - 1)²
+    case ratio
+  }
+
+  /// What a transmitting matrix sums over besides positions.
+  public enum Matrix: String, Hashable, Sendable, CaseIterable {
+    /// Nothing.
+    case perSample = "sample"
+    /// The images of the batch.
+    case perBatch = "batch"
+  }
+
+  /// Makes a loss; the defaults are the released one's.
+  public init(
+    norm: SpectralNorm, hasGradient: Bool = true, comparison: Comparison = .difference,
+    matrix: Matrix = .perSample
+  ) {
     self.norm = norm
     self.hasGradient = hasGradient
+    self.comparison = comparison
+    self.matrix = matrix
   }
 
   /// The loss, a scalar without a coefficient.
@@ -27,12 +53,20 @@ public struct LipschitzLoss: Hashable, Sendable {
     var total: Tensor?
     for (index, (own, other)) in zip(student, teacher).enumerated() {
       let target = try value(other, differentiable: false, &stream)
-      let difference = try value(own, differentiable: hasGradient, &stream) - target
+      let constant = try value(own, differentiable: hasGradient, &stream)
+      let difference: Tensor =
+        switch comparison {
+        case .difference: try constant - target
+        case .ratio: try constant / (try target.atLeast(Self.smallestConstant)) + -1
+        }
       let term = try difference.squared().mean() * weight(of: index, pairs: student.count)
       total = if let total { try total + term } else { term }
     }
     return total.unsafelyUnwrapped
   }
+
+  /// A teacher's value below this counts as it in a ratio.
+  private static let smallestConstant = 1e-12
 
   private func weight(of index: Int, pairs: Int) -> Double {
     1 / Double(1 << (pairs - index))
@@ -41,6 +75,7 @@ public struct LipschitzLoss: Hashable, Sendable {
   private func value(
     _ pair: FeaturePair, differentiable: Bool, _ stream: inout RandomStream
   ) throws(TensorError) -> Tensor {
+    let pair = matrix == .perBatch ? try pair.mergedBatch() : pair
     if differentiable { return try norm.value(of: pair, &stream) }
     return try withoutGradient { () throws(TensorError) in try norm.value(of: pair, &stream) }
   }

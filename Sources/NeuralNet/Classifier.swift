@@ -49,3 +49,14 @@ public protocol GraphFreeClassifier {
   /// Logits and taps of images [N, C, H, W].
   func features(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Features
 }
+
+extension Classifier {
+  /// Heights of the taps for images of `size`, found with a pass over one black image that changes nothing.
+  public func tapHeights(_ size: ImageSize) throws(TensorError) -> [Int] {
+    let image = try Tensor.full(
+      0, shape: [1, 3, size.height, size.width], dtype: store.dtype, device: store.device)
+    return try withoutGradient { () throws(TensorError) in
+      try features(of: image, .eval).taps.map { $0.shape[2] }
+    }
+  }
+}

@@ -1,7 +1,15 @@
 public import TensorCore
 
-/// Two-dimensional convolution; registers `weight` [O, I, K, K] and no bias.
+/// Two-dimensional convolution; registers `weight` [O, I, K, K] and, with a bias, `bias` [O].
 public struct Conv2d {
+  /// How the numbers start.
+  public enum Start: Sendable {
+    /// Normal with standard deviation sqrt(2 / (K² O)), as in the OFD and Wide ResNet code.
+    case fanOut
+    /// Uniform in ±1/sqrt(K² I), PyTorch's default.
+    case uniform
+  }
+
   /// Kernel size, stride and padding of a square convolution.
   public struct Geometry: Hashable, Sendable {
     /// Side of the kernel.
@@ -21,18 +29,25 @@ public struct Conv2d {
 
   /// [O, I, K, K]
   public let weight: Tensor
+  /// [O]
+  public let bias: Tensor?
   private let geometry: Geometry
   private let inputs: Int
   private let outputs: Int
 
-  /// Start values: normal with standard deviation sqrt(2 / (K² O)), as in the OFD and Wide ResNet code.
+  /// A bias starts uniform in ±1/sqrt(K² I).
   public init(
-    _ path: ParameterPath, inputs: Int, outputs: Int, _ geometry: Geometry
+    _ path: ParameterPath, inputs: Int, outputs: Int, _ geometry: Geometry, start: Start = .fanOut,
+    hasBias: Bool = false
   ) throws(TensorError) {
-    let fanOut = Double(geometry.kernel * geometry.kernel * outputs)
+    let area = Double(geometry.kernel * geometry.kernel)
+    let bound = 1 / (area * Double(inputs)).squareRoot()
     weight = try path.parameter(
       "weight", shape: [outputs, inputs, geometry.kernel, geometry.kernel],
-      .normal(standardDeviation: (2 / fanOut).squareRoot()))
+      start == .fanOut
+        ? .normal(standardDeviation: (2 / (area * Double(outputs))).squareRoot())
+        : .uniform(bound: bound))
+    bias = hasBias ? try path.parameter("bias", shape: [outputs], .uniform(bound: bound)) : nil
     self.geometry = geometry
     self.inputs = inputs
     self.outputs = outputs
@@ -40,12 +55,13 @@ public struct Conv2d {
 
   /// [N, I, H, W] to [N, O, H', W'].
   public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
-    try x.convolved(weight: weight, stride: geometry.stride, padding: geometry.padding)
+    try x.convolved(
+      weight: weight, bias: bias, stride: geometry.stride, padding: geometry.padding)
   }
 
   /// Whether `fused` applies: 3 x 3, stride 1, padding 1, channels in the kernels' groups.
   public var canBeFused: Bool {
-    geometry == Geometry(kernel: 3, padding: 1)
+    bias == nil && geometry == Geometry(kernel: 3, padding: 1)
       && (inputs | outputs) % FusedConvolution.channelGroup == 0
   }
 

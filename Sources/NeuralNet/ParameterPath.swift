@@ -54,6 +54,17 @@ public struct ParameterPath {
     return tensor
   }
 
+  /// Registers a tensor that is not trained but starts from random numbers.
+  public func buffer(_ name: String, shape: [Int], _ initial: Initialiser) throws(TensorError)
+    -> Tensor
+  {
+    let key = self.name(of: name)
+    let tensor = try start(key, shape, initial)
+      .converted(to: store.dtype, device: store.device).cloned()
+    store.add(key, .buffer, tensor)
+    return tensor
+  }
+
   private func name(of child: String) -> String {
     prefix.isEmpty ? child : "\(prefix).\(child)"
   }

@@ -7,6 +7,8 @@ public enum RandomPurpose: String, CaseIterable, Sendable {
   case powerIteration
   case synthesis
   case subset
+  case mixup
+  case contrast
 }
 
 /// A counter-based stream of random bits: number `i` of a stream is a pure function of its key and `i`.

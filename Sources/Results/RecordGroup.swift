@@ -10,13 +10,16 @@ public struct RecordGroup: Sendable {
   public let records: [RunRecord]
 
   /// Column order of methods.
-  public static let methodOrder = ["teacher", "student", "kd", "ofd", "london", "london-released"]
+  public static let methodOrder = [
+    "teacher", "student", "kd", "fitnets", "at", "jacobian", "ft", "ab", "afd", "ofd", "london",
+    "london-released",
+  ]
 
   /// Groups records by setting and method in table order.
   public static func groups(of records: [RunRecord]) -> [RecordGroup] {
     func key(_ record: RunRecord) -> [String] {
       let rank = methodOrder.firstIndex(of: record.method) ?? methodOrder.count
-      return [record.setting, String(rank), record.method]
+      return [record.setting, (rank < 10 ? "0" : "") + String(rank), record.method]
     }
     let grouped = Dictionary(grouping: records.filter { $0.status == .finished }, by: key)
     return grouped.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, group in

@@ -4,7 +4,7 @@ extension Report {
   /// The report as Markdown.
   public var markdown: String {
     var lines = [
-      "# \(table): CIFAR-100 top-1 error, %",
+      "# \(table): \(Self.titles[table] ?? "CIFAR-100 top-1 error, %")",
       "",
       "Generated from run folders alone. The result of a run is its last epoch; the best epoch is a "
         + "selection on the test set and is printed only as such. Ours: mean ± standard deviation over "
@@ -18,10 +18,16 @@ extension Report {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  private static let titles = [
+    "table2": "CIFAR-100 top-1 error, %",
+    "table6": "ablation of the Lipschitz term, CIFAR-100 top-1 error, %",
+    "tune": "choice of weights, top-1 error on a held-out tenth of the training images, %",
+  ]
+
   private func text(_ section: Section) -> [String] {
     var lines = ["## Protocol \(section.protocolName), budget \(section.budget)", ""]
     lines += header(section) + [""] + rows(section)
-    lines += differences(section) + terms(section) + unfinished(section)
+    lines += differences(section) + shares(section) + terms(section) + unfinished(section)
     let commands = Set(section.records.filter { $0.method != "teacher" }.map(\.command)).sorted()
     return lines + ["", "Command:", ""] + commands.map { "    \($0)" }
   }
@@ -113,6 +119,29 @@ extension Report {
     ] + lines
   }
 
+  /// The Lipschitz term's measured share of the total loss.
+  private func shares(_ section: Section) -> [String] {
+    var lines: [String] = []
+    for group in section.groups {
+      let shares = { (epoch: KeyPath<[RunRecord.Epoch], RunRecord.Epoch?>) in
+        Sample(
+          group.records.compactMap { $0.epochs[keyPath: epoch]?.shares?["lipschitz"] }
+            .map { 100 * $0 })
+      }
+      let (first, last) = (shares(\.first), shares(\.last))
+      guard last.count > 0 else { continue }
+      let error = Sample(group.records.compactMap { $0.last?.top1Error })
+      lines.append(
+        "| \(group.setting) | \(group.method) | \(first.precise) | \(last.precise) | \(error.summary) |"
+      )
+    }
+    guard !lines.isEmpty else { return [] }
+    return [
+      "", "The Lipschitz term's share of the total loss, measured during training, %:", "",
+      "| setting | method | first epoch | last epoch | top-1 error |", "|---|---|---|---|---|",
+    ] + lines
+  }
+
   private func terms(_ section: Section) -> [String] {
     var lines: [String] = []
     for group in section.groups where group.method != "teacher" {
@@ -147,7 +176,12 @@ extension Report {
       }
   }
 
+  private func scientific(_ value: Double) -> String { String(format: "%.3g", value) }
   private func decimals(_ value: Double) -> String { String(format: "%.2f", value) }
   private func signed(_ value: Double) -> String { String(format: "%+.2f", value) }
-  private func scientific(_ value: Double) -> String { String(format: "%.3g", value) }
+}
+
+extension Sample {
+  /// The mean with three significant digits.
+  fileprivate var precise: String { mean.map { String(format: "%.3g", $0) } ?? "-" }
 }

@@ -26,14 +26,21 @@ public struct Report {
   public init(table: String, records: [RunRecord], references: [ReferenceCell]) {
     self.table = table
     self.references = references.filter { $0.table == table }
-    let own = records.filter { $0.table == table }
-    let students = Dictionary(grouping: own.filter { $0.method != "teacher" }) {
-      [$0.budget, $0.protocolName]
+    let students = records.filter { $0.method != "teacher" }
+    let asked = students.filter { $0.table == table }
+    // An ablation stands beside the cells of table 2 that it starts from.
+    let places = Set(asked.map(\.place))
+    let beside = students.filter {
+      table == "table6" && $0.table == "table2" && places.contains($0.place)
+        && ["ofd", "london"].contains($0.method)
     }
-    // A teacher belongs to every protocol of its budget that used it.
-    sections = students.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, records in
+    let groups = Dictionary(grouping: asked + beside) { [$0.budget, $0.protocolName] }
+    // A teacher belongs to every protocol of its budget that used it, whoever asked for it first.
+    sections = groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, records in
       let used = Set(records.compactMap { $0.teacher?.configurationHash })
-      let teachers = own.filter { $0.method == "teacher" && used.contains($0.configurationHash) }
+      let teachers = records.filter {
+        $0.method == "teacher" && used.contains($0.configurationHash)
+      }
       return Section(
         protocolName: key[1], budget: key[0],
         records: (teachers + records).sorted { $0.order.lexicographicallyPrecedes($1.order) })
@@ -47,6 +54,9 @@ public struct Report {
 }
 
 extension RunRecord {
+  /// What two runs must share to stand side by side.
+  fileprivate var place: [String] { [setting, protocolName, budget] }
+
   /// A key that orders records independently of where they were found.
   fileprivate var order: [String] {
     let seed = String(rootSeed)
@@ -63,8 +73,16 @@ struct PairedDifference {
   let seeds: [UInt64]
   let sample: Sample
 
-  /// The pairs of methods that carry the paper's claim.
-  static let pairs = [("london", "ofd"), ("london", "london-released"), ("ofd", "student")]
+  /// The pairs of methods that carry the paper's claim, and every method against the student alone.
+  private static func pairs(_ methods: [String]) -> [(String, String)] {
+    let claims = [("london", "ofd"), ("london", "london-released")]
+    let guided = methods.filter { $0.hasSuffix("+london") }.map {
+      ($0, String($0.dropLast("+london".count)))
+    }
+    let variants = methods.filter { $0.hasPrefix("london ") }.map { ($0, "ofd") }
+    let others = methods.filter { $0 != "teacher" && $0 != "student" && !$0.contains(" ") }
+    return claims + guided + variants + others.map { ($0, "student") }
+  }
 
   /// Differences of the last epoch's errors, first minus second, percentage points.
   static func all(of groups: [RecordGroup]) -> [PairedDifference] {
@@ -77,7 +95,8 @@ struct PairedDifference {
         }
         return Dictionary(pairs) { first, _ in first }
       }
-      for (first, second) in Self.pairs {
+      let methods = groups.filter { $0.setting == setting }.map(\.method)
+      for (first, second) in pairs(methods) {
         let (left, right) = (errors(first), errors(second))
         let seeds = left.keys.filter { right[$0] != nil }.sorted()
         guard !seeds.isEmpty else { continue }

@@ -150,6 +150,10 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public var losses: [String: Double]
     /// Gradient norm of each weighted term at the first step.
     public var gradientNorms: [String: Double]
+    /// Share of each weighted term in the total loss; absent before version 0.2.
+    public var shares: [String: Double]?
+    /// Error on a part of the training images without augmentation, %; absent before version 0.2.
+    public var trainingTop1Error: Double?
     /// Error on the test set, %.
     public var top1Error: Double
     /// Error on the test set, %.
@@ -162,9 +166,12 @@ public struct RunRecord: Codable, Hashable, Sendable {
     /// Makes a record of an epoch.
     public init(
       epoch: Int, learningRate: Double, losses: [String: Double],
-      gradientNorms: [String: Double], top1Error: Double, top5Error: Double, seconds: Double,
+      gradientNorms: [String: Double], shares: [String: Double]? = nil,
+      trainingTop1Error: Double? = nil, top1Error: Double, top5Error: Double, seconds: Double,
       imagesPerSecond: Double
     ) {
+      self.shares = shares
+      self.trainingTop1Error = trainingTop1Error
       self.epoch = epoch
       self.learningRate = learningRate
       self.losses = losses

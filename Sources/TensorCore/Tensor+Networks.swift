@@ -13,6 +13,21 @@ extension Tensor {
     }
   }
 
+  /// Transposed convolution of [N, I, H, W] with `weight` [I, O, K, K].
+  public func transposedConvolved(
+    weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0
+  ) throws(TensorError) -> Tensor {
+    try produce("transposed conv2d") {
+      ct_transposed_conv2d(
+        pointer, weight.pointer, bias?.pointer, Int64(stride), Int64(padding), $0)
+    }
+  }
+
+  /// [N, C, H, W] resized to [N, C, height, width] by the nearest neighbour.
+  public func resizedNearest(height: Int, width: Int) throws(TensorError) -> Tensor {
+    try produce("nearest resize") { ct_resize_nearest(pointer, Int64(height), Int64(width), $0) }
+  }
+
   /// [N, I] times the transpose of `weight` [O, I], plus `bias` [O].
   public func linear(weight: Tensor, bias: Tensor? = nil) throws(TensorError) -> Tensor {
     try produce("linear") { ct_linear(pointer, weight.pointer, bias?.pointer, $0) }

@@ -42,6 +42,10 @@ extension Tensor {
   public func atLeast(_ bound: Double) throws(TensorError) -> Tensor {
     try Self.scalar("at least", .CT_AT_LEAST, self, bound)
   }
+  /// Whether each element equals that of `other`, as a bool tensor.
+  public func isEqual(to other: Tensor) throws(TensorError) -> Tensor {
+    try Self.binary("equal", .CT_EQUAL, self, other)
+  }
   /// Whether each element exceeds that of `other`, as a bool tensor.
   public func isGreater(than other: Tensor) throws(TensorError) -> Tensor {
     try Self.binary("greater", .CT_GREATER, self, other)
@@ -74,6 +78,18 @@ extension Tensor {
   }
   /// Natural logarithm of every element.
   public func logarithm() throws(TensorError) -> Tensor { try unary("logarithm", .CT_LOGARITHM) }
+  /// 1 / (1 + exp(-x))
+  public func sigmoid() throws(TensorError) -> Tensor {
+    try (try negated().exponential() + 1).power(-1)
+  }
+  /// log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), which cannot overflow.
+  public func softplus() throws(TensorError) -> Tensor {
+    try relu() + (try (try absolute().negated().exponential() + 1).logarithm())
+  }
+  /// x where it is positive, slope * x elsewhere.
+  public func leakyRelu(slope: Double) throws(TensorError) -> Tensor {
+    try relu() - (try negated().relu() * slope)
+  }
   /// max(x, 0)
   public func relu() throws(TensorError) -> Tensor { try unary("relu", .CT_RELU) }
   /// max(x, 0), overwriting the elements; saves a copy where the argument is not needed again.

@@ -46,6 +46,21 @@ extension Tensor {
     }
   }
 
+  /// The rows (first axis) at int64 `indices`, in their order.
+  public func rows(_ indices: Tensor) throws(TensorError) -> Tensor {
+    try produce("select rows") { ct_select_rows(pointer, indices.pointer, $0) }
+  }
+
+  /// Element [i, j] of the result is [i, indices[i, j]] of this matrix; `indices` is int64 [N, K].
+  public func gatheredColumns(_ indices: Tensor) throws(TensorError) -> Tensor {
+    try produce("gather columns") { ct_gather_columns(pointer, indices.pointer, $0) }
+  }
+
+  /// Overwrites the rows at int64 `indices` by those of `source`, in place and outside autograd.
+  public func assignRows(_ indices: Tensor, _ source: Tensor) throws(TensorError) {
+    try check("assign rows", ct_assign_rows(pointer, indices.pointer, source.pointer))
+  }
+
   private func reduce(
     _ name: String, _ reduction: ct_reduction, _ axes: [Int], _ keepsAxes: Bool
   ) throws(TensorError) -> Tensor {

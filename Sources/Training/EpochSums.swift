@@ -3,6 +3,8 @@
 struct EpochSums: Equatable {
   /// Unweighted value of each term times the images of its batch.
   var losses: [String: Double] = [:]
+  /// Weighted value of each term times the images of its batch.
+  var contributions: [String: Double] = [:]
   /// Images seen.
   var images = 0
   /// Seconds of training, without evaluation.
@@ -10,12 +12,19 @@ struct EpochSums: Equatable {
   /// Gradient norm of each weighted term at the epoch's first step.
   var gradientNorms: [String: Double] = [:]
 
-  mutating func add(_ name: String, _ value: Double, images count: Int) {
+  mutating func add(_ name: String, _ value: Double, coefficient: Double, images count: Int) {
     losses[name, default: 0] += value * Double(count)
+    contributions[name, default: 0] += coefficient * value * Double(count)
   }
 
   /// Mean per image of each term.
   var meanLosses: [String: Double] {
     images == 0 ? [:] : losses.mapValues { $0 / Double(images) }
+  }
+
+  /// Share of each weighted term in the total.
+  var shares: [String: Double] {
+    let total = contributions.values.reduce(0, +)
+    return total == 0 ? [:] : contributions.mapValues { $0 / total }
   }
 }

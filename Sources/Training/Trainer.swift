@@ -38,19 +38,27 @@ public final class Trainer {
   }
 
   /// Steps of the whole training.
-  public var stepsInTotal: Int { configuration.epochs * loader.batchesPerEpoch }
+  public var stepsInTotal: Int { epochsInTotal * loader.batchesPerEpoch }
+
+  private var epochsInTotal: Int { configuration.preparationEpochs + configuration.epochs }
+  private var isPreparation: Bool { state.epoch < configuration.preparationEpochs }
+  /// Epoch of the phase.
+  private var epoch: Int { state.epoch - (isPreparation ? 0 : configuration.preparationEpochs) }
+  /// Epoch of the data order: the preparation's lie behind those of the training, which see the same order
+  /// with and without one.
+  private var dataEpoch: Int { isPreparation ? configuration.epochs + epoch : epoch }
 
   /// Trains from the resume checkpoint, or from the start, to the end or to a request to stop.
   public func run(stop: StopRequest, observer: any TrainingObserver) throws -> TrainingOutcome {
     if let restored = try resume.restore() {
       state = restored
       lastFinite = resume.file.path
-      try observer.willResume(epoch: state.epoch, step: state.step)
+      try observer.willResume(epoch: isPreparation ? 0 : epoch, step: state.step)
     }
     saved = .now
     rate = Rate()
-    while state.epoch < configuration.epochs {
-      if state.batch == 0 && startsDrop(state.epoch) { try optimizer.restart() }
+    while state.epoch < epochsInTotal {
+      if state.batch == 0 && restarts { try optimizer.restart() }
       guard try runEpoch(stop, observer) else {
         try save()
         return .interrupted(step: state.step)
@@ -60,13 +68,16 @@ public final class Trainer {
     return .finished
   }
 
-  private func startsDrop(_ epoch: Int) -> Bool {
-    configuration.restartsMomentumAtDrops && configuration.schedule.dropEpochs.contains(epoch)
+  private var restarts: Bool {
+    guard !isPreparation else { return false }
+    let starts = configuration.preparationEpochs > 0 && epoch == 0
+    return starts
+      || configuration.restartsMomentumAtDrops && configuration.schedule.dropEpochs.contains(epoch)
   }
 
   /// Runs the rest of the current epoch; false when a stop was requested before its end.
   private func runEpoch(_ stop: StopRequest, _ observer: any TrainingObserver) throws -> Bool {
-    for batch in loader.epoch(state.epoch, startingAt: state.batch) {
+    for batch in loader.epoch(dataEpoch, startingAt: state.batch) {
       if stop.isSet {
         try readLosses(observer)
         return false
@@ -87,11 +98,13 @@ public final class Trainer {
     let store = objective.student.store
     let batch = LabelledBatch(
       images: try Tensor.images(host, like: store),
-      labels: try Tensor(host.labels, shape: [host.count], device: store.device))
+      labels: try Tensor(host.labels, shape: [host.count], device: store.device),
+      indices: host.indices)
     let position = StepPosition(
-      epoch: state.epoch, epochs: configuration.epochs, step: state.step)
-    let learningRate = configuration.schedule.learningRate(
-      epoch: state.epoch, step: state.step, stepsInTotal: stepsInTotal)
+      epoch: epoch,
+      epochs: isPreparation ? configuration.preparationEpochs : configuration.epochs,
+      step: state.step, isPreparation: isPreparation)
+    let learningRate = learningRate(step: state.step)
     let terms = try configuration.precision.run(on: store.device) { () throws(TensorError) in
       try objective.terms(batch, at: position)
     }
@@ -103,8 +116,15 @@ public final class Trainer {
       PendingStep(
         terms: try terms.map { ($0.name, try $0.value.detached(), $0.coefficient) },
         gradientNorms: norms, images: host.count, learningRate: learningRate,
-        epoch: state.epoch, step: state.step, seconds: start.duration(to: .now).seconds))
+        position: position, step: state.step, seconds: start.duration(to: .now).seconds))
     rate.add(images: host.count)
+  }
+
+  private func learningRate(step: Int) -> Double {
+    guard !isPreparation else { return configuration.preparationRate }
+    let before = configuration.preparationEpochs * loader.batchesPerEpoch
+    return configuration.schedule.learningRate(
+      epoch: epoch, step: step - before, stepsInTotal: stepsInTotal - before)
   }
 
   /// Euclidean norm of each weighted term's gradient over everything that is trained.
@@ -134,19 +154,20 @@ public final class Trainer {
         let number = try value.scalar()
         guard number.isFinite else {
           throw TrainingError.notFinite(
-            term: name, value: number, epoch: pending.epoch, step: pending.step,
+            term: name, value: number, epoch: pending.position.epoch, step: pending.step,
             lastFinite: lastFinite)
         }
         losses[name] = number
         total += coefficient * number
-        state.sums.add(name, number, images: pending.images)
+        state.sums.add(name, number, coefficient: coefficient, images: pending.images)
       }
       state.sums.images += pending.images
       state.sums.seconds += pending.seconds
       state.sums.gradientNorms.merge(pending.gradientNorms) { $1 }
       try observer.didStep(
         StepReport(
-          epoch: pending.epoch, step: pending.step, stepsInTotal: stepsInTotal,
+          isPreparation: pending.position.isPreparation, epoch: pending.position.epoch,
+          step: pending.step, stepsInTotal: stepsInTotal,
           learningRate: pending.learningRate, losses: losses, total: total,
           gradientNorms: pending.gradientNorms, imagesPerSecond: rate.imagesPerSecond))
     }
@@ -154,22 +175,37 @@ public final class Trainer {
   }
 
   private func endEpoch(_ observer: any TrainingObserver) throws {
-    let errors = try evaluate(
-      objective.student, on: test.data, pipeline: test.pipeline,
-      batchSize: configuration.evaluationBatch)
-    let sums = state.sums
-    let report = EpochReport(
-      epoch: state.epoch,
-      learningRate: configuration.schedule.learningRate(
-        epoch: state.epoch, step: state.step - 1, stepsInTotal: stepsInTotal),
-      losses: sums.meanLosses, gradientNorms: sums.gradientNorms, test: errors,
-      seconds: sums.seconds,
-      imagesPerSecond: sums.seconds > 0 ? Double(sums.images) / sums.seconds : 0)
-    try observer.didEndEpoch(report)
+    if isPreparation {
+      try observer.didEndPreparation(
+        PreparationReport(epoch: epoch, step: state.step, losses: state.sums.meanLosses))
+    } else {
+      try observer.didEndEpoch(try report())
+    }
     state.epoch += 1
     state.batch = 0
     state.sums = EpochSums()
     try save()
+  }
+
+  private func report() throws -> EpochReport {
+    let sums = state.sums
+    func errors(_ data: ImageDataset) throws -> ClassificationErrors {
+      try evaluate(
+        objective.student, on: data, pipeline: test.pipeline,
+        batchSize: configuration.evaluationBatch)
+    }
+    return EpochReport(
+      epoch: epoch, learningRate: learningRate(step: state.step - 1), losses: sums.meanLosses,
+      gradientNorms: sums.gradientNorms, shares: sums.shares, training: try errors(trainingSample),
+      step: state.step, test: try errors(test.data), seconds: sums.seconds,
+      imagesPerSecond: sums.seconds > 0 ? Double(sums.images) / sums.seconds : 0)
+  }
+
+  /// The training images whose error is measured: the same for every seed and method.
+  private var trainingSample: ImageDataset {
+    let data = loader.dataset
+    return data.subset(
+      fraction: Double(configuration.trainingErrorImages) / Double(data.count), seed: 0)
   }
 
   private func save() throws {
@@ -185,7 +221,7 @@ private struct PendingStep {
   let gradientNorms: [String: Double]
   let images: Int
   let learningRate: Double
-  let epoch: Int
+  let position: StepPosition
   let step: Int
   let seconds: Double
 }

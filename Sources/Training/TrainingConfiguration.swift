@@ -22,6 +22,10 @@ public enum Precision: String, Sendable, CaseIterable {
 public struct TrainingConfiguration: Hashable, Sendable {
   /// Passes over the training set.
   public var epochs: Int
+  /// Epochs before those, in which the objective prepares itself.
+  public var preparationEpochs = 0
+  /// Learning rate of the preparation.
+  public var preparationRate = 0.0
   /// Learning rate by epoch and step.
   public var schedule: Schedule
   /// Constants of the optimizer.
@@ -33,6 +37,8 @@ public struct TrainingConfiguration: Hashable, Sendable {
   public var precision: Precision
   /// Images of an evaluation batch.
   public var evaluationBatch: Int
+  /// Training images whose error is measured after every epoch, without augmentation: a part of every class.
+  public var trainingErrorImages: Int
   /// Seconds between two resume checkpoints inside an epoch.
   public var checkpointSeconds: Double
   /// Steps between two readings of the losses. Each reading waits for the device.
@@ -49,6 +55,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
     self.restartsMomentumAtDrops = restartsMomentumAtDrops
     precision = .float32
     evaluationBatch = 250
+    trainingErrorImages = 2000
     checkpointSeconds = 120
     reportInterval = 1
   }

@@ -2,15 +2,20 @@
 public protocol TrainingObserver: AnyObject {
   /// Losses of a step were read.
   func didStep(_ step: StepReport) throws
+  /// An epoch of the preparation ended; the student cannot be evaluated yet.
+  func didEndPreparation(_ epoch: PreparationReport) throws
   /// An epoch ended and was evaluated; checkpoints of the run may be written now.
   func didEndEpoch(_ epoch: EpochReport) throws
-  /// The training goes on from a resume checkpoint: events after `step` steps are void.
+  /// The training goes on from a resume checkpoint: epochs from `epoch` on and events after `step` steps are
+  /// void.
   func willResume(epoch: Int, step: Int) throws
 }
 
 /// One step.
 public struct StepReport: Sendable {
-  /// Epoch, from 0.
+  /// Whether the method prepares itself.
+  public let isPreparation: Bool
+  /// Epoch of the phase, from 0.
   public let epoch: Int
   /// Steps done over all epochs, this one included.
   public let step: Int
@@ -28,6 +33,16 @@ public struct StepReport: Sendable {
   public let imagesPerSecond: Double
 }
 
+/// One epoch of a preparation.
+public struct PreparationReport: Sendable {
+  /// Epoch of the preparation, from 0.
+  public let epoch: Int
+  /// Steps done over all epochs.
+  public let step: Int
+  /// Mean per image of each unweighted term.
+  public let losses: [String: Double]
+}
+
 /// One epoch.
 public struct EpochReport: Sendable {
   /// Epoch, from 0.
@@ -38,6 +53,12 @@ public struct EpochReport: Sendable {
   public let losses: [String: Double]
   /// Gradient norm of each weighted term at the epoch's first step.
   public let gradientNorms: [String: Double]
+  /// Mean contribution of each weighted term over the mean total.
+  public let shares: [String: Double]
+  /// Errors on a part of the training images, without augmentation.
+  public let training: ClassificationErrors
+  /// Steps done over all epochs.
+  public let step: Int
   /// Errors on the test set.
   public let test: ClassificationErrors
   /// Seconds of training, without evaluation.

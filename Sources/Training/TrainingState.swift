@@ -8,7 +8,7 @@ import TensorCore
 ///
 /// Random streams have no state: they are functions of seed, epoch, sample and step.
 struct TrainingState {
-  /// Epoch of the next step.
+  /// Epoch of the next step; those of the preparation come first.
   var epoch = 0
   /// Batches of that epoch that are done.
   var batch = 0
@@ -105,7 +105,9 @@ struct ResumeCheckpoint {
     var tensors = [
       try Tensor([Double(sums.images), sums.seconds], shape: [2]).stored(as: "sums.counts")
     ]
-    for (group, values) in [("losses", sums.losses), ("norms", sums.gradientNorms)] {
+    for (group, values) in [
+      ("losses", sums.losses), ("contributions", sums.contributions), ("norms", sums.gradientNorms),
+    ] {
       for (name, value) in values.sorted(by: { $0.key < $1.key }) {
         tensors.append(try Tensor([value], shape: [1]).stored(as: "sums.\(group).\(name)"))
       }
@@ -124,6 +126,8 @@ struct ResumeCheckpoint {
     for (name, tensor) in extras {
       if let term = name.suffix(after: "sums.losses.") {
         sums.losses[term] = try Tensor(tensor).scalar()
+      } else if let term = name.suffix(after: "sums.contributions.") {
+        sums.contributions[term] = try Tensor(tensor).scalar()
       } else if let term = name.suffix(after: "sums.norms.") {
         sums.gradientNorms[term] = try Tensor(tensor).scalar()
       }

@@ -4,5 +4,8 @@ struct Repro: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lskd-repro",
     abstract: "Reruns the tables of the LONDON paper and writes reports.",
-    subcommands: [Table2.self, ReportCommand.self])
+    subcommands: [
+      Table1.self, Table2.self, Table6.self, Figure2.self, Methods.self, Tune.self,
+      ReportCommand.self,
+    ])
 }

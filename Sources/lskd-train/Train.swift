@@ -8,10 +8,10 @@ struct Train: ParsableCommand {
     commandName: "lskd-train",
     abstract: "Trains one student, and its teacher first where that is missing.")
 
-  @Option(help: "Teacher and student pair: a, b or c.")
+  @Option(help: "Teacher and student pair: a, b, c, d, e or f.")
   var setting: String
 
-  @Option(help: "student, kd, ofd, london or london-released.")
+  @Option(help: "A method; lskd-repro methods lists them.")
   var method: String
 
   @Option(help: "Root seed.")
@@ -23,7 +23,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let request = try TableRequest(
-      table: "table2", settings: setting, methods: method, seeds: seed,
+      settings: setting, methods: method, seeds: seed,
       trainingProtocol: recipe.trainingProtocol, budget: recipe.budget)
     var options = try RunOptions(
       runs: URL(fileURLWithPath: recipe.runs), device: place.device, precision: place.precision,

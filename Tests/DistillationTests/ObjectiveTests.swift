@@ -28,7 +28,7 @@ struct ObjectiveTests {
     return LipschitzGuidedObjective(
       overhaul,
       loss: LipschitzLoss(norm: .powerIteration(steps: 10), hasGradient: gradient),
-      weight: .init(alpha: 0.25), seed: 4)
+      weight: .alpha(0.25, lateFactor: 1), seed: 4)
   }
 
   private let position = StepPosition(epoch: 0, epochs: 1, step: 0)

@@ -109,8 +109,11 @@ struct ProgramTests {
   func usage() throws {
     try inTemporaryDirectory { directory in
       for (arguments, word) in [
-        (["--settings", "z"], "known are a, b, c"), (["--settings", "e"], "does not have"),
-        (["--methods", "magic"], "known are student"), (["--budget", "tiny"], "full, reduced"),
+        (["--settings", "z"], "known are a, b, c"), (["--settings", "c,c"], "named twice"),
+        (["--methods", "magic"], "known are student"),
+        (["--methods", "londn"], "did you mean london?"),
+        (["--methods", "student+london"], "needs a teacher"),
+        (["--teacher", "missing.lskd"], "missing.lskd"), (["--budget", "tiny"], "full, reduced"),
         (["--protocol", "own"], "released, equal"), (["--seeds", "-1x"], "is no seed"),
         (["--device", "tpu"], "known are cpu"), (["--device", "cuda:99"], "CUDA devices"),
         (["--threads", "0"], "--threads"), (["--budget", "full"], "--data"),

@@ -26,8 +26,11 @@ struct CaseInputs {
     return tensor
   }
 
+  /// Overwrites the entries by the inputs of their names; entries that the case leaves out keep their values.
   func load(_ store: ParameterStore, prefix: String = "") throws {
-    for entry in store.entries { try entry.tensor.assign(try self(prefix + entry.name)) }
+    for entry in store.entries {
+      if let input = optional(prefix + entry.name) { try entry.tensor.assign(input) }
+    }
   }
 
   /// Compares the loss and its gradients with those of `expected`.

@@ -64,8 +64,9 @@ private struct TrainingRun {
   private func objective() throws -> any Objective {
     let steps = try run.at("steps")
     if steps.optional("kl") != nil {
-      return SoftTargetObjective(
-        student: student, teacher: try teacher(), temperature: 4, weight: 0.9)
+      return FeatureLossObjective(
+        student: student, teacher: try teacher(), entropyWeight: 1 - 0.9,
+        main: .init("kl", SoftTargetLoss(temperature: 4), weight: 0.9))
     }
     guard steps.optional("ofd_sum") != nil else { return CrossEntropyObjective(student: student) }
     let connectors = ParameterStore(seed: 0, dtype: .float64)
@@ -75,7 +76,7 @@ private struct TrainingRun {
     guard let alpha = try run.optional("alpha")?.number() else { return overhaul }
     return LipschitzGuidedObjective(
       overhaul, loss: LipschitzLoss(norm: .powerIterationFromOnes(steps: 10)),
-      weight: .init(alpha: alpha), seed: 0)
+      weight: .alpha(alpha, lateFactor: 1), seed: 0)
   }
 
   func check() throws {

@@ -34,7 +34,8 @@ struct Fixture {
       connectors: connectors,
       coefficient: 1e-3)
     objective = LipschitzGuidedObjective(
-      overhaul, loss: LipschitzLoss(norm: .powerIteration(steps: 10)), weight: .init(alpha: 0.25),
+      overhaul, loss: LipschitzLoss(norm: .powerIteration(steps: 10)),
+      weight: .alpha(0.25, lateFactor: 1),
       seed: 1)
     var configuration = TrainingConfiguration(
       epochs: epochs,
@@ -62,6 +63,7 @@ struct Fixture {
 final class Witness: TrainingObserver {
   var steps: [StepReport] = []
   var epochs: [EpochReport] = []
+  var preparations: [PreparationReport] = []
   var resumedAt: Int?
   private let stop: StopRequest
   private let stopAt: Int?
@@ -75,6 +77,7 @@ final class Witness: TrainingObserver {
     steps.append(step)
     if step.step == stopAt { stop.set() }
   }
+  func didEndPreparation(_ epoch: PreparationReport) { preparations.append(epoch) }
   func didEndEpoch(_ epoch: EpochReport) { epochs.append(epoch) }
   func willResume(epoch: Int, step: Int) { resumedAt = step }
 }

@@ -171,6 +171,15 @@ CT_CHECKED ct_status ct_transpose(const ct_tensor *x, int64_t first, int64_t sec
                                   ct_tensor *_Nullable *_Nonnull out);
 CT_CHECKED ct_status ct_narrow(const ct_tensor *x, int64_t axis, int64_t start, int64_t length,
                                ct_tensor *_Nullable *_Nonnull out);
+/// The rows (first axis) of `x` at int64 `indices`, in their order.
+CT_CHECKED ct_status ct_select_rows(const ct_tensor *x, const ct_tensor *indices,
+                                    ct_tensor *_Nullable *_Nonnull out);
+/// out[i, j] = x[i, indices[i, j]] for matrices.
+CT_CHECKED ct_status ct_gather_columns(const ct_tensor *x, const ct_tensor *indices,
+                                       ct_tensor *_Nullable *_Nonnull out);
+/// Overwrites the rows of `target` at int64 `indices` by those of `rows`, outside autograd.
+CT_CHECKED ct_status ct_assign_rows(ct_tensor *target, const ct_tensor *indices,
+                                    const ct_tensor *rows);
 CT_CHECKED ct_status ct_concatenate(const ct_tensor *_Nonnull const *_Nonnull tensors,
                                     int32_t count, int64_t axis,
                                     ct_tensor *_Nullable *_Nonnull out);
@@ -182,6 +191,13 @@ CT_CHECKED ct_status ct_conv2d(const ct_tensor *x, const ct_tensor *weight,
                                const ct_tensor *_Nullable bias, int64_t stride, int64_t padding,
                                int64_t dilation, int64_t groups,
                                ct_tensor *_Nullable *_Nonnull out);
+/// Transposed convolution of NCHW `x` with IOHW `weight`.
+CT_CHECKED ct_status ct_transposed_conv2d(const ct_tensor *x, const ct_tensor *weight,
+                                          const ct_tensor *_Nullable bias, int64_t stride,
+                                          int64_t padding, ct_tensor *_Nullable *_Nonnull out);
+/// Nearest-neighbour interpolation of NCHW `x`.
+CT_CHECKED ct_status ct_resize_nearest(const ct_tensor *x, int64_t height, int64_t width,
+                                       ct_tensor *_Nullable *_Nonnull out);
 /// x [N, I] times the transpose of weight [O, I], plus bias [O].
 CT_CHECKED ct_status ct_linear(const ct_tensor *x, const ct_tensor *weight,
                                const ct_tensor *_Nullable bias,

@@ -1,4 +1,3 @@
-public import NeuralNet
 public import TensorCore
 
 /// Decoupled KD (Zhao et al. 2022): T² (alpha KL over the true class against the rest + beta KL among the
@@ -13,6 +12,9 @@ public struct DecoupledDistillation: FeatureLoss, Hashable, Sendable {
   /// What the true class's logit is lowered by, so that it takes no part among the rest.
   private static let exclusion = 1000.0
 
+  /// The logits alone.
+  public var inputs: LossInputs { .student }
+
   /// Makes a loss; the defaults are the authors' on CIFAR-100.
   public init(alpha: Double = 1, beta: Double = 8, temperature: Double = 4) {
     self.alpha = alpha
@@ -21,17 +23,15 @@ public struct DecoupledDistillation: FeatureLoss, Hashable, Sendable {
   }
 
   /// The loss of the logits.
-  public func callAsFunction(student: Features, teacher: Features, labels: Tensor)
-    throws(TensorError) -> Tensor
-  {
-    try divergence(student.logits, teacher.logits, labels: labels)
+  public func callAsFunction(_ lesson: Lesson) throws(TensorError) -> Tensor {
+    try divergence(lesson.student.logits, lesson.teacher.logits, labels: lesson.batch.labels)
   }
 
   /// The loss of logits [N, classes] under labels [N].
   public func divergence(_ own: Tensor, _ other: Tensor, labels: Tensor) throws(TensorError)
     -> Tensor
   {
-    let truth = try Self.oneHot(labels, like: own)
+    let truth = try own.classMask(labels)
     let s = try own / temperature
     let t = try other.detached() / temperature
     let target = try Self.divergence(try Self.pair(t, truth), try Self.pair(s, truth))
@@ -63,15 +63,5 @@ public struct DecoupledDistillation: FeatureLoss, Hashable, Sendable {
     let p = try logits.logSoftmax().exponential()
     let others = try p - (try p * truth)
     return (try (try p * truth).sum([1]), try others.sum([1]))
-  }
-
-  private static func oneHot(_ labels: Tensor, like logits: Tensor) throws(TensorError) -> Tensor {
-    let classes = logits.shape[1]
-    var values = [Float](repeating: 0, count: logits.count)
-    for (row, label) in try labels.values(as: Int64.self).enumerated() {
-      values[row * classes + Int(label)] = 1
-    }
-    return try Tensor(
-      values, shape: logits.shape, dtype: try logits.dtype(), device: logits.device)
   }
 }

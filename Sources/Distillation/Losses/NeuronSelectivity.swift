@@ -1,4 +1,3 @@
-public import NeuralNet
 public import TensorCore
 
 /// Neuron selectivity transfer (Huang and Wang 2017): the maximum mean discrepancy of the channels' maps, each
@@ -8,15 +7,10 @@ public struct NeuronSelectivity: FeatureLoss, Hashable, Sendable {
   public init() {}
 
   /// The loss over all taps.
-  public func callAsFunction(student: Features, teacher: Features, labels: Tensor)
-    throws(TensorError) -> Tensor
-  {
-    var total: Tensor?
-    for (own, other) in zip(student.taps, teacher.taps) {
-      let term = try discrepancy(own, other)
-      total = if let total { try total + term } else { term }
-    }
-    return total.unsafelyUnwrapped
+  public func callAsFunction(_ lesson: Lesson) throws(TensorError) -> Tensor {
+    var terms: [Tensor] = []
+    for (own, other) in try lesson.activatedTaps() { terms.append(try discrepancy(own, other)) }
+    return try Tensor.sum(terms)
   }
 
   /// The loss of one pair of maps [N, C, H, W].

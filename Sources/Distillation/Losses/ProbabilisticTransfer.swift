@@ -1,4 +1,3 @@
-public import NeuralNet
 public import TensorCore
 
 /// Probabilistic knowledge transfer (Passalis and Tefas 2018): the divergence of the batch's cosine
@@ -10,12 +9,9 @@ public struct ProbabilisticTransfer: FeatureLoss, Hashable, Sendable {
   public init() {}
 
   /// The loss of the last taps, averaged over positions.
-  public func callAsFunction(student: Features, teacher: Features, labels: Tensor)
-    throws(TensorError) -> Tensor
-  {
-    try divergence(
-      try student.taps[student.taps.count - 1].mean([2, 3]),
-      try teacher.taps[teacher.taps.count - 1].mean([2, 3]))
+  public func callAsFunction(_ lesson: Lesson) throws(TensorError) -> Tensor {
+    let (own, other) = try lesson.embeddings()
+    return try divergence(own, other)
   }
 
   /// The loss of embeddings [N, D].

@@ -1,4 +1,3 @@
-public import NeuralNet
 public import TensorCore
 
 /// Relational KD (Park et al. 2019): 25 times the smooth L1 distance of the batch's pairwise distances, over
@@ -16,12 +15,9 @@ public struct RelationalDistillation: FeatureLoss, Hashable, Sendable {
   }
 
   /// The loss of the last taps, averaged over positions.
-  public func callAsFunction(student: Features, teacher: Features, labels: Tensor)
-    throws(TensorError) -> Tensor
-  {
-    try relation(
-      try student.taps[student.taps.count - 1].mean([2, 3]),
-      try teacher.taps[teacher.taps.count - 1].mean([2, 3]))
+  public func callAsFunction(_ lesson: Lesson) throws(TensorError) -> Tensor {
+    let (own, other) = try lesson.embeddings()
+    return try relation(own, other)
   }
 
   /// The loss of embeddings [N, D], N > 1.

@@ -1,4 +1,3 @@
-public import NeuralNet
 public import TensorCore
 
 /// Similarity preserving (Tung and Mori 2019): squared Frobenius distance of the batch's Gram matrices of the
@@ -8,11 +7,9 @@ public struct SimilarityPreserving: FeatureLoss, Hashable, Sendable {
   public init() {}
 
   /// The loss of the last taps.
-  public func callAsFunction(student: Features, teacher: Features, labels: Tensor)
-    throws(TensorError) -> Tensor
-  {
-    try distance(
-      student.taps[student.taps.count - 1], teacher.taps[teacher.taps.count - 1])
+  public func callAsFunction(_ lesson: Lesson) throws(TensorError) -> Tensor {
+    let (own, other) = try lesson.lastMaps()
+    return try distance(own, other)
   }
 
   /// The loss of maps [N, ...].

@@ -49,7 +49,8 @@ public struct LeakCheck {
       student: make(1), teacher: TeacherPass(make(2), .train), connectors: connectors,
       coefficient: 1e-3)
     let objective = LipschitzGuidedObjective(
-      overhaul, loss: LipschitzLoss(norm: .powerIteration(steps: 10)), weight: .init(alpha: 0.25),
+      overhaul, loss: LipschitzLoss(norm: .powerIteration(steps: 10)),
+      weight: .alpha(0.25, lateFactor: 1),
       seed: 4)
     let optimizer = try SGD(trainedParameters(of: objective), .init())
     var (tensors, memory): (Span, Span) = ((0, 0), (0, 0))

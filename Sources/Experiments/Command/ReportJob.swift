@@ -11,16 +11,22 @@ public enum ReportJob {
       throw UsageError("\(runs.path) holds no run; run a table first or name its --runs directory")
     }
     try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
-    var files: [URL] = []
+    var texts: [(name: String, text: String)] = []
+    let settings = try SettingsTable(classCount: 100)
+    texts += [("table1.md", settings.markdown), ("table1.json", settings.json)]
     for table in Set(records.map(\.table)).sorted() {
-      let report = Report(
-        table: table, records: records.filter { $0.table == table }, references: References.cells)
-      for (suffix, text) in [("md", report.markdown), ("json", report.json)] {
-        let file = output.appendingPathComponent("\(table).\(suffix)")
-        try AtomicFile.write(text, to: file)
-        files.append(file)
-      }
+      let report = Report(table: table, records: records, references: References.cells)
+      texts += [("\(table).md", report.markdown), ("\(table).json", report.json)]
     }
-    return files
+    let curves = CurveReport(records: records)
+    if !curves.isEmpty {
+      texts += [("figure2.md", curves.markdown), ("figure2.json", curves.json)]
+      texts += curves.plots.map { ("\($0.name).svg", $0.svg) }
+    }
+    return try texts.map { name, text in
+      let file = output.appendingPathComponent(name)
+      try AtomicFile.write(text, to: file)
+      return file
+    }
   }
 }

@@ -1,3 +1,4 @@
+import ModelZoo
 import NeuralNet
 import TensorCore
 
@@ -11,16 +12,21 @@ struct RunCost {
 
   /// Operations of the whole run: training of all epochs and an evaluation after each.
   func operations(_ run: RunPlan) throws(TensorError) -> Double {
-    let own = try multiplyAdds(run)
-    let teacher = if let teacher = run.teacher { try multiplyAdds(teacher) } else { 0.0 }
+    let own = try multiplyAdds(run.network)
+    let teacher =
+      if let network = run.teacherFile?.network ?? run.teacher?.network {
+        try multiplyAdds(network)
+      } else { 0.0 }
     let epochs = Double(run.recipe.epochs)
-    return 2 * epochs
-      * (Double(trainingImages) * (3 * own + teacher) + Double(testImages) * own)
+    // A preparation is counted as training.
+    let passes = epochs + Double(run.recipe.preparation?.epochs ?? 0)
+    return 2
+      * (passes * Double(trainingImages) * (3 * own + teacher) + epochs * Double(testImages) * own)
   }
 
-  private func multiplyAdds(_ run: RunPlan) throws(TensorError) -> Double {
+  private func multiplyAdds(_ architecture: Architecture) throws(TensorError) -> Double {
     let store = ParameterStore(seed: 0)
-    let network = try run.network.makeNetwork(classCount: classCount, store: store)
+    let network = try architecture.makeNetwork(classCount: classCount, store: store)
     return Double(network.multiplyAdds(imageSize: imageSize))
   }
 }

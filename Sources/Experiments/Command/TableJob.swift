@@ -5,18 +5,52 @@ import Training
 
 /// A table from request to printed result.
 public struct TableJob {
-  private let request: TableRequest
+  /// What is run for a request.
+  public enum Purpose: Sendable {
+    /// The cells of tables.
+    case cells
+    /// The trials of the methods' weights on held-out training images.
+    case trials
+  }
+
   private let plan: TablePlan
   private let data: DataSource
   private let options: RunOptions
 
-  /// Loads the data and plans the runs.
-  public init(_ request: TableRequest, dataDirectory: String?, options: RunOptions) throws {
-    self.request = request
+  /// Loads the data and plans the runs. Under `equal`, methods whose trials are finished take the best weight.
+  public init(
+    _ request: TableRequest, _ purpose: Purpose = .cells, dataDirectory: String?,
+    options: RunOptions
+  ) throws {
     self.options = options
-    data = try DataSource(
-      request.selection.budget, directory: dataDirectory.map { URL(fileURLWithPath: $0) })
-    plan = TablePlan(table: request.table, request.selection, data: data.reference)
+    let selection = request.selection
+    let whole = try DataSource(
+      selection.budget, directory: dataDirectory.map { URL(fileURLWithPath: $0) })
+    let tuning = whole.forTuning()
+    switch purpose {
+    case .trials:
+      guard selection.trainingProtocol == .equal else {
+        throw UsageError("weights are tuned for the equal protocol; released takes the authors'")
+      }
+      data = tuning
+      plan = TablePlan(trialsOf: selection, data: tuning.reference)
+      guard !plan.runs.isEmpty else {
+        throw UsageError("none of these methods has a weight to tune")
+      }
+    case .cells:
+      data = whole
+      plan = TablePlan(
+        selection, data: whole.reference,
+        weights: try TunedWeights.find(for: selection, data: tuning.reference, options))
+    }
+    if let file = selection.teacherFile {
+      let classes = try ModelCheckpoint(contentsOf: file.url).network.classCount
+      guard classes == data.training.classCount else {
+        throw UsageError(
+          "the teacher \(file.url.path) has \(classes) classes, the images have "
+            + "\(data.training.classCount)")
+      }
+    }
   }
 
   /// Trains what is missing and returns the table as text or JSON.

@@ -1,16 +1,17 @@
+import DurableFiles
+import Foundation
+
 /// What a user asked for, read from text and checked.
 public struct TableRequest: Sendable {
-  /// Name of the table.
-  public let table: String
   /// Rows, columns, repetitions and recipe.
-  public let selection: TablePlan.Selection
+  public var selection: TablePlan.Selection
 
-  /// Reads lists that are separated by commas; nil seeds are the budget's.
+  /// Reads lists that are separated by commas. Methods may be `paper` or `all`, variants `all`; nil seeds are
+  /// the budget's.
   public init(
-    table: String, settings: String, methods: String, seeds: String?, trainingProtocol: String,
-    budget: String
-  ) throws(UsageError) {
-    self.table = table
+    settings: String, methods: String, variants: String? = nil, seeds: String?,
+    trainingProtocol: String, budget: String, teacher: String? = nil
+  ) throws {
     guard let budget = Budget(rawValue: budget) else {
       throw UsageError("there is no budget \"\(budget)\"; known are full, reduced, smoke")
     }
@@ -19,13 +20,6 @@ public struct TableRequest: Sendable {
     }
     var rows: [Setting] = []
     for id in try Self.list(settings, "setting") { rows.append(try Setting(id)) }
-    var columns: [Method] = []
-    for name in try Self.list(methods, "method") { columns.append(try Method(named: name)) }
-    if trainingProtocol == .released, let foreign = columns.first(where: { !$0.hasReleasedRecipe })
-    {
-      throw UsageError(
-        "the authors' own recipe of \(foreign.rawValue) is not known here; use --protocol equal")
-    }
     var numbers = budget.defaultSeeds
     if let seeds {
       numbers = []
@@ -37,8 +31,35 @@ public struct TableRequest: Sendable {
       }
     }
     selection = TablePlan.Selection(
-      settings: rows, methods: columns, seeds: numbers, trainingProtocol: trainingProtocol,
-      budget: budget)
+      settings: rows, methods: try Self.methods(methods), seeds: numbers,
+      trainingProtocol: trainingProtocol, budget: budget)
+    if let variants { selection.variants = try Self.variants(variants) }
+    if let teacher { selection.teacherFile = try Self.teacher(teacher) }
+  }
+
+  private static func methods(_ text: String) throws(UsageError) -> [Method] {
+    switch text {
+    case "": return []
+    case "paper": return Method.ofPaper
+    case "all": return Method.all
+    default:
+      var columns: [Method] = []
+      for name in try list(text, "method") { columns.append(try Method(named: name)) }
+      return columns
+    }
+  }
+
+  private static func variants(_ text: String) throws(UsageError) -> [LipschitzVariant]? {
+    guard text != "all" else { return nil }
+    var variants: [LipschitzVariant] = []
+    for name in try list(text, "variant") { variants.append(try LipschitzVariant(name)) }
+    return variants
+  }
+
+  private static func teacher(_ path: String) throws -> TeacherFile {
+    let url = URL(fileURLWithPath: path)
+    let checkpoint = try ModelCheckpoint(contentsOf: url)
+    return TeacherFile(url: url, sha256: checkpoint.sha256, network: checkpoint.architecture)
   }
 
   private static func list(_ text: String, _ what: String) throws(UsageError) -> [String] {

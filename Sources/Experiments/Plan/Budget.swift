@@ -13,14 +13,14 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
   public var epochs: Int {
     switch self {
     case .full: 200
-    case .reduced: 8
+    case .reduced: 6
     case .smoke: 8
     }
   }
 
   /// Share of the training images of every class.
   public var trainingFraction: Double {
-    self == .reduced ? 0.3 : 1
+    self == .reduced ? 0.25 : 1
   }
 
   /// Whether the images are synthetic.

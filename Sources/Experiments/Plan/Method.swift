@@ -1,80 +1,103 @@
-import Distillation
+/// A way of training the student: a loss between student and teacher, alone or with the Lipschitz term.
+public struct Method: Hashable, Sendable, CustomStringConvertible {
+  /// What is distilled besides the Lipschitz term.
+  public enum Base: String, Hashable, Sendable, CaseIterable {
+    case student, kd, fitnets, at, jacobian, ft, ab, afd, ofd
+    case sp, cc, rkd, pkt, nst, fsp, vid, crd, dkd, reviewkd, dist
+  }
 
-/// A way of training the student.
-public enum Method: String, Hashable, Sendable, CaseIterable {
+  /// The Lipschitz term beside it.
+  public enum Guidance: Hashable, Sendable {
+    /// With its gradient.
+    case differentiable
+    /// As in the first release, which computed it with gradients switched off.
+    case stopGradient
+  }
+
+  /// The method without the Lipschitz term.
+  public let base: Base
+  /// The Lipschitz term; nil without.
+  public let guidance: Guidance?
+
   /// Without a teacher.
-  case student
-  /// Soft targets.
-  case kd
-  /// Comprehensive overhaul of feature distillation.
-  case ofd
+  public static let student = Method(.student)
   /// OFD with the differentiable Lipschitz term.
-  case london
-  /// OFD with the Lipschitz term of the first release, which carried no gradient.
-  case londonReleased = "london-released"
+  public static let london = Method(.ofd, .differentiable)
+  /// OFD with the Lipschitz term of the first release.
+  public static let londonReleased = Method(.ofd, .stopGradient)
 
-  /// Attention transfer.
-  case at
-  /// Similarity preserving.
-  case sp
-  /// Probabilistic knowledge transfer.
-  case pkt
-  /// Relational KD.
-  case rkd
-  /// Neuron selectivity transfer.
-  case nst
-  /// Decoupled KD.
-  case dkd
+  /// The methods of the paper's tables and both forms of LONDON.
+  public static let ofPaper: [Method] =
+    [.student, .kd, .fitnets, .at, .jacobian, .ft, .ab, .afd, .ofd].map { Method($0) }
+    + [london, londonReleased]
+  /// Every method without and OFD with the Lipschitz term.
+  public static let all: [Method] =
+    ofPaper + Base.allCases.map { Method($0) }.filter { !ofPaper.contains($0) }
 
-  /// Whether the authors' own recipe is known here, for the `released` protocol.
-  public var hasReleasedRecipe: Bool { featureLoss == nil }
+  private static let suffix = "+london"
+
+  /// Makes a method.
+  public init(_ base: Base, _ guidance: Guidance? = nil) {
+    precondition(base != .student || guidance == nil, "the Lipschitz term needs a teacher")
+    self.base = base
+    self.guidance = guidance
+  }
 
   /// Whether the method needs a teacher.
-  public var usesTeacher: Bool { self != .student }
+  public var usesTeacher: Bool { base != .student }
 
-  /// Finds a method by its name.
+  /// The name that `init(named:)` reads.
+  public var description: String {
+    switch (base, guidance) {
+    case (.ofd, .differentiable): "london"
+    case (_, .stopGradient): "london-released"
+    case (_, .differentiable): base.rawValue + Self.suffix
+    case (_, nil): base.rawValue
+    }
+  }
+
+  /// Finds a method by its name, such as `at` or `at+london`.
   public init(named name: String) throws(UsageError) {
-    guard let method = Self(rawValue: name) else {
-      let names = Self.allCases.map(\.rawValue)
-      let nearest = names.min { Self.distance($0, name) < Self.distance($1, name) } ?? ""
+    let isGuided = name.hasSuffix(Self.suffix)
+    let base = isGuided ? String(name.dropLast(Self.suffix.count)) : name
+    if !isGuided,
+      let found = [Self.london, .londonReleased].first(where: { $0.description == name })
+    {
+      self = found
+    } else if let found = Base(rawValue: base), !(isGuided && found == .student) {
+      self.init(found, isGuided ? .differentiable : nil)
+    } else {
+      let names = Self.all.map(\.description)
+      let nearest = base.nearest(in: names) ?? ""
+      let advice =
+        base == "student"
+        ? "the Lipschitz term needs a teacher, which student has not"
+        : "did you mean \(nearest)\(isGuided ? Self.suffix : "")?"
       throw UsageError(
-        "there is no method \"\(name)\"; did you mean \(nearest)? known are "
-          + names.joined(separator: ", "))
-    }
-    self = method
-  }
-}
-
-extension Method {
-  /// The loss of a method without parameters of its own, its usual weight and the epochs over which the
-  /// weight rises; nil for the other methods.
-  var featureLoss: (loss: any FeatureLoss, weight: Double, warmUpEpochs: Int)? {
-    switch self {
-    case .student, .kd, .ofd, .london, .londonReleased: nil
-    case .at: (AttentionTransfer(), 1000, 0)
-    case .sp: (SimilarityPreserving(), 3000, 0)
-    case .pkt: (ProbabilisticTransfer(), 30_000, 0)
-    case .rkd: (RelationalDistillation(), 1, 0)
-    case .nst: (NeuronSelectivity(), 50, 0)
-    case .dkd: (DecoupledDistillation(), 1, 20)
+        "there is no method \"\(name)\"; \(advice) known are " + names.joined(separator: ", ")
+          + ", and any of them with \(Self.suffix)")
     }
   }
 }
 
-extension Method {
-  /// Letters to insert, leave out or replace (Levenshtein).
-  private static func distance(_ first: String, _ second: String) -> Int {
-    var row = Array(0...second.count)
-    for (i, x) in first.enumerated() {
+extension String {
+  /// The name with the fewest letters to insert, leave out or replace (Levenshtein).
+  func nearest(in names: [String]) -> String? {
+    names.min { distance(to: $0) < distance(to: $1) }
+  }
+
+  private func distance(to other: String) -> Int {
+    var row = Array(0...other.count)
+    for (i, x) in enumerated() {
       var diagonal = row[0]
       row[0] = i + 1
-      for (j, y) in second.enumerated() {
+      for (j, y) in other.enumerated() {
         let replaced = diagonal + (x == y ? 0 : 1)
         diagonal = row[j + 1]
-        row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
+        row[j + 1] = Swift.min(replaced, diagonal + 1, row[j] + 1)
       }
     }
-    return row[second.count]
+    return row[other.count]
   }
 }
 

@@ -2,48 +2,92 @@ public import NeuralNet
 
 /// Everything about a training that depends on method, protocol and budget but not on the seed.
 public struct Recipe: Hashable, Sendable {
-  /// Passes over the training images.
+  /// Passes over the training images, after the preparation.
   public let epochs: Int
   /// Images per batch.
   public let batchSize: Int
   /// Learning rate.
   public let schedule: Schedule
+  /// Momentum, weight decay, Nesterov.
+  public let optimizer: SGD.Configuration
   /// Whether the momentum restarts at each drop.
   public let restartsMomentum: Bool
   /// Whether the teacher normalises by the batch, so that its running statistics drift.
   public let teacherInTrainMode: Bool
   /// Whether LONDON back-propagates through ten power steps, as released, or uses the singular pair.
   public let unrollsPowerIteration: Bool
+  /// What the method trains before; nil without.
+  public let preparation: Preparation?
+  /// Epochs over which the weight of the method's loss rises.
+  public let warmUpEpochs: Int
+  /// Whether pairs of images are mixed (mixup).
+  public let mixesImages: Bool
 
-  /// The recipe of a teacher: plain training of the OFD paper.
+  /// Epochs that come before the recipe's own.
+  public struct Preparation: Hashable, Sendable {
+    /// Their number.
+    public let epochs: Int
+    /// Their learning rate.
+    public let learningRate: Double
+  }
+
+  /// The recipe of a teacher: plain training of the OFD paper, for the PyramidNet with mixup.
   public init(teacherOf setting: Setting, budget: Budget) {
     epochs = budget.epochs
     batchSize = setting.released.batchSize
     schedule = Self.schedule(epochs: budget.epochs, thirdDivisor: nil)
+    optimizer = .init()
     restartsMomentum = false
     teacherInTrainMode = false
     unrollsPowerIteration = false
+    preparation = nil
+    warmUpEpochs = 0
+    mixesImages = setting.mixesTeacherImages
   }
 
   /// The recipe of one cell of a table.
   ///
-  /// `released`: OFD and LONDON restart the momentum and keep the teacher in train mode; LONDON has its
-  /// third drop in the settings whose script has one; the student alone uses the OFD schedule; KD keeps
-  /// momentum and an eval-mode teacher, as RepDistiller does. `equal`: the OFD schedule, continuous
-  /// momentum and an eval-mode teacher for all.
+  /// `released`: OFD and LONDON restart the momentum and keep the teacher in train mode; LONDON has its third
+  /// drop in the settings whose script has one; the student alone uses the OFD recipe; every other method
+  /// that of the code it comes from. `equal`: the OFD schedule, batch size and optimizer, continuous momentum
+  /// and an eval-mode teacher for all; what a method prepares comes on top.
   public init(
     _ method: Method, _ setting: Setting, _ trainingProtocol: TrainingProtocol, _ budget: Budget
   ) {
-    let isLondon = method == .london || method == .londonReleased
     let isReleased = trainingProtocol == .released
-    epochs = budget.epochs
-    batchSize = setting.released.batchSize
-    schedule = Self.schedule(
-      epochs: budget.epochs,
-      thirdDivisor: isReleased && isLondon ? setting.released.thirdDropDivisor : nil)
-    restartsMomentum = isReleased && method != .kd
-    teacherInTrainMode = isReleased && (isLondon || method == .ofd)
-    unrollsPowerIteration = isReleased || method == .londonReleased
+    let family = isReleased ? method.family : .overhaul
+    let isOverhaul = method.base == .ofd
+    switch family {
+    case .overhaul:
+      epochs = budget.epochs
+      batchSize = setting.released.batchSize
+      schedule = Self.schedule(
+        epochs: epochs,
+        thirdDivisor: isReleased && method.guidance != nil
+          ? setting.released.thirdDropDivisor : nil)
+      optimizer = .init()
+    case .repDistiller:
+      epochs = budget.epochs * 6 / 5
+      batchSize = 64
+      schedule = Self.repDistillerSchedule(epochs: epochs)
+      optimizer = .init(nesterov: false)
+    case .zoo:
+      epochs = budget.epochs
+      batchSize = 128
+      schedule = Self.schedule(epochs: epochs, thirdDivisor: nil)
+      optimizer = .init(weightDecay: 1e-4)
+    }
+    restartsMomentum = isReleased && (isOverhaul || method == .student)
+    teacherInTrainMode = isReleased && isOverhaul
+    unrollsPowerIteration = isReleased || method.guidance == .stopGradient
+    let base = schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
+    switch method.details?.preparationRate {
+    case nil: preparation = nil
+    case .base: preparation = Preparation(epochs: max(1, epochs / 8), learningRate: base)
+    case .fixed(let rate): preparation = Preparation(epochs: max(1, epochs / 8), learningRate: rate)
+    }
+    warmUpEpochs = Int(((method.details?.warmUp ?? 0) * Double(epochs)).rounded())
+    mixesImages = false
   }
 
   /// 0.1, /10 from floor(E/2), /100 from floor(3E/4) and, where given, a third one from floor(7E/8).
@@ -56,5 +100,14 @@ public struct Recipe: Hashable, Sendable {
       drops.append(Schedule.Drop(epoch: 7 * epochs / 8, divisor: thirdDivisor))
     }
     return .steps(base: 0.1, drops: drops)
+  }
+
+  /// 0.05, a tenth of it from 5/8, 6/8 and 7/8 of the epochs on: 150, 180 and 210 of 240.
+  public static func repDistillerSchedule(epochs: Int) -> Schedule {
+    .steps(
+      base: 0.05,
+      drops: [5, 6, 7].enumerated().map {
+        .init(epoch: $1 * epochs / 8, divisor: [10, 100, 1000][$0])
+      })
   }
 }

@@ -6,8 +6,10 @@ public struct ReleasedRecipe: Hashable, Sendable {
   public let id: String
   /// Images per batch.
   public let batchSize: Int
-  /// alpha and what becomes of it late in training.
-  public let lipschitzWeight: LipschitzGuidedObjective.Weight
+  /// Weight of the Lipschitz term.
+  public let alpha: Double
+  /// What alpha is multiplied by late in training.
+  public let lateFactor: Double
   /// Divisor of the base learning rate from 7/8 of the epochs on; nil without a third drop.
   public let thirdDropDivisor: Double?
 
@@ -18,13 +20,19 @@ public struct ReleasedRecipe: Hashable, Sendable {
   static let e = ReleasedRecipe("e", batch: 64, alpha: 4, third: 1000)
   static let f = ReleasedRecipe("f", batch: 64, alpha: 1, third: 500)
 
-  /// All six settings, also those whose networks are not built.
+  /// All six settings.
   public static let all = [a, b, c, d, e, f]
+
+  /// Both as the objective takes them.
+  public var lipschitzWeight: LipschitzGuidedObjective.Weight {
+    .alpha(alpha, lateFactor: lateFactor)
+  }
 
   private init(_ id: String, batch: Int, alpha: Double, late: Double = 1, third: Double?) {
     self.id = id
     batchSize = batch
-    lipschitzWeight = .init(alpha: alpha, lateFactor: late)
+    self.alpha = alpha
+    lateFactor = late
     thirdDropDivisor = third
   }
 }

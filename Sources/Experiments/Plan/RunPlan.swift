@@ -1,5 +1,5 @@
 import DurableFiles
-import Foundation
+public import Foundation
 public import ModelZoo
 public import Results
 
@@ -11,6 +11,16 @@ public struct RunPlan: Hashable, Sendable {
     case teacher
     /// A student.
     case student(Method)
+  }
+
+  /// Where a method's weight comes from.
+  public enum WeightSource: Hashable, Sendable {
+    /// The authors, or their code.
+    case authors
+    /// `tune`: the best of so many trials on held-out training images.
+    case tuned(trials: Int)
+    /// A trial of `tune`.
+    case trial
   }
 
   /// The table that asked for it.
@@ -27,10 +37,44 @@ public struct RunPlan: Hashable, Sendable {
   public let seed: UInt64
   /// The training images, by identity and digests.
   public let data: DataReference
+  /// Departure from LONDON's Lipschitz term.
+  public var variant: LipschitzVariant?
+  /// Weight instead of the authors' own.
+  public var weight: (value: Double, source: WeightSource)? {
+    get { chosenWeight.map { ($0, weightSource) } }
+    set {
+      chosenWeight = newValue?.value
+      weightSource = newValue?.source ?? .authors
+    }
+  }
+  /// A teacher from a file instead of the setting's own.
+  public var teacherFile: TeacherFile?
 
-  /// The teacher that the run needs; nil for teachers and students alone.
+  private var chosenWeight: Double?
+  private var weightSource = WeightSource.authors
+
+  /// Plans a run with the authors' weight.
+  public init(
+    table: String, setting: Setting, role: Role, trainingProtocol: TrainingProtocol,
+    budget: Budget, seed: UInt64, data: DataReference
+  ) {
+    self.table = table
+    self.setting = setting
+    self.role = role
+    self.trainingProtocol = trainingProtocol
+    self.budget = budget
+    self.seed = seed
+    self.data = data
+  }
+
+  /// The student's method; nil for a teacher.
+  public var method: Method? {
+    if case .student(let method) = role { method } else { nil }
+  }
+
+  /// The teacher that must be trained first; nil where none is needed or a file has it.
   public var teacher: RunPlan? {
-    guard case .student(let method) = role, method.usesTeacher else { return nil }
+    guard let method, method.usesTeacher, teacherFile == nil else { return nil }
     return RunPlan(
       table: table, setting: setting, role: .teacher, trainingProtocol: trainingProtocol,
       budget: budget, seed: 0, data: data)
@@ -38,23 +82,35 @@ public struct RunPlan: Hashable, Sendable {
 
   /// The recipe.
   public var recipe: Recipe {
-    switch role {
-    case .teacher: Recipe(teacherOf: setting, budget: budget)
-    case .student(let method): Recipe(method, setting, trainingProtocol, budget)
+    if let method {
+      Recipe(method, setting, trainingProtocol, budget)
+    } else {
+      Recipe(teacherOf: setting, budget: budget)
     }
   }
 
-  /// `teacher` or the method's name.
+  /// `teacher`, or the method's name with its variant or trial weight.
   public var methodName: String {
-    switch role {
-    case .teacher: "teacher"
-    case .student(let method): method.rawValue
-    }
+    guard let method else { return "teacher" }
+    if let variant { return "\(method) \(variant)" }
+    if case .trial = weightSource, let chosenWeight { return "\(method) weight=\(chosenWeight)" }
+    return method.description
   }
 
   /// The network that is trained.
   public var network: Architecture {
     budget.network(for: role == .teacher ? setting.teacher : setting.student)
+  }
+
+  /// Weight of the method's own loss.
+  public var lossWeight: Double? {
+    guard let details = method?.details else { return nil }
+    return (method?.guidance == nil ? chosenWeight : nil) ?? details.weight
+  }
+
+  /// Weight alpha of the Lipschitz term before a variant changes it; nil without the term.
+  public var alpha: Double? {
+    method?.guidance.map { _ in chosenWeight ?? setting.released.alpha }
   }
 
   /// The resolved configuration; its canonical text identifies the run.
@@ -63,119 +119,87 @@ public struct RunPlan: Hashable, Sendable {
   public var configuration: JSONValue {
     var members: [String: JSONValue] = [
       "network": .string(network.description),
-      "method": .string(methodName),
+      "method": .string(method?.description ?? "teacher"),
       "budget": .string(budget.rawValue),
       "seed": .integer(Int(seed)),
       "data": .object(data.hashes.mapValues { .string($0) }),
       "training_fraction": .number(budget.trainingFraction),
       "pipeline": .string("cifar100-reflect-pad4-flip-crop"),
-      "optimizer": .object([
-        "momentum": .number(0.9), "nesterov": .bool(true), "weight_decay": .number(5e-4),
-      ]),
+      "recipe": recipe.configuration,
     ]
-    members["recipe"] = recipe.configuration
-    if let teacher {
+    if let method {
       members["setting"] = .string(setting.id)
-      members["teacher"] = .string(teacher.hash)
-    }
-    if case .student(let method) = role {
       members["protocol"] = .string(trainingProtocol.rawValue)
-      members.merge(method.configuration(setting)) { $1 }
+      if let teacher { members["teacher"] = .string(teacher.hash) }
+      if let teacherFile { members["teacher"] = .string("file \(teacherFile.sha256)") }
+      if let lossWeight { members["loss_weight"] = .number(lossWeight) }
+      if let constants = method.details?.constants { members["constants"] = .string(constants) }
+      if let alpha {
+        members["alpha"] = .number(alpha)
+        members["alpha_late_factor"] = .number(lateFactor)
+      }
+      if let variant { members["lipschitz_variant"] = .string("\(variant)") }
     }
     return .object(members)
   }
+
+  /// What alpha is multiplied by late in training; a weight that was chosen stays.
+  var lateFactor: Double { chosenWeight == nil ? setting.released.lateFactor : 1 }
 
   /// SHA-256 of the configuration's canonical text.
   public var hash: String { Digest.sha256(Data(configuration.canonical.utf8)) }
 
   /// Name of the run folder.
   public var folderName: String {
+    let name = methodName.replacingOccurrences(of: " ", with: "-")
     let place =
       role == .teacher
-      ? "teacher-\(network)" : "\(table)-\(setting.id)-\(methodName)-\(trainingProtocol.rawValue)"
+      ? "teacher-\(network)" : "\(table)-\(setting.id)-\(name)-\(trainingProtocol.rawValue)"
     return "\(place)-\(budget.rawValue)-seed\(seed)-\(hash.prefix(8))"
-  }
-
-  /// Where the run differs from the paper's recipe.
-  public var deviations: [String] {
-    var list: [String] = []
-    let paper = role == .teacher ? setting.teacher : setting.student
-    if network != paper { list.append("network \(network) instead of \(paper)") }
-    if budget.epochs != Budget.full.epochs {
-      list.append("\(budget.epochs) epochs instead of \(Budget.full.epochs)")
-    }
-    if budget.isSynthetic {
-      list.append("synthetic images instead of CIFAR-100")
-    } else if budget.trainingFraction < 1 {
-      list.append("\(budget.trainingFraction) of the training images of every class")
-    }
-    if case .student(let method) = role, trainingProtocol == .equal {
-      list.append("momentum runs through learning-rate drops; teacher in eval mode")
-      if method == .london || method == .londonReleased {
-        list.append(
-          "alpha \(setting.released.lipschitzWeight.alpha) as in the released script, not chosen on held-out images"
-        )
-      }
-      if method == .london {
-        list.append("exact singular pair instead of ten unrolled power steps")
-      }
-      if setting.released.thirdDropDivisor != nil, method == .london || method == .londonReleased {
-        list.append("no third learning-rate drop")
-      }
-    }
-    return list
   }
 }
 
-/// The data set of a run by name and digests.
-public struct DataReference: Hashable, Sendable {
-  /// Name of the data set.
-  public let id: String
-  /// Digest by split.
-  public let hashes: [String: String]
-
-  /// Makes a reference.
-  public init(id: String, hashes: [String: String]) {
-    self.id = id
-    self.hashes = hashes
+extension RunPlan {
+  /// Equal when the configurations and the asking tables are.
+  public static func == (first: RunPlan, second: RunPlan) -> Bool {
+    first.table == second.table && first.hash == second.hash
   }
+
+  /// Hashes what `==` compares.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(table)
+    hasher.combine(hash)
+  }
+}
+
+/// A checkpoint that teaches instead of the setting's own teacher.
+public struct TeacherFile: Hashable, Sendable {
+  /// Where it lies.
+  public let url: URL
+  /// SHA-256 of the file.
+  public let sha256: String
+  /// Its network.
+  public let network: Architecture
 }
 
 extension Recipe {
   fileprivate var configuration: JSONValue {
-    var drops: [JSONValue] = []
-    if case .steps(_, let list) = schedule {
+    var (base, drops) = (0.0, [JSONValue]())
+    if case .steps(let rate, let list) = schedule {
+      base = rate
       drops = list.map { .object(["epoch": .integer($0.epoch), "divisor": .number($0.divisor)]) }
     }
     return .object([
       "epochs": .integer(epochs), "batch_size": .integer(batchSize),
-      "base_learning_rate": .number(0.1), "drops": .array(drops),
+      "base_learning_rate": .number(base), "drops": .array(drops),
+      "momentum": .number(optimizer.momentum), "nesterov": .bool(optimizer.nesterov),
+      "weight_decay": .number(optimizer.weightDecay),
       "restarts_momentum": .bool(restartsMomentum),
       "teacher_in_train_mode": .bool(teacherInTrainMode),
       "unrolls_power_iteration": .bool(unrollsPowerIteration),
+      "preparation_epochs": .integer(preparation?.epochs ?? 0),
+      "preparation_learning_rate": .number(preparation?.learningRate ?? 0),
+      "warm_up_epochs": .integer(warmUpEpochs), "mixup": .bool(mixesImages),
     ])
-  }
-}
-
-extension Method {
-  fileprivate func configuration(_ setting: Setting) -> [String: JSONValue] {
-    switch self {
-    case .student: [:]
-    case .kd: ["temperature": .number(4), "soft_target_weight": .number(0.9)]
-    case .ofd: ["ofd_coefficient": .number(1e-3)]
-    case .london, .londonReleased:
-      [
-        "ofd_coefficient": .number(1e-3),
-        "alpha": .number(setting.released.lipschitzWeight.alpha),
-        "alpha_late_factor": .number(setting.released.lipschitzWeight.lateFactor),
-      ]
-    case .at, .sp, .pkt, .rkd, .nst, .dkd:
-      featureLoss.map {
-        [
-          "weight": .number($0.weight), "warm_up_epochs": .integer($0.warmUpEpochs),
-          "loss": .string("\($0.loss)"),
-        ]
-      } ?? [:]
-    }
   }
 }

@@ -6,14 +6,18 @@ public struct TablePlan: Sendable {
     public var settings: [Setting]
     /// Columns.
     public var methods: [Method]
+    /// Departures from LONDON's Lipschitz term, for every setting; nil for all of table 6.
+    public var variants: [LipschitzVariant]? = []
     /// Repetitions.
     public var seeds: [UInt64]
     /// The recipe's name.
     public var trainingProtocol: TrainingProtocol
     /// How much of the paper's recipe.
     public var budget: Budget
+    /// A teacher from a file instead of the settings' own.
+    public var teacherFile: TeacherFile?
 
-    /// Makes a selection.
+    /// Makes a selection without variants.
     public init(
       settings: [Setting], methods: [Method], seeds: [UInt64], trainingProtocol: TrainingProtocol,
       budget: Budget
@@ -26,26 +30,82 @@ public struct TablePlan: Sendable {
     }
   }
 
-  /// All trainings in the order in which they run: every teacher before its students, then seed by seed,
-  /// so that an interrupted table holds whole comparisons.
+  /// Weights that were tuned, by setting and method.
+  public typealias Weights = [WeightKey: (value: Double, source: RunPlan.WeightSource)]
+
+  /// A cell whose weight may be tuned.
+  public struct WeightKey: Hashable, Sendable {
+    let setting: String
+    let method: Method
+  }
+
+  /// All trainings in the order in which they run: every teacher before its students, then seed by seed, so
+  /// that an interrupted table holds whole comparisons.
   public let runs: [RunPlan]
 
-  /// Plans table 2.
-  public init(table: String, _ selection: Selection, data: DataReference) {
-    var runs: [RunPlan] = []
+  /// Plans the cells of a selection. Cells belong to table 2, variants to table 6, whoever asks for them, so
+  /// that tables share their runs.
+  public init(_ selection: Selection, data: DataReference, weights: Weights = [:]) {
+    var students: [RunPlan] = []
     for setting in selection.settings {
+      func run(_ table: String, _ method: Method, _ seed: UInt64) -> RunPlan {
+        var run = RunPlan(
+          table: table, setting: setting, role: .student(method),
+          trainingProtocol: selection.trainingProtocol, budget: selection.budget, seed: seed,
+          data: data)
+        if method.usesTeacher { run.teacherFile = selection.teacherFile }
+        run.weight = weights[WeightKey(setting: setting.id, method: method)]
+        return run
+      }
+      let variants = selection.variants ?? LipschitzVariant.all(alpha: setting.released.alpha)
       for seed in selection.seeds {
-        for method in selection.methods {
-          let run = RunPlan(
-            table: table, setting: setting, role: .student(method),
-            trainingProtocol: selection.trainingProtocol, budget: selection.budget, seed: seed,
-            data: data)
-          if let teacher = run.teacher, !runs.contains(where: { $0.hash == teacher.hash }) {
-            runs.append(teacher)
-          }
-          runs.append(run)
+        students += selection.methods.map { run("table2", $0, seed) }
+        for variant in variants {
+          var variation = run("table6", .london, seed)
+          variation.variant = variant
+          students.append(variation)
         }
       }
+    }
+    self.init(students: students)
+  }
+
+  /// Plans the trials of every method's weight, with the first seed.
+  public init(trialsOf selection: Selection, data: DataReference) {
+    var students: [RunPlan] = []
+    for setting in selection.settings {
+      for method in selection.methods {
+        students += Self.trials(setting, method, selection, data: data)
+      }
+    }
+    self.init(students: students)
+  }
+
+  /// The trials of one method's weight; none for the student alone.
+  static func trials(
+    _ setting: Setting, _ method: Method, _ selection: Selection, data: DataReference
+  ) -> [RunPlan] {
+    guard let details = method.details, method.guidance != .stopGradient else { return [] }
+    let alpha = setting.released.alpha
+    let weights = method.guidance == nil ? details.trialWeights : [alpha / 4, alpha, alpha * 4]
+    return weights.map { weight in
+      var run = RunPlan(
+        table: "tune", setting: setting, role: .student(method),
+        trainingProtocol: selection.trainingProtocol, budget: selection.budget,
+        seed: selection.seeds.first ?? 0, data: data)
+      run.teacherFile = selection.teacherFile
+      run.weight = (weight, .trial)
+      return run
+    }
+  }
+
+  private init(students: [RunPlan]) {
+    var runs: [RunPlan] = []
+    for run in students {
+      if let teacher = run.teacher, !runs.contains(where: { $0.hash == teacher.hash }) {
+        runs.append(teacher)
+      }
+      runs.append(run)
     }
     self.runs = runs
   }

@@ -38,6 +38,22 @@ public struct DataSource: Sendable {
     try SyntheticCIFAR100(trainCount: syntheticTraining, testCount: syntheticTest)
   }
 
+  /// The source for choosing a weight: a tenth of the training images of every class is measured with, the
+  /// others are learnt from, and the test images take no part.
+  public func forTuning() -> DataSource {
+    let perClass = max(1, training.count / training.classCount / Self.heldOutShare)
+    let split = training.splitHeldOut(perClass: perClass, seed: Self.subsetSeed)
+    return DataSource(training: split.training, test: split.heldOut)
+  }
+
+  private init(training: ImageDataset, test: ImageDataset) {
+    self.training = training
+    self.test = test
+  }
+
+  /// One image of so many is held out.
+  private static let heldOutShare = 10
+
   /// Name and digests.
   public var reference: DataReference {
     DataReference(

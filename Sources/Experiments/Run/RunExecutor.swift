@@ -21,10 +21,10 @@ public final class RunExecutor {
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
 
-  /// Claims the run's folder. `teacher` is the record of the finished teacher run, if one is needed.
+  /// Claims the run's folder. `teacher` tells the teacher's measured errors, if one is needed.
   init(
-    _ plan: RunPlan, data: DataSource, options: RunOptions, teacher: RunRecord?, title: String,
-    progress: ProgressLine
+    _ plan: RunPlan, data: DataSource, options: RunOptions, teacher: RunRecord.Teacher?,
+    title: String, progress: ProgressLine
   ) throws {
     self.plan = plan
     self.data = data
@@ -54,7 +54,7 @@ public final class RunExecutor {
     record.message = nil
     do {
       let objective = try ObjectiveFactory(
-        plan: plan, options: options, teacherFile: teacherFile, classCount: data.training.classCount
+        plan: plan, options: options, teacherFile: teacherFile, training: data.training
       ).makeObjective()
       self.objective = objective
       let trainer = try Trainer(
@@ -78,9 +78,10 @@ public final class RunExecutor {
   }
 
   private var teacherFile: URL? {
-    plan.teacher.map {
-      options.runs.appendingPathComponent($0.folderName).appendingPathComponent("last.lskd")
-    }
+    plan.teacherFile?.url
+      ?? plan.teacher.map {
+        options.runs.appendingPathComponent($0.folderName).appendingPathComponent("last.lskd")
+      }
   }
 
   private var loader: BatchLoader {
@@ -95,6 +96,9 @@ public final class RunExecutor {
     var configuration = TrainingConfiguration(
       epochs: recipe.epochs, schedule: recipe.schedule,
       restartsMomentumAtDrops: recipe.restartsMomentum)
+    configuration.optimizer = recipe.optimizer
+    configuration.preparationEpochs = recipe.preparation?.epochs ?? 0
+    configuration.preparationRate = recipe.preparation?.learningRate ?? 0
     configuration.precision = options.precision
     configuration.checkpointSeconds = plan.budget.checkpointSeconds
     configuration.reportInterval = options.device == .cpu ? 1 : 50
@@ -117,7 +121,7 @@ public final class RunExecutor {
   }
 
   private static func newRecord(
-    _ plan: RunPlan, _ options: RunOptions, _ teacher: RunRecord?
+    _ plan: RunPlan, _ options: RunOptions, _ teacher: RunRecord.Teacher?
   ) -> RunRecord {
     let source = Machine.sourceState
     return RunRecord(
@@ -129,13 +133,7 @@ public final class RunExecutor {
         uniqueKeysWithValues: ["initialisation", "sampleOrder", "augmentation", "powerIteration"]
           .map { ($0, plan.seed) }),
       dataset: plan.data.id, datasetHashes: plan.data.hashes,
-      teacher: teacher.flatMap { run in
-        run.last.map {
-          .init(
-            configurationHash: run.configurationHash, checkpointHash: $0.sha256,
-            top1Error: $0.top1Error, top5Error: $0.top5Error)
-        }
-      },
+      teacher: teacher,
       suite: .init(version: Suite.version, commit: source.commit, dirty: source.dirty),
       environment: .init(
         libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
@@ -156,7 +154,8 @@ extension RunExecutor: TrainingObserver {
   /// Logs the step and shows the progress.
   public func didStep(_ step: StepReport) throws {
     var event: [String: JSONValue] = [
-      "event": "step", "epoch": .integer(step.epoch), "step": .integer(step.step),
+      "event": .string(step.isPreparation ? "preparation step" : "step"),
+      "epoch": .integer(step.epoch), "step": .integer(step.step),
       "learning_rate": .number(step.learningRate), "total": .number(step.total),
       "losses": .object(step.losses.mapValues { .number($0) }),
     ]
@@ -170,9 +169,25 @@ extension RunExecutor: TrainingObserver {
   private func describe(_ step: StepReport) -> String {
     let rate = step.imagesPerSecond
     let left = Double((step.stepsInTotal - step.step) * plan.recipe.batchSize) / max(rate, 1e-9)
-    return "\(title): epoch \(step.epoch + 1)/\(plan.recipe.epochs), "
+    let epochs =
+      step.isPreparation ? plan.recipe.preparation?.epochs ?? 0 : plan.recipe.epochs
+    return
+      "\(title): \(step.isPreparation ? "preparation, " : "")epoch \(step.epoch + 1)/\(epochs), "
       + "step \(step.step)/\(step.stepsInTotal), loss \(Float(step.total)), "
       + "\(Int(rate)) images/s, \(ProgressLine.duration(left)) left"
+  }
+
+  /// Logs the epoch; the record holds those of the training proper.
+  public func didEndPreparation(_ report: PreparationReport) throws {
+    try events?.append([
+      "event": "preparation epoch", "epoch": .integer(report.epoch), "step": .integer(report.step),
+      "losses": .object(report.losses.mapValues { .number($0) }),
+    ])
+    try write()
+    let losses = report.losses.sorted { $0.key < $1.key }.map { "\($0.key) \(Float($0.value))" }
+    progress.line(
+      "\(title): preparation, epoch \(report.epoch + 1)/\(plan.recipe.preparation?.epochs ?? 0) ended, "
+        + losses.joined(separator: ", "))
   }
 
   /// Records the epoch and writes its checkpoints.
@@ -181,7 +196,8 @@ extension RunExecutor: TrainingObserver {
     record.epochs.append(
       .init(
         epoch: report.epoch, learningRate: report.learningRate, losses: report.losses,
-        gradientNorms: report.gradientNorms, top1Error: report.test.top1,
+        gradientNorms: report.gradientNorms, shares: report.shares,
+        trainingTop1Error: report.training.top1, top1Error: report.test.top1,
         top5Error: report.test.top5, seconds: report.seconds,
         imagesPerSecond: report.imagesPerSecond))
     let digest = try ModelCheckpoint.write(
@@ -198,7 +214,7 @@ extension RunExecutor: TrainingObserver {
     record.imagesPerSecond = seconds > 0 ? images / seconds : 0
     try events?.append([
       "event": "epoch", "epoch": .integer(report.epoch),
-      "step": .integer((report.epoch + 1) * loader.batchesPerEpoch),
+      "step": .integer(report.step), "training_top1_error": .number(report.training.top1),
       "top1_error": .number(report.test.top1), "top5_error": .number(report.test.top5),
     ])
     try write()

@@ -37,6 +37,7 @@ public struct TableRunner {
   public func run(stop: StopRequest) throws -> Outcome {
     let progress = ProgressLine()
     var records: [String: RunRecord] = [:]
+    let given = try givenTeacher(progress)
     for (index, run) in plan.runs.enumerated() {
       let title =
         "[\(index + 1)/\(plan.runs.count)] \(run.setting.id) \(run.methodName) seed \(run.seed)"
@@ -45,7 +46,8 @@ public struct TableRunner {
         records[run.hash] = record
         continue
       }
-      let teacher = run.teacher.flatMap { records[$0.hash] }
+      let teacher =
+        run.teacherFile == nil ? run.teacher.flatMap { records[$0.hash]?.asTeacher } : given
       let executor = try RunExecutor(
         run, data: data, options: options, teacher: teacher, title: title, progress: progress)
       let record = try executor.run(stop: stop)
@@ -53,5 +55,35 @@ public struct TableRunner {
       records[run.hash] = record
     }
     return .finished(plan.runs.compactMap { records[$0.hash] })
+  }
+
+  /// Measures the teacher from a file before anything is distilled; nil where no run has one.
+  private func givenTeacher(_ progress: ProgressLine) throws -> RunRecord.Teacher? {
+    let file = plan.runs.compactMap(\.teacherFile).first
+    let pending = try plan.runs.contains { run in
+      try run.teacherFile != nil && !Self.isFinished(run, options)
+    }
+    guard let file, pending else { return nil }
+    let checkpoint = try ModelCheckpoint(
+      contentsOf: file.url, device: options.device, layout: options.layout)
+    let errors = try evaluate(
+      checkpoint.network, on: data.test, pipeline: .cifar100Test, batchSize: 250)
+    progress.line(
+      "teacher \(file.url.path) (\(file.network)): measured top-1 error \(Float(errors.top1)) %, top-5 "
+        + "\(Float(errors.top5)) %")
+    return RunRecord.Teacher(
+      configurationHash: "file \(file.sha256)", checkpointHash: file.sha256,
+      top1Error: errors.top1, top5Error: errors.top5)
+  }
+}
+
+extension RunRecord {
+  /// The result of a teacher's run as its students' records name it.
+  fileprivate var asTeacher: Teacher? {
+    last.map {
+      Teacher(
+        configurationHash: configurationHash, checkpointHash: $0.sha256, top1Error: $0.top1Error,
+        top5Error: $0.top5Error)
+    }
   }
 }

@@ -1,0 +1,57 @@
+extension RunPlan {
+  /// Where the run differs from the paper's recipe, or, under `released`, from its authors' own.
+  public var deviations: [String] {
+    var list: [String] = []
+    let paper = role == .teacher ? setting.teacher : setting.student
+    if network != paper { list.append("network \(network) instead of \(paper)") }
+    if budget.epochs != Budget.full.epochs {
+      list.append("\(budget.epochs) epochs instead of \(Budget.full.epochs) in the paper's recipe")
+    }
+    if budget.isSynthetic {
+      list.append("synthetic images instead of CIFAR-100")
+    } else if budget.trainingFraction < 1 {
+      list.append("\(budget.trainingFraction) of the training images of every class")
+    }
+    if let teacherFile, teacherFile.network != budget.network(for: setting.teacher) {
+      list.append("teacher \(teacherFile.network) instead of \(setting.teacher)")
+    }
+    if let method { list += deviations(of: method) }
+    return list
+  }
+
+  private func deviations(of method: Method) -> [String] {
+    var list: [String] = []
+    if trainingProtocol == .equal {
+      list.append("momentum runs through learning-rate drops; teacher in eval mode")
+    } else if method.family != .overhaul {
+      list.append("recipe of \(method.family.rawValue), on images prepared as in the OFD code")
+    }
+    if let preparation = recipe.preparation {
+      list.append(
+        "\(preparation.epochs) epochs of preparation at learning rate \(preparation.learningRate)")
+    }
+    if method.base != .student { list += [weightSentence(of: method)] }
+    guard method.guidance != nil else { return list }
+    if trainingProtocol == .equal, method.guidance == .differentiable, variant == nil {
+      list.append("exact singular pair instead of ten unrolled power steps")
+    }
+    if trainingProtocol == .equal, setting.released.thirdDropDivisor != nil {
+      list.append("no third learning-rate drop")
+    }
+    if method.base != .ofd { list.append("Lipschitz term on taps without connectors") }
+    return list
+  }
+
+  private func weightSentence(of method: Method) -> String {
+    let own = method.guidance == nil
+    let value = (own ? lossWeight : alpha).map { "\($0)" } ?? "-"
+    let name = own ? "weight \(value)" : "alpha \(value)"
+    return switch weight?.source ?? .authors {
+    case .authors:
+      name + (own ? " as in the authors' or their code" : " as in the released script")
+        + ", not chosen on held-out images"
+    case .tuned(let trials): "\(name), the best of \(trials) on held-out training images"
+    case .trial: "\(name), a trial on held-out training images"
+    }
+  }
+}

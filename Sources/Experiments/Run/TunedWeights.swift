@@ -1,0 +1,38 @@
+import Results
+
+/// The weights that finished trials chose.
+enum TunedWeights {
+  /// For every setting and method whose trials are all finished, the weight with the smallest error on the held-out
+  /// images after the last epoch; of equal ones the nearest to the authors'. Empty under `released`.
+  static func find(
+    for selection: TablePlan.Selection, data: DataReference, _ options: RunOptions
+  ) throws -> TablePlan.Weights {
+    var weights: TablePlan.Weights = [:]
+    guard selection.trainingProtocol == .equal else { return weights }
+    for setting in selection.settings {
+      for method in selection.methods + [.london, .londonReleased] {
+        // Both forms of LONDON share one alpha: they differ in the gradient alone.
+        let tried = method == .londonReleased ? Method.london : method
+        let trials = TablePlan.trials(setting, tried, selection, data: data)
+        guard !trials.isEmpty, let best = try best(of: trials, options) else { continue }
+        weights[.init(setting: setting.id, method: method)] = (best, .tuned(trials: trials.count))
+      }
+    }
+    return weights
+  }
+
+  private static func best(of trials: [RunPlan], _ options: RunOptions) throws -> Double? {
+    var results: [(weight: Double, error: Double)] = []
+    for trial in trials {
+      let folder = options.runs.appendingPathComponent(trial.folderName)
+      guard let record = try RunFolder.readRecord(in: folder), record.status == .finished,
+        let last = record.last, let weight = trial.weight?.value
+      else { return nil }
+      results.append((weight, last.top1Error))
+    }
+    // The authors' weight stands in the middle of the trials.
+    let usual = results[results.count / 2]
+    let smallest = results.map(\.error).min()
+    return usual.error == smallest ? usual.weight : results.first { $0.error == smallest }?.weight
+  }
+}

@@ -1,0 +1,133 @@
+import Foundation
+
+/// Figure 2: training and validation curves of OFD with and without the Lipschitz term, from the runs of table 2.
+public struct CurveReport {
+  /// The curves of one setting, protocol and budget.
+  struct Panel {
+    let setting: String
+    let protocolName: String
+    let budget: String
+    /// Runs by method, the first seeds that all methods have.
+    let groups: [RecordGroup]
+  }
+
+  private static let methods = ["ofd", "london", "london-released"]
+  let panels: [Panel]
+
+  /// Takes the finished runs of OFD and LONDON where a setting has both.
+  public init(records: [RunRecord]) {
+    let own = records.filter { $0.table == "table2" && Self.methods.contains($0.method) }
+    let places = Dictionary(grouping: own) { [$0.budget, $0.protocolName, $0.setting] }
+    panels = places.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { key, records in
+      let groups = RecordGroup.groups(of: records)
+      let names = groups.map(\.method)
+      guard names.contains("ofd"), names.contains("london") else { return nil }
+      return Panel(setting: key[2], protocolName: key[1], budget: key[0], groups: groups)
+    }
+  }
+
+  /// Whether no setting has both methods.
+  public var isEmpty: Bool { panels.isEmpty }
+
+  /// The figures as SVG, with their names.
+  public var plots: [(name: String, svg: String)] {
+    panels.map { ($0.name, $0.plot.svg) }
+  }
+
+  /// The figures with their numbers.
+  public var markdown: String {
+    var lines = [
+      "# figure2: training and validation curves with and without the Lipschitz term", "",
+      "Top-1 error in % after every epoch, mean over seeds: on a part of the training images without "
+        + "augmentation, and on the test images. Generated from the runs of table 2; the paper prints no "
+        + "numbers for this figure.",
+    ]
+    for panel in panels { lines += [""] + panel.lines }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The curves in full.
+  public var json: String {
+    JSONValue.object([
+      "figure": .string("figure2"), "unit": .string("%"),
+      "panels": .array(panels.map(\.value)),
+    ]).indented
+  }
+}
+
+extension CurveReport.Panel {
+  /// One curve: a value per epoch.
+  struct Curve {
+    let method: String
+    let part: String
+    let values: [Double]
+  }
+
+  var name: String { "figure2-\(setting)-\(protocolName)-\(budget)" }
+
+  var curves: [Curve] {
+    groups.flatMap { group in
+      [
+        Curve(
+          method: group.method, part: "training", values: group.means(\.trainingTop1Error)),
+        Curve(method: group.method, part: "test", values: group.means { $0.top1Error }),
+      ]
+    }.filter { !$0.values.isEmpty }
+  }
+
+  var plot: LinePlot {
+    LinePlot(
+      title: "setting \(setting), protocol \(protocolName), budget \(budget)", xLabel: "epoch",
+      yLabel: "top-1 error, %",
+      series: curves.map {
+        .init(
+          name: "\($0.method), \($0.part)",
+          points: $0.values.enumerated().map { (Double($0 + 1), $1) },
+          colour: groups.map(\.method).firstIndex(of: $0.method) ?? 0, isDashed: $0.part != "test")
+      })
+  }
+
+  var lines: [String] {
+    let epochs = curves.map(\.values.count).max() ?? 0
+    let seeds = groups.map { group in
+      "\(group.method): " + group.records.map { String($0.rootSeed) }.joined(separator: ", ")
+    }
+    var lines = ["## Setting \(setting), protocol \(protocolName), budget \(budget)", ""]
+    if budget != "full" { lines += ["**This is not the paper's recipe.**", ""] }
+    lines += ["Seeds of " + seeds.joined(separator: "; "), "", "![curves](\(name).svg)", ""]
+    lines.append(
+      "| epoch | " + curves.map { "\($0.method), \($0.part)" }.joined(separator: " | ") + " |")
+    lines.append("|---|" + curves.map { _ in "---|" }.joined())
+    for epoch in 0..<epochs {
+      let cells = curves.map {
+        epoch < $0.values.count ? String(format: "%.2f", $0.values[epoch]) : "-"
+      }
+      lines.append("| \(epoch + 1) | " + cells.joined(separator: " | ") + " |")
+    }
+    return lines
+  }
+
+  var value: JSONValue {
+    .object([
+      "setting": .string(setting), "protocol": .string(protocolName), "budget": .string(budget),
+      "curves": .array(
+        curves.map {
+          .object([
+            "method": .string($0.method), "part": .string($0.part),
+            "values": .array($0.values.map { .number($0) }),
+          ])
+        }),
+    ])
+  }
+}
+
+extension RecordGroup {
+  /// Mean over seeds for each epoch that all runs have; empty where a run has no values.
+  fileprivate func means(_ value: (RunRecord.Epoch) -> Double?) -> [Double] {
+    let runs = records.map { $0.epochs.compactMap(value) }
+    let epochs = runs.map(\.count).min() ?? 0
+    return (0..<epochs).map { epoch in
+      runs.reduce(0) { $0 + $1[epoch] } / Double(runs.count)
+    }
+  }
+}
