@@ -116,6 +116,12 @@ let package = Package(
         "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore", "Datasets",
         "CheckpointFormat",
       ]),
+    tests(
+      "MethodTests",
+      [
+        "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
+        "TensorCore", "Datasets", "Randomness",
+      ]),
     tests("ProgramTests", []),
     tests(
       "ReferenceTests",

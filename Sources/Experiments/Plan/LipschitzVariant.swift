@@ -33,13 +33,13 @@ public enum LipschitzVariant: Hashable, Sendable, CustomStringConvertible {
   /// Reads a variant such as `share=0.2`.
   public init(_ text: String) throws(UsageError) {
     let words = text.split(separator: "=", maxSplits: 1).map(String.init)
-    let number = words.count == 2 ? Double(words[1]) : nil
-    switch (words.first, words.last, number) {
+    let (name, value) = (words.first ?? "", words.count == 2 ? words[1] : "")
+    switch (name, value, Double(value)) {
     case ("alpha", _, .some(let alpha)) where alpha > 0 && alpha.isFinite: self = .alpha(alpha)
     case ("share", _, .some(let share)) where share > 0 && share < 1: self = .share(share)
-    case ("steps", .some(let steps), _):
-      guard let count = Int(steps), (1...1000).contains(count) else { fallthrough }
-      self = .steps(count)
+    case ("steps", _, .some(let steps))
+    where (1...1000).contains(steps) && steps == steps.rounded():
+      self = .steps(Int(steps))
     case ("start", "ones", _): self = .startOnes
     case ("compare", "ratio", _): self = .ratio
     case ("matrix", "batch", _): self = .batchMatrix

@@ -1,19 +1,26 @@
 import CheckpointFormat
-import Datasets
-import Distillation
-import Foundation
+package import Datasets
+package import Distillation
+package import Foundation
 import Lipschitz
 import ModelZoo
-import NeuralNet
+package import NeuralNet
 import TensorCore
 
 /// Makes the objective of a run: networks, connectors and the method's loss.
-struct ObjectiveFactory {
-  let plan: RunPlan
-  let options: RunOptions
-  /// Checkpoint of the teacher; needed by methods that have one.
-  let teacherFile: URL?
-  let training: ImageDataset
+package struct ObjectiveFactory {
+  private let plan: RunPlan
+  private let options: RunOptions
+  private let teacherFile: URL?
+  private let training: ImageDataset
+
+  /// A factory for `plan`; `teacherFile` is the teacher's checkpoint, which methods with one need.
+  package init(plan: RunPlan, options: RunOptions, teacherFile: URL?, training: ImageDataset) {
+    self.plan = plan
+    self.options = options
+    self.teacherFile = teacherFile
+    self.training = training
+  }
 
   func makeObjective() throws -> any Objective {
     let student = try plan.network.makeNetwork(
@@ -30,7 +37,7 @@ struct ObjectiveFactory {
   }
 
   /// The objective of `method` between two networks.
-  func objective(_ method: Method, _ student: any Classifier, _ teacher: TeacherPass) throws
+  package func objective(_ method: Method, _ student: any Classifier, _ teacher: TeacherPass) throws
     -> any Objective
   {
     let base = try base(method, student, teacher)
@@ -50,7 +57,7 @@ struct ObjectiveFactory {
   private func base(_ method: Method, _ student: any Classifier, _ teacher: TeacherPass) throws
     -> any TapObjective
   {
-    let store = store(plan.seed)
+    let store = store(plan.seed, student.store.dtype)
     let weight = plan.lossWeight ?? 1
     let other = teacher.network
     var preparation: FeatureLossObjective.Part?
@@ -115,7 +122,7 @@ struct ObjectiveFactory {
 
   private var imageSize: ImageSize { ImageSize(height: training.height, width: training.width) }
 
-  private func store(_ seed: UInt64) -> ParameterStore {
-    ParameterStore(seed: seed, device: options.device, layout: options.layout)
+  private func store(_ seed: UInt64, _ dtype: DType = .float32) -> ParameterStore {
+    ParameterStore(seed: seed, dtype: dtype, device: options.device, layout: options.layout)
   }
 }
