@@ -13,7 +13,7 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
   public var epochs: Int {
     switch self {
     case .full: 200
-    case .reduced: 6
+    case .reduced: 4
     case .smoke: 8
     }
   }
