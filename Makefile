@@ -13,7 +13,7 @@ build: setup
 	commit=$$(git rev-parse HEAD 2>/dev/null) && echo "$$commit $$state" > .build/release/source-state.txt || true
 
 demo: build
-	.build/release/lskd-repro table2 --budget smoke --runs runs/demo
+	.build/release/lskd-repro table2 --budget smoke --methods student,kd,at,ofd,london,london-released --runs runs/demo
 	.build/release/lskd-repro report --runs runs/demo --output runs/demo/report
 	@echo "The report is in runs/demo/report/table2.md"
 

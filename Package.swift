@@ -120,7 +120,7 @@ let package = Package(
       "MethodTests",
       [
         "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
-        "TensorCore", "Datasets", "Randomness",
+        "TensorCore", "Datasets", "Randomness", "Results",
       ]),
     tests("ProgramTests", []),
     tests(

@@ -24,6 +24,13 @@ extension Report {
     "tune": "choice of weights, top-1 error on a held-out tenth of the training images, %",
   ]
 
+  private static let limits = [
+    "reduced":
+      "It shows in which order methods start on few images. It cannot show converged errors, an order "
+      + "that depends on a long schedule, or differences smaller than the spread over seeds.",
+    "smoke": "It shows that everything works and says nothing about methods.",
+  ]
+
   private func text(_ section: Section) -> [String] {
     var lines = ["## Protocol \(section.protocolName), budget \(section.budget)", ""]
     lines += header(section) + [""] + rows(section)
@@ -36,7 +43,8 @@ extension Report {
     var lines: [String] = []
     if !section.isComparable {
       lines.append(
-        "**This is not the paper's recipe: its numbers must not be set against the paper's.**")
+        "**This is not the paper's recipe: its numbers must not be set against the paper's.** "
+          + (Self.limits[section.budget] ?? ""))
     }
     for (setting, groups) in section.groupsBySetting {
       lines += deviations(of: groups.filter { $0.method == "teacher" }, as: "\(setting) teacher")
@@ -49,6 +57,14 @@ extension Report {
       lines.append(
         "- Teacher of setting \(record.setting): measured error \(decimals(last.top1Error)) % top-1, "
           + "\(decimals(last.top5Error)) % top-5, checkpoint \(last.sha256.prefix(12))")
+    }
+    for teacher in Set(section.records.compactMap(\.teacher)).filter(\.isFile).sorted(by: {
+      $0.checkpointHash < $1.checkpointHash
+    }) {
+      lines.append(
+        "- Teacher from a file: measured error \(decimals(teacher.top1Error)) % top-1, "
+          + "\(decimals(teacher.top5Error)) % top-5, checkpoint \(teacher.checkpointHash.prefix(12))"
+      )
     }
     let places = Set(
       section.records.map {

@@ -71,7 +71,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
 
   /// The teacher's checkpoint and its errors as measured by this suite, %.
   public struct Teacher: Codable, Hashable, Sendable {
-    /// Hash of the teacher run's configuration.
+    /// Hash of the teacher run's configuration; for a file `file` and its digest.
     public var configurationHash: String
     /// SHA-256 of the checkpoint.
     public var checkpointHash: String
@@ -79,6 +79,16 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public var top1Error: Double
     /// Measured error, %.
     public var top5Error: Double
+
+    /// A checkpoint from elsewhere, whose training this suite knows nothing of.
+    public init(fileHash: String, top1Error: Double, top5Error: Double) {
+      self.init(
+        configurationHash: "file \(fileHash)", checkpointHash: fileHash, top1Error: top1Error,
+        top5Error: top5Error)
+    }
+
+    /// Whether the checkpoint came from elsewhere.
+    public var isFile: Bool { configurationHash.hasPrefix("file ") }
 
     /// Makes a reference.
     public init(

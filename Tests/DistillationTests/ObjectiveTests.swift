@@ -89,6 +89,34 @@ struct ObjectiveTests {
     }
   }
 
+  @Test("the batch's matrix is the mean of the images', and a ratio of equals costs nothing")
+  func batchMatrixAndRatio() throws {
+    var stream = RandomStream(seed: 12, purpose: .synthesis)
+    let maps = try (0..<2).map { _ in
+      try Tensor(
+        stream.normals(count: 3 * 4 * 25, standardDeviation: 1), shape: [3, 4, 5, 5],
+        dtype: .float64)
+    }
+    let pair = try FeaturePair(front: maps[0], back: maps[1])
+    let mean = try pair.transmittingMatrix().mean([0]).values(as: Double.self)
+    let merged = try pair.mergedBatch().transmittingMatrix().values(as: Double.self)
+    #expect(merged.count == mean.count)
+    let near = zip(merged, mean).allSatisfy { abs($0 - $1) < 1e-12 }
+    #expect(near)
+    for matrix in LipschitzLoss.Matrix.allCases {
+      for comparison in LipschitzLoss.Comparison.allCases {
+        let loss = LipschitzLoss(norm: .singularPair, comparison: comparison, matrix: matrix)
+        var draws = RandomStream(seed: 0, purpose: .powerIteration)
+        let none = try loss(student: [pair], teacher: [pair], &draws).scalar()
+        #expect(abs(none) < 1e-12)
+        let double = try FeaturePair(front: maps[0] * 2, back: maps[1])
+        let ratio = try loss(student: [double], teacher: [pair], &draws).scalar()
+        // Twice the value: (2 - 1)² / 2 as a ratio.
+        #expect(comparison == .difference ? ratio > 0.01 : abs(ratio - 0.5) < 1e-9)
+      }
+    }
+  }
+
   @Test("a channel without scale has the margin min(mean, 0)")
   func zeroScale() {
     #expect(Margin.ofChannel(mean: 0.5, deviation: 0) == 0)

@@ -188,6 +188,30 @@ struct ProgramTests {
     }
   }
 
+  @Test("methods, table1 and the plans of table6 and tune are printed and train nothing")
+  func plans() throws {
+    try inTemporaryDirectory { directory in
+      let list = try repro("methods", "--steps=1", "--batch=8", "--json", in: directory)
+      #expect(list.code == 0, "\(list.errors)")
+      let methods = try #require(
+        try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]])
+      #expect(methods.count == 22)
+      #expect(methods.allSatisfy { ($0["step_seconds"] as? Double ?? 0) > 0 })
+      #expect(try repro("methods", "--steps=0", in: directory).output.contains("Chen et al. 2021"))
+      #expect(try repro("table1", in: directory).output.contains("26844952"))
+      let ablation = try repro("table6", "--budget=smoke", "--dry-run", in: directory)
+      #expect(ablation.output.contains("london-share=0.2"))
+      let trials = try repro(
+        "tune", "--budget=smoke", "--methods=kd,at", "--dry-run", in: directory)
+      #expect(trials.output.contains("at-weight=4000.0"))
+      let wrong = try repro("tune", "--budget=smoke", "--methods=student", in: directory)
+      #expect(wrong.code == 2 && wrong.errors.contains("weight to tune"))
+      #expect(try repro("tune", "--protocol=released", "--budget=smoke", in: directory).code == 2)
+      #expect(try repro("table6", "--variants=magic", in: directory).code == 2)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+    }
+  }
+
   @Test("two processes on one run folder: the second says so")
   func claimed() throws {
     try inTemporaryDirectory { directory in
@@ -212,7 +236,9 @@ struct ProgramTests {
   @Test(
     "every program and subcommand explains itself",
     arguments: [
-      ["lskd-repro"], ["lskd-repro", "table2"], ["lskd-repro", "report"], ["lskd-train"],
+      ["lskd-repro"], ["lskd-repro", "table1"], ["lskd-repro", "table2"], ["lskd-repro", "table6"],
+      ["lskd-repro", "figure2"], ["lskd-repro", "tune"], ["lskd-repro", "methods"],
+      ["lskd-repro", "report"], ["lskd-train"],
       ["lskd-eval"], ["lskd-data"], ["lskd-data", "list"], ["lskd-ckpt"], ["lskd-ckpt", "inspect"],
       ["lskd-bench"], ["lskd-bench", "step"],
     ])

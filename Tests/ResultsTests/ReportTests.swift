@@ -61,6 +61,45 @@ struct ReportTests {
     #expect(text.contains("| c | london − ofd | -0.62 | ± 1.59 | 0, 1 | -0.50, -0.75 |"))
   }
 
+  private func epochs(_ errors: [Double]) -> [RunRecord.Epoch] {
+    errors.enumerated().map { epoch, error in
+      .init(
+        epoch: epoch, learningRate: 0.1, losses: [:], gradientNorms: [:],
+        shares: ["lipschitz": 0.25], trainingTop1Error: error / 2, top1Error: error,
+        top5Error: 0, seconds: 1, imagesPerSecond: 1)
+    }
+  }
+
+  @Test("an ablation stands beside the cells that it starts from, with its measured share")
+  func ablation() {
+    var variant = makeRecord(method: "london share=0.2", seed: 0, error: 23)
+    variant.table = "table6"
+    variant.epochs = epochs([50, 40])
+    let report = Report(table: "table6", records: records() + [variant], references: [])
+    let text = report.markdown
+    #expect(text.contains("| c | ofd |") && text.contains("| c | london |"))
+    #expect(!text.contains("| c | kd |") && !text.contains("| a | london |"))
+    #expect(text.contains("| c | london share=0.2 | 25 | 25 | 23.00 |"))
+    #expect(text.contains("| c | london share=0.2 − ofd | -1.00 |"))
+  }
+
+  @Test("the figure draws OFD and LONDON, the same bytes for any order")
+  func figure() throws {
+    let runs = records().map { record in
+      var record = record
+      record.epochs = epochs([60, record.last?.top1Error ?? 0])
+      return record
+    }
+    let figure = CurveReport(records: runs)
+    let plot = try #require(figure.plots.first)
+    #expect(figure.plots.count == 1 && plot.name == "figure2-c-equal-full")
+    #expect(figure.markdown == CurveReport(records: runs.reversed()).markdown)
+    #expect(plot.svg == CurveReport(records: runs.reversed()).plots.first?.svg)
+    #expect(plot.svg.contains("london, training") && plot.svg.contains("ofd, test"))
+    #expect(figure.markdown.contains("| 2 | 12.25 | 24.50 | 11.94 | 23.88 |"))
+    #expect(CurveReport(records: records().filter { $0.method != "ofd" }).isEmpty)
+  }
+
   @Test("a run that is not finished is named and left out")
   func unfinished() {
     var open = makeRecord(method: "student", seed: 0, error: 1)

@@ -37,6 +37,11 @@ public struct TablePlan: Sendable {
   public struct WeightKey: Hashable, Sendable {
     let setting: String
     let method: Method
+
+    package init(setting: String, method: Method) {
+      self.setting = setting
+      self.method = method
+    }
   }
 
   /// All trainings in the order in which they run: every teacher before its students, then seed by seed, so

@@ -46,7 +46,8 @@ public struct DataSource: Sendable {
     return DataSource(training: split.training, test: split.heldOut)
   }
 
-  private init(training: ImageDataset, test: ImageDataset) {
+  /// A source of given images.
+  package init(training: ImageDataset, test: ImageDataset) {
     self.training = training
     self.test = test
   }

@@ -72,8 +72,7 @@ public struct TableRunner {
       "teacher \(file.url.path) (\(file.network)): measured top-1 error \(Float(errors.top1)) %, top-5 "
         + "\(Float(errors.top5)) %")
     return RunRecord.Teacher(
-      configurationHash: "file \(file.sha256)", checkpointHash: file.sha256,
-      top1Error: errors.top1, top5Error: errors.top5)
+      fileHash: file.sha256, top1Error: errors.top1, top5Error: errors.top5)
   }
 }
 

@@ -1,10 +1,10 @@
 import Results
 
 /// The weights that finished trials chose.
-enum TunedWeights {
+package enum TunedWeights {
   /// For every setting and method whose trials are all finished, the weight with the smallest error on the held-out
   /// images after the last epoch; of equal ones the nearest to the authors'. Empty under `released`.
-  static func find(
+  package static func find(
     for selection: TablePlan.Selection, data: DataReference, _ options: RunOptions
   ) throws -> TablePlan.Weights {
     var weights: TablePlan.Weights = [:]
