@@ -113,7 +113,7 @@ struct ProgramTests {
         (["--methods", "magic"], "known are student"),
         (["--methods", "londn"], "did you mean london?"),
         (["--methods", "student+london"], "needs a teacher"),
-        (["--teacher", "missing.lskd"], "missing.lskd"), (["--budget", "tiny"], "full, reduced"),
+        (["--budget", "tiny"], "full, reduced"),
         (["--protocol", "own"], "released, equal"), (["--seeds", "-1x"], "is no seed"),
         (["--device", "tpu"], "known are cpu"), (["--device", "cuda:99"], "CUDA devices"),
         (["--threads", "0"], "--threads"), (["--budget", "full"], "--data"),
@@ -133,6 +133,9 @@ struct ProgramTests {
       let missing = try repro("table2", "--budget=reduced", "--data=absent", in: directory)
       #expect(missing.code == 1)
       #expect(missing.errors.hasPrefix("error: "))
+      let teacher = try repro(
+        "table2", "--budget=smoke", "--teacher=absent.lskd", in: directory)
+      #expect(teacher.code == 1 && teacher.errors.contains("absent.lskd"))
       let none = try eval("absent.lskd", "--synthetic", in: directory)
       #expect(none.code == 1)
       #expect(none.errors.contains("absent.lskd"))

@@ -28,7 +28,8 @@ enum Machine {
     let line = contents("/proc/self/status").split(separator: "\n").first {
       $0.hasPrefix(entry)
     }
-    let kibibytes = line?.split(separator: " ").compactMap { Int($0) }.first
+    // A tab, and spaces only before numbers of fewer than eight digits.
+    let kibibytes = line?.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }.first
     return (kibibytes ?? 0) * 1024
   }
 
