@@ -91,8 +91,12 @@ extension Report {
   }
 
   private func digests(_ record: RunRecord) -> String {
-    record.datasetHashes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.prefix(12))" }
-      .joined(separator: ", ")
+    record.datasetHashes.sorted { $0.key < $1.key }.map { part, digest in
+      // The digest of the files, and behind it the rule that chose images of them.
+      let words = digest.split(separator: " ", maxSplits: 1)
+      let rule = words.count > 1 ? " \(words[1])" : ""
+      return "\(part) \(digest.prefix(12))\(rule)"
+    }.joined(separator: ", ")
   }
 
   private func rows(_ section: Section) -> [String] {

@@ -36,14 +36,14 @@ public struct Report {
     }
     let groups = Dictionary(grouping: asked + beside) { [$0.budget, $0.protocolName] }
     // A teacher belongs to every protocol of its budget that used it, whoever asked for it first.
-    sections = groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, records in
-      let used = Set(records.compactMap { $0.teacher?.configurationHash })
+    sections = groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, students in
+      let used = Set(students.compactMap { $0.teacher?.configurationHash })
       let teachers = records.filter {
         $0.method == "teacher" && used.contains($0.configurationHash)
       }
       return Section(
         protocolName: key[1], budget: key[0],
-        records: (teachers + records).sorted { $0.order.lexicographicallyPrecedes($1.order) })
+        records: (teachers + students).sorted { $0.order.lexicographicallyPrecedes($1.order) })
     }
   }
 

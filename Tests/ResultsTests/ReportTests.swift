@@ -77,6 +77,7 @@ struct ReportTests {
     variant.epochs = epochs([50, 40])
     let report = Report(table: "table6", records: records() + [variant], references: [])
     let text = report.markdown
+    #expect(text.contains("| c | teacher |") && text.contains("Teacher of setting c"))
     #expect(text.contains("| c | ofd |") && text.contains("| c | london |"))
     #expect(!text.contains("| c | kd |") && !text.contains("| a | london |"))
     #expect(text.contains("| c | london share=0.2 | 25 | 25 | 23.00 |"))

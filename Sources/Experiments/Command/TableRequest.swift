@@ -1,4 +1,3 @@
-import DurableFiles
 import Foundation
 
 /// What a user asked for, read from text and checked.
