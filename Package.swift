@@ -90,7 +90,7 @@ let package = Package(
       "Experiments",
       [
         "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore", "Datasets",
-        "Results", "CheckpointFormat", "Interchange", "DurableFiles", "Randomness",
+        "Evaluation", "Results", "CheckpointFormat", "Interchange", "DurableFiles", "Randomness",
       ]),
 
     // Level 6: argument parsing and printing.

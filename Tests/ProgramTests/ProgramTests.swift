@@ -242,7 +242,8 @@ struct ProgramTests {
       ["lskd-repro"], ["lskd-repro", "table1"], ["lskd-repro", "table2"], ["lskd-repro", "table6"],
       ["lskd-repro", "figure2"], ["lskd-repro", "tune"], ["lskd-repro", "methods"],
       ["lskd-repro", "report"], ["lskd-train"],
-      ["lskd-eval"], ["lskd-data"], ["lskd-data", "list"], ["lskd-ckpt"], ["lskd-ckpt", "inspect"],
+      ["lskd-eval"], ["lskd-eval", "detections"], ["lskd-data"], ["lskd-data", "list"],
+      ["lskd-ckpt"], ["lskd-ckpt", "inspect"],
       ["lskd-bench"], ["lskd-bench", "step"],
     ])
   func help(_ words: [String]) throws {

@@ -1,0 +1,64 @@
+public import Foundation
+
+/// A PASCAL VOC devkit on disk, as its archives unpack: `VOCdevkit/VOC2007/Annotations`, `ImageSets`, ...
+public struct VOCDevkit: Sendable {
+  /// The twenty classes in the devkit's order; segmentation masks number them from 1.
+  public static let classes = [
+    "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
+    "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train",
+    "tvmonitor",
+  ]
+
+  /// `VOC2007` or another year's directory.
+  public let directory: URL
+
+  /// Finds the year's directory under `root`, which may be the devkit or what it lies in.
+  public init(root: URL, year: Int) throws(DatasetError) {
+    let name = "VOC\(year)"
+    let places = [root, root.appendingPathComponent("VOCdevkit")].map {
+      $0.appendingPathComponent(name)
+    }
+    guard
+      let found = places.first(where: {
+        FileManager.default.fileExists(atPath: $0.appendingPathComponent("Annotations").path)
+      })
+    else {
+      throw DatasetError(
+        "\(root.path) holds no \(name)/Annotations: name the VOCdevkit directory or the one above it"
+      )
+    }
+    directory = found
+  }
+
+  /// The image ids of a set of the main task, such as `test`, in file order.
+  public func images(in set: String) throws(DatasetError) -> [String] {
+    let file = directory.appendingPathComponent("ImageSets/Main/\(set).txt")
+    let text: String
+    do { text = try String(contentsOf: file, encoding: .utf8) } catch {
+      throw DatasetError("cannot read \(file.path): is there a set \(set)?")
+    }
+    var images: [String] = []
+    var lines: [String: Int] = [:]
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
+      .enumerated()
+    {
+      // The sets of single classes have a second column.
+      guard let image = line.split(whereSeparator: \.isWhitespace).first.map(String.init) else {
+        continue
+      }
+      if let before = lines.updateValue(number + 1, forKey: image) {
+        throw DatasetError(
+          "\(file.path), line \(number + 1): \(image) stands in line \(before) too")
+      }
+      images.append(image)
+    }
+    guard !images.isEmpty else { throw DatasetError("\(file.path) names no image") }
+    return images
+  }
+
+  /// The objects of an image.
+  public func annotation(of image: String) throws(DatasetError) -> VOCAnnotation {
+    try VOCAnnotation(
+      contentsOf: directory.appendingPathComponent("Annotations/\(image).xml"))
+  }
+}

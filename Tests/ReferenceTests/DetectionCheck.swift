@@ -1,0 +1,49 @@
+import Experiments
+import Foundation
+
+/// Average precision of real detections on the VOC 2007 test set.
+enum DetectionCheck {
+  static func run(_ node: ReferenceNode, _ comparison: Comparison) throws {
+    guard let data = try VOCData.restore() else {
+      comparison.skip("no VOC data beside the project")
+      return
+    }
+    defer { _ = try? FileManager.default.removeItem(at: data) }  // Leftovers harm no one.
+    for rule in ["voc07", "area"] {
+      let job = try DetectionEvaluationJob(
+        detections: data.appendingPathComponent("detections"), root: data, year: 2007, set: "test",
+        rule: rule, allowsMissing: false)
+      let result =
+        try JSONSerialization.jsonObject(with: Data(job.text(json: true).utf8)) as? [String: Any]
+      let metrics = result?["metrics"] as? [String: Any]
+      let classes = metrics?["ap"] as? [String: Double] ?? [:]
+      comparison.near(
+        metrics?["map"] as? Double ?? .nan, try node.at("map_\(rule)").number(), 1e-9, "mAP")
+      for name in try node.at("classes").keys() {
+        comparison.near(
+          classes[name] ?? .nan, try node.at("classes").at(name).at("ap_\(rule)").number(), 1e-9,
+          "\(rule) of \(name)")
+      }
+    }
+  }
+}
+
+/// The packed VOC data beside the project.
+enum VOCData {
+  /// Unpacks into a new directory; nil where there is nothing to unpack.
+  static func restore() throws -> URL? {
+    let project = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let program = project.deletingLastPathComponent().appendingPathComponent("shared/data/restore")
+    guard FileManager.default.isExecutableFile(atPath: program.path) else { return nil }
+    let directory = FileManager.default.temporaryDirectory
+      .appendingPathComponent(UUID().uuidString)
+    let process = Process()
+    process.executableURL = program
+    process.arguments = [directory.path, "voc"]
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus == 0 ? directory : nil
+  }
+}
