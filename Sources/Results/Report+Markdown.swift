@@ -34,7 +34,9 @@ extension Report {
   private func text(_ section: Section) -> [String] {
     var lines = ["## Protocol \(section.protocolName), budget \(section.budget)", ""]
     lines += header(section) + [""] + rows(section)
-    lines += differences(section) + shares(section) + terms(section) + unfinished(section)
+    lines +=
+      choices(section) + differences(section) + shares(section) + terms(section)
+      + unfinished(section)
     let commands = Set(section.records.filter { $0.method != "teacher" }.map(\.command)).sorted()
     return lines + ["", "Command:", ""] + commands.map { "    \($0)" }
   }
@@ -117,6 +119,19 @@ extension Report {
           + " \(last.summary) | \(last.count) | \(top5.summary) | \(best.summary) |")
     }
     return lines
+  }
+
+  private func choices(_ section: Section) -> [String] {
+    let lines = section.groupsBySetting.flatMap { setting, groups in
+      TrialChoice.choices(of: groups).map {
+        "| \(setting) | \($0.method) | \($0.weight) | \($0.trials) |"
+      }
+    }
+    guard !lines.isEmpty else { return [] }
+    return [
+      "", "Chosen, the smallest error of the trials:", "", "| setting | method | weight | trials |",
+      "|---|---|---|---|",
+    ] + lines
   }
 
   private func differences(_ section: Section) -> [String] {

@@ -132,7 +132,7 @@ struct TableRunTests {
         try record.write(to: folder.record)
       }
       let weights = try TunedWeights.find(for: chosen, data: data.reference, options)
-      // Of equals the authors' own; alpha a quarter of the released one; both forms of LONDON alike.
+      // Of equals the smaller; alpha a quarter of the released one; both forms of LONDON alike.
       #expect(weights[.init(setting: "c", method: Method(.kd))]?.value == 0.9)
       #expect(weights[.init(setting: "c", method: .london)]?.value == 0.0625)
       #expect(weights[.init(setting: "c", method: .londonReleased)]?.value == 0.0625)

@@ -84,6 +84,17 @@ struct ReportTests {
     #expect(text.contains("| c | london share=0.2 − ofd | -1.00 |"))
   }
 
+  @Test("the report of trials names each method's choice")
+  func choice() {
+    let trials = [("kd weight=0.5", 30.0), ("kd weight=0.9", 29), ("kd weight=1.0", 29)].map {
+      var record = makeRecord(method: $0, seed: 0, error: $1)
+      record.table = "tune"
+      return record
+    }
+    let text = Report(table: "tune", records: trials, references: []).markdown
+    #expect(text.contains("| c | kd | 0.9 | 3 |"))
+  }
+
   @Test("the figure draws OFD and LONDON, the same bytes for any order")
   func figure() throws {
     let runs = records().map { record in

@@ -93,7 +93,9 @@ public struct RunPlan: Hashable, Sendable {
   public var methodName: String {
     guard let method else { return "teacher" }
     if let variant { return "\(method) \(variant)" }
-    if case .trial = weightSource, let chosenWeight { return "\(method) weight=\(chosenWeight)" }
+    if case .trial = weightSource, let chosenWeight {
+      return "\(method)\(TrialChoice.separator)\(chosenWeight)"
+    }
     return method.description
   }
 

@@ -3,7 +3,7 @@ import Results
 /// The weights that finished trials chose.
 package enum TunedWeights {
   /// For every setting and method whose trials are all finished, the weight with the smallest error on the held-out
-  /// images after the last epoch; of equal ones the nearest to the authors'. Empty under `released`.
+  /// images after the last epoch; see `TrialChoice`. Empty under `released`.
   package static func find(
     for selection: TablePlan.Selection, data: DataReference, _ options: RunOptions
   ) throws -> TablePlan.Weights {
@@ -30,9 +30,6 @@ package enum TunedWeights {
       else { return nil }
       results.append((weight, last.top1Error))
     }
-    // The authors' weight stands in the middle of the trials.
-    let usual = results[results.count / 2]
-    let smallest = results.map(\.error).min()
-    return usual.error == smallest ? usual.weight : results.first { $0.error == smallest }?.weight
+    return TrialChoice.best(of: results)
   }
 }
