@@ -34,6 +34,10 @@ struct TableOptions: ParsableArguments {
     var options = try RunOptions(place, runs: recipe.runs)
     options.keptEpochs = recipe.keepLast
     let job = try TableJob(request, purpose, dataDirectory: recipe.data, options: options)
-    print(try dryRun ? job.dryRun(json: json) : job.run(json: json))
+    if dryRun {
+      print(try job.dryRun(json: json))
+    } else {
+      try job.run(json: json) { print($0) }
+    }
   }
 }

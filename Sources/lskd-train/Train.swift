@@ -30,6 +30,8 @@ struct Train: ParsableCommand {
       kernels: place.kernels,
       threads: place.threads, command: CommandLine.arguments)
     options.keptEpochs = recipe.keepLast
-    print(try TableJob(request, dataDirectory: recipe.data, options: options).run(json: false))
+    try TableJob(request, dataDirectory: recipe.data, options: options).run(json: false) {
+      print($0)
+    }
   }
 }

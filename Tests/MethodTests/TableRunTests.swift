@@ -89,7 +89,7 @@ struct TableRunTests {
       let plan = TablePlan(chosen, data: data.reference)
       #expect(plan.runs.count == 1)
       let outcome = try TableRunner(plan, data: data, options: options).run(stop: StopRequest())
-      guard case .finished(let records) = outcome else { throw UsageError("stopped") }
+      guard case .finished(let records, _) = outcome else { throw UsageError("stopped") }
       let record = try #require(records.first)
       let known = try #require(try RunFolder.readRecord(in: file.deletingLastPathComponent()))
       #expect(record.teacher?.checkpointHash == known.last?.sha256)
@@ -143,6 +143,29 @@ struct TableRunTests {
       let released = try TunedWeights.find(
         for: selection([Method(.kd)], .released), data: data.reference, options)
       #expect(released.isEmpty)
+    }
+  }
+
+  @Test("a student that diverges is recorded as failed, and the table goes on")
+  func diverges() throws {
+    let data = try data()
+    try inDirectory { runs in
+      var chosen = try selection([Method(.kd)], .equal)
+      chosen.variants = [.alpha(1e30), .share(0.1)]
+      let plan = TablePlan(chosen, data: data.reference)
+      let outcome = try TableRunner(
+        plan, data: data, options: RunOptions(runs: runs, command: "test")
+      ).run(stop: StopRequest())
+      guard case .finished(let records, let diverged) = outcome else {
+        throw UsageError("stopped")
+      }
+      #expect(records.map(\.method) == ["teacher", "kd", "london share=0.1"])
+      #expect(diverged.count == 1)
+      let bad = try #require(plan.runs.first { $0.variant == .alpha(1e30) })
+      let folder = runs.appendingPathComponent(bad.folderName)
+      let record = try #require(try RunFolder.readRecord(in: folder))
+      #expect(record.status == .failed)
+      #expect(record.message?.contains("became") == true)
     }
   }
 

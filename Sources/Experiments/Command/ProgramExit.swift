@@ -15,3 +15,13 @@ public struct InterruptedTable: Error, CustomStringConvertible {
   /// Where the state is and how to go on.
   public let description: String
 }
+
+/// Runs of a table that diverged; the others are done.
+struct DivergedRuns: Error, CustomStringConvertible {
+  let sentences: [String]
+
+  var description: String {
+    "\(sentences.count) of the runs diverged and are left out:\n"
+      + sentences.joined(separator: "\n")
+  }
+}

@@ -53,8 +53,8 @@ public struct TableJob {
     }
   }
 
-  /// Trains what is missing and returns the table as text or JSON.
-  public func run(json: Bool) throws -> String {
+  /// Trains what is missing, hands the table as text or JSON to `print`, and throws when a run diverged.
+  public func run(json: Bool, print: (String) -> Void) throws {
     let stop = StopRequest()
     let watch = stop.onSignals()
     defer { withExtendedLifetime(watch) {} }
@@ -63,8 +63,9 @@ public struct TableJob {
       throw InterruptedTable(
         description: "stopped on request; the state is in \(folder)/resume.lskd under "
           + "\(options.runs.path), and the same command goes on from there")
-    case .finished(let records):
-      return json ? Self.json(records) : TableText(records).text
+    case .finished(let records, let diverged):
+      print(json ? Self.json(records) : TableText(records).text)
+      if !diverged.isEmpty { throw DivergedRuns(sentences: diverged) }
     }
   }
 

@@ -5,8 +5,9 @@ public import Training
 public struct TableRunner {
   /// How a table ended.
   public enum Outcome: Sendable {
-    /// Every run is finished; their records in the plan's order.
-    case finished([RunRecord])
+    /// Every run is done: the records of the finished ones in the plan's order, and a sentence for each one that
+    /// diverged.
+    case finished([RunRecord], diverged: [String])
     /// A stop was requested.
     case interrupted(folder: String)
   }
@@ -37,6 +38,7 @@ public struct TableRunner {
   public func run(stop: StopRequest) throws -> Outcome {
     let progress = ProgressLine()
     var records: [String: RunRecord] = [:]
+    var diverged: [String] = []
     let given = try givenTeacher(progress)
     for (index, run) in plan.runs.enumerated() {
       let title =
@@ -50,11 +52,18 @@ public struct TableRunner {
         run.teacherFile == nil ? run.teacher.flatMap { records[$0.hash]?.asTeacher } : given
       let executor = try RunExecutor(
         run, data: data, options: options, teacher: teacher, title: title, progress: progress)
-      let record = try executor.run(stop: stop)
+      let record: RunRecord
+      do { record = try executor.run(stop: stop) } catch let error as TrainingError {
+        // A student that diverges is a result; the others do not depend on it.
+        guard case .notFinite = error, run.method != nil else { throw error }
+        progress.line("\(title): diverged, \(error)")
+        diverged.append("\(run.folderName): \(error)")
+        continue
+      }
       guard record.status == .finished else { return .interrupted(folder: run.folderName) }
       records[run.hash] = record
     }
-    return .finished(plan.runs.compactMap { records[$0.hash] })
+    return .finished(plan.runs.compactMap { records[$0.hash] }, diverged: diverged)
   }
 
   /// Measures the teacher from a file before anything is distilled; nil where no run has one.
