@@ -94,11 +94,14 @@ struct TableRunTests {
       let known = try #require(try RunFolder.readRecord(in: file.deletingLastPathComponent()))
       #expect(record.teacher?.checkpointHash == known.last?.sha256)
       #expect(record.teacher?.top1Error == known.last?.top1Error)
-      // The same teacher by another way: the same student.
+      // The same teacher by another way: another run, the same student.
       let student = try #require(own.runs.last)
-      #expect(
-        try Data(contentsOf: runs.appendingPathComponent("\(student.folderName)/last.lskd")).count
-          > 0)
+      let given = try #require(plan.runs.last)
+      let states = try [student, given].map {
+        let file = runs.appendingPathComponent("\($0.folderName)/last.lskd")
+        return try ModelCheckpoint(contentsOf: file).network.store.state().map(\.bytes)
+      }
+      #expect(states[0] == states[1])
       #expect(record.configurationHash != student.hash)
     }
   }
@@ -139,6 +142,11 @@ struct TableRunTests {
       let plan = TablePlan(chosen, data: data.reference, weights: weights)
       let london = try #require(plan.runs.first { $0.method == .london })
       #expect(london.alpha == 0.0625)
+      let beside = TablePlan(
+        try selection([Method(.kd, .differentiable)], .equal), data: data.reference,
+        weights: weights)
+      #expect(beside.runs.last?.lossWeight == 0.9)
+      #expect(beside.runs.last?.alpha == 0.25)
       #expect(london.deviations.contains { $0.contains("best of 3") })
       let released = try TunedWeights.find(
         for: selection([Method(.kd)], .released), data: data.reference, options)
@@ -169,8 +177,8 @@ struct TableRunTests {
     }
   }
 
-  @Test("a preparation leaves the data order of the training as it is without one")
-  func released() throws {
+  @Test("released recipes are those of the code that a method comes from, equal ones are one")
+  func recipes() throws {
     let setting = try Setting("c")
     let recipe = { (method: Method, kind: TrainingProtocol) in
       Recipe(method, setting, kind, .full)

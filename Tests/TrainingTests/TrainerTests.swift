@@ -1,5 +1,9 @@
 import CheckpointFormat
+import Datasets
+import Distillation
 import Foundation
+import ModelZoo
+import NeuralNet
 import TensorCore
 import Testing
 import Training
@@ -107,5 +111,66 @@ struct TrainerTests {
       }
       #expect(try Data(contentsOf: file) == Data("not a checkpoint".utf8))
     }
+  }
+
+  /// Cross-entropy that writes down what it is shown.
+  private final class Notebook: Objective {
+    let student: any Classifier
+    var teacher: (any Classifier)? { nil }
+    var connectors: ParameterStore? { nil }
+    private(set) var main: [[Int]] = []
+    private(set) var preparation: [[Int]] = []
+
+    init() throws {
+      student = try Architecture.wideResNet(depth: 10, width: 1).makeNetwork(
+        classCount: 100, store: ParameterStore(seed: 1))
+    }
+
+    func terms(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError) -> [LossTerm]
+    {
+      if position.isPreparation {
+        preparation.append(batch.indices)
+      } else {
+        main.append(batch.indices)
+      }
+      return try CrossEntropyObjective(student: student).terms(batch, at: position)
+    }
+  }
+
+  @Test("a preparation has batches of its own and leaves those of the training as they are")
+  func preparationOrder() throws {
+    let training = try #require(Fixture.training)
+    let test = try #require(Fixture.test)
+    func run(preparationEpochs: Int) throws -> (notes: Notebook, witness: Witness) {
+      try withTemporaryDirectory { folder in
+        let notes = try Notebook()
+        var configuration = TrainingConfiguration(
+          epochs: 2, schedule: .steps(base: 0.01, drops: []), restartsMomentumAtDrops: false)
+        configuration.preparationEpochs = preparationEpochs
+        configuration.preparationRate = 0.002
+        let trainer = try Trainer(
+          objective: notes,
+          loader: BatchLoader(
+            dataset: training, pipeline: .cifar100Train,
+            configuration: LoaderConfiguration(batchSize: 24, seed: 3, threads: 1)),
+          test: (test, .cifar100Test), configuration: configuration,
+          resumeFile: folder.appendingPathComponent("resume.lskd"), identity: "notes")
+        let stop = StopRequest()
+        let witness = Witness(stop: stop)
+        _ = try trainer.run(stop: stop, observer: witness)
+        return (notes, witness)
+      }
+    }
+    let without = try run(preparationEpochs: 0)
+    let with = try run(preparationEpochs: 1)
+    #expect(with.notes.main == without.notes.main)
+    let steps = with.notes.preparation.count
+    #expect(steps == with.notes.main.count / 2 && without.notes.preparation.isEmpty)
+    #expect(!with.notes.main.contains { with.notes.preparation.contains($0) })
+    #expect(with.witness.preparations.count == 1)
+    #expect(with.witness.epochs.map(\.epoch) == [0, 1])
+    let rates = with.witness.steps.map(\.learningRate)
+    #expect(
+      rates == Array(repeating: 0.002, count: steps) + Array(repeating: 0.01, count: 2 * steps))
   }
 }

@@ -38,7 +38,6 @@ public struct TableRequest: Sendable {
 
   private static func methods(_ text: String) throws(UsageError) -> [Method] {
     switch text {
-    case "": return []
     case "paper": return Method.ofPaper
     case "all": return Method.all
     default:

@@ -30,7 +30,10 @@ extension RunPlan {
       list.append(
         "\(preparation.epochs) epochs of preparation at learning rate \(preparation.learningRate)")
     }
-    if method.base != .student { list += [weightSentence(of: method)] }
+    if let lossWeight {
+      list.append(sentence("weight \(lossWeight)", lossChoice, "the authors' or their code"))
+    }
+    if let alpha { list.append(sentence("alpha \(alpha)", alphaChoice, "the released script")) }
     guard method.guidance != nil else { return list }
     if trainingProtocol == .equal, method.guidance == .differentiable, variant == nil {
       list.append("exact singular pair instead of ten unrolled power steps")
@@ -42,16 +45,11 @@ extension RunPlan {
     return list
   }
 
-  private func weightSentence(of method: Method) -> String {
-    let own = method.guidance == nil
-    let value = (own ? lossWeight : alpha).map { "\($0)" } ?? "-"
-    let name = own ? "weight \(value)" : "alpha \(value)"
-    return switch weight?.source ?? .authors {
-    case .authors:
-      name + (own ? " as in the authors' or their code" : " as in the released script")
-        + ", not chosen on held-out images"
-    case .tuned(let trials): "\(name), the best of \(trials) on held-out training images"
-    case .trial: "\(name), a trial on held-out training images"
+  private func sentence(_ weight: String, _ choice: ChosenWeight?, _ origin: String) -> String {
+    switch choice?.source {
+    case nil: "\(weight) as in \(origin), not chosen on held-out images"
+    case .tuned(let trials): "\(weight), the best of \(trials) on held-out training images"
+    case .trial: "\(weight), a trial on held-out training images"
     }
   }
 }

@@ -13,16 +13,6 @@ public struct RunPlan: Hashable, Sendable {
     case student(Method)
   }
 
-  /// Where a method's weight comes from.
-  public enum WeightSource: Hashable, Sendable {
-    /// The authors, or their code.
-    case authors
-    /// `tune`: the best of so many trials on held-out training images.
-    case tuned(trials: Int)
-    /// A trial of `tune`.
-    case trial
-  }
-
   /// The table that asked for it.
   public let table: String
   /// The pair of networks.
@@ -39,19 +29,12 @@ public struct RunPlan: Hashable, Sendable {
   public let data: DataReference
   /// Departure from LONDON's Lipschitz term.
   public var variant: LipschitzVariant?
-  /// Weight instead of the authors' own.
-  public var weight: (value: Double, source: WeightSource)? {
-    get { chosenWeight.map { ($0, weightSource) } }
-    set {
-      chosenWeight = newValue?.value
-      weightSource = newValue?.source ?? .authors
-    }
-  }
+  /// Weight of the method's own loss instead of its authors'.
+  public var lossChoice: ChosenWeight?
+  /// Weight of the Lipschitz term instead of the released script's.
+  public var alphaChoice: ChosenWeight?
   /// A teacher from a file instead of the setting's own.
   public var teacherFile: TeacherFile?
-
-  private var chosenWeight: Double?
-  private var weightSource = WeightSource.authors
 
   /// Plans a run with the authors' weight.
   public init(
@@ -93,8 +76,8 @@ public struct RunPlan: Hashable, Sendable {
   public var methodName: String {
     guard let method else { return "teacher" }
     if let variant { return "\(method) \(variant)" }
-    if case .trial = weightSource, let chosenWeight {
-      return "\(method)\(TrialChoice.separator)\(chosenWeight)"
+    if let choice = alphaChoice ?? lossChoice, choice.source == .trial {
+      return "\(method)\(TrialChoice.separator)\(choice.value)"
     }
     return method.description
   }
@@ -106,13 +89,12 @@ public struct RunPlan: Hashable, Sendable {
 
   /// Weight of the method's own loss.
   public var lossWeight: Double? {
-    guard let details = method?.details else { return nil }
-    return (method?.guidance == nil ? chosenWeight : nil) ?? details.weight
+    method?.details.map { lossChoice?.value ?? $0.weight }
   }
 
   /// Weight alpha of the Lipschitz term before a variant changes it; nil without the term.
   public var alpha: Double? {
-    method?.guidance.map { _ in chosenWeight ?? setting.released.alpha }
+    method?.guidance.map { _ in alphaChoice?.value ?? setting.released.alpha }
   }
 
   /// The resolved configuration; its canonical text identifies the run.
@@ -146,7 +128,7 @@ public struct RunPlan: Hashable, Sendable {
   }
 
   /// What alpha is multiplied by late in training; a weight that was chosen stays.
-  var lateFactor: Double { chosenWeight == nil ? setting.released.lateFactor : 1 }
+  var lateFactor: Double { alphaChoice == nil ? setting.released.lateFactor : 1 }
 
   /// SHA-256 of the configuration's canonical text.
   public var hash: String { Digest.sha256(Data(configuration.canonical.utf8)) }
@@ -161,17 +143,20 @@ public struct RunPlan: Hashable, Sendable {
   }
 }
 
-extension RunPlan {
-  /// Equal when the configurations and the asking tables are.
-  public static func == (first: RunPlan, second: RunPlan) -> Bool {
-    first.table == second.table && first.hash == second.hash
+/// A weight with where it comes from; without one it is the authors', or their code's.
+public struct ChosenWeight: Hashable, Sendable {
+  /// Where a weight comes from.
+  public enum Source: Hashable, Sendable {
+    /// `tune`: the best of so many trials on held-out training images.
+    case tuned(trials: Int)
+    /// A trial of `tune`.
+    case trial
   }
 
-  /// Hashes what `==` compares.
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(table)
-    hasher.combine(hash)
-  }
+  /// The weight.
+  public let value: Double
+  /// Where it comes from.
+  public let source: Source
 }
 
 /// A checkpoint that teaches instead of the setting's own teacher.

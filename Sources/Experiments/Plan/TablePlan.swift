@@ -31,7 +31,7 @@ public struct TablePlan: Sendable {
   }
 
   /// Weights that were tuned, by setting and method.
-  public typealias Weights = [WeightKey: (value: Double, source: RunPlan.WeightSource)]
+  public typealias Weights = [WeightKey: ChosenWeight]
 
   /// A cell whose weight may be tuned.
   public struct WeightKey: Hashable, Sendable {
@@ -59,7 +59,11 @@ public struct TablePlan: Sendable {
           trainingProtocol: selection.trainingProtocol, budget: selection.budget, seed: seed,
           data: data)
         if method.usesTeacher { run.teacherFile = selection.teacherFile }
-        run.weight = weights[WeightKey(setting: setting.id, method: method)]
+        // Beside the Lipschitz term a loss keeps the weight that it has alone.
+        run.lossChoice = weights[WeightKey(setting: setting.id, method: Method(method.base))]
+        if method.guidance != nil {
+          run.alphaChoice = weights[WeightKey(setting: setting.id, method: method)]
+        }
         return run
       }
       let variants = selection.variants ?? LipschitzVariant.all(alpha: setting.released.alpha)
@@ -99,7 +103,8 @@ public struct TablePlan: Sendable {
         trainingProtocol: selection.trainingProtocol, budget: selection.budget,
         seed: selection.seeds.first ?? 0, data: data)
       run.teacherFile = selection.teacherFile
-      run.weight = (weight, .trial)
+      let trial = ChosenWeight(value: weight, source: .trial)
+      if method.guidance == nil { run.lossChoice = trial } else { run.alphaChoice = trial }
       return run
     }
   }

@@ -10,12 +10,14 @@ package enum TunedWeights {
     var weights: TablePlan.Weights = [:]
     guard selection.trainingProtocol == .equal else { return weights }
     for setting in selection.settings {
-      for method in selection.methods + [.london, .londonReleased] {
+      let bases = selection.methods.map { Method($0.base) }
+      for method in Set(selection.methods + bases + [Method(.ofd), .london]) {
         // Both forms of LONDON share one alpha: they differ in the gradient alone.
         let tried = method == .londonReleased ? Method.london : method
         let trials = TablePlan.trials(setting, tried, selection, data: data)
         guard !trials.isEmpty, let best = try best(of: trials, options) else { continue }
-        weights[.init(setting: setting.id, method: method)] = (best, .tuned(trials: trials.count))
+        weights[.init(setting: setting.id, method: method)] = ChosenWeight(
+          value: best, source: .tuned(trials: trials.count))
       }
     }
     return weights
@@ -26,7 +28,7 @@ package enum TunedWeights {
     for trial in trials {
       let folder = options.runs.appendingPathComponent(trial.folderName)
       guard let record = try RunFolder.readRecord(in: folder), record.status == .finished,
-        let last = record.last, let weight = trial.weight?.value
+        let last = record.last, let weight = (trial.alphaChoice ?? trial.lossChoice)?.value
       else { return nil }
       results.append((weight, last.top1Error))
     }
