@@ -58,6 +58,9 @@ let package = Package(
     .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
+    .target(
+      name: "CImage", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     library("Randomness", []),
     library("DurableFiles", [crypto]),
     library("ProgramSupport", [arguments]),
@@ -65,10 +68,11 @@ let package = Package(
     // Level 1: tensors, files, images, records - each without the others.
     library("TensorCore", ["CTorch", "Randomness"]),
     library("CheckpointFormat", ["CZstd", "DurableFiles"]),
-    library("Datasets", ["Randomness", "DurableFiles"]),
+    library("Images", ["CImage"]),
     library("Results", ["DurableFiles"]),
 
     // Level 2
+    library("Datasets", ["Images", "Randomness", "DurableFiles"]),
     library("NeuralNet", ["TensorCore", "CheckpointFormat", "Randomness"]),
     library("Evaluation", []),
     library("Interchange", ["CheckpointFormat", "CArchive", "DurableFiles"]),
@@ -104,7 +108,8 @@ let package = Package(
     tests("ImportTests", []),
     tests("CheckpointFormatTests", ["CheckpointFormat"]),
     tests("InterchangeTests", ["Interchange", "CheckpointFormat"]),
-    tests("DatasetsTests", ["Datasets"]),
+    tests("ImagesTests", ["Images"]),
+    tests("DatasetsTests", ["Datasets", "Images"]),
     tests("ResultsTests", ["Results"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests(
@@ -127,7 +132,7 @@ let package = Package(
       "ReferenceTests",
       [
         "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
-        "TensorCore", "Datasets", "Randomness", "Interchange", "CheckpointFormat",
+        "TensorCore", "Datasets", "Images", "Randomness", "Interchange", "CheckpointFormat",
       ]),
   ],
   cxxLanguageStandard: .cxx20

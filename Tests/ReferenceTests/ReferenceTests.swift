@@ -8,7 +8,7 @@ struct ReferenceTests {
   static let notBuilt: [String] = [
     "evaluation/voc2012_val_masks", "models/deeplabv3plus-", "models/imagenet-",
     "models/ssd300-", "losses/metrics_and_seg_ce", "losses/ssd_boxes", "augmentation/facts",
-    "augmentation/geometry", "augmentation/pillow_resize_blur",
+    "augmentation/geometry",
   ]
 
   @Test("every golden vector of a built kind agrees")
@@ -51,6 +51,7 @@ struct ReferenceTests {
         try DetectionCheck.run(node, comparison)
       case ("augmentation", "cifar_pad_crop_flip"): try AugmentationCheck.crops(node, comparison)
       case ("augmentation", "normalise_tables"): try AugmentationCheck.tables(node, comparison)
+      case ("augmentation", "pillow_resize_blur"): try ResamplingCheck.run(node, comparison)
       default: Issue.record("nothing reads \(name)")
       }
       #expect(comparison.count > 0 || comparison.isSkipped, "\(name) held nothing to compare")

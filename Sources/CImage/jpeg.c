@@ -1,0 +1,174 @@
+#include "cimage.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+// libjpeg reports through function pointers and expects them not to return after an error.
+typedef struct failure {
+  struct jpeg_error_mgr base;
+  jmp_buf escape;
+  char *message;
+} failure;
+
+static void describe(j_common_ptr codec) {
+  char text[JMSG_LENGTH_MAX];
+  failure *state = (failure *)codec->err;
+  codec->err->format_message(codec, text);
+  snprintf(state->message, CI_MESSAGE_SIZE, "%s", text);
+}
+
+static void stop(j_common_ptr codec) {
+  describe(codec);
+  longjmp(((failure *)codec->err)->escape, 1);
+}
+
+// A negative level is a warning. Bytes between segments and odd markers do no harm; after any other one the pixels
+// are a guess.
+static void heed(j_common_ptr codec, int level) {
+  int code = codec->err->msg_code;
+  int is_harmless = code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM;
+  if (level < 0 && !is_harmless) stop(codec);
+}
+
+static struct jpeg_error_mgr *watch(failure *state, char *message) {
+  struct jpeg_error_mgr *base = jpeg_std_error(&state->base);
+  base->error_exit = stop;
+  base->emit_message = heed;
+  state->message = message;
+  message[0] = 0;
+  return base;
+}
+
+static ci_color color_of(J_COLOR_SPACE space) {
+  switch (space) {
+  case JCS_GRAYSCALE: return CI_GREY;
+  case JCS_CMYK:
+  case JCS_YCCK: return CI_CMYK;
+  case JCS_RGB:
+  case JCS_YCbCr: return CI_RGB;
+  default: return CI_OTHER;
+  }
+}
+
+ci_status ci_jpeg_header(const uint8_t *bytes, size_t count, ci_header *out, char *message) {
+  struct jpeg_decompress_struct codec;
+  failure state;
+  memset(&codec, 0, sizeof codec);
+  codec.err = watch(&state, message);
+  if (setjmp(state.escape)) {
+    jpeg_destroy_decompress(&codec);
+    return CI_DAMAGED;
+  }
+  jpeg_create_decompress(&codec);
+  jpeg_mem_src(&codec, bytes, count);
+  jpeg_read_header(&codec, TRUE);
+  out->width = codec.image_width;
+  out->height = codec.image_height;
+  out->color = color_of(codec.jpeg_color_space);
+  out->depth = codec.data_precision;
+  jpeg_destroy_decompress(&codec);
+  return CI_OK;
+}
+
+static uint8_t product(unsigned a, unsigned b) {
+  unsigned value = a * b + 128;
+  return (uint8_t)((value + (value >> 8)) >> 8);
+}
+
+// CMYK to RGB in place. Adobe's files store the complements; others are taken as they stand.
+static void to_rgb(uint8_t *out, const uint8_t *row, size_t width, int inverted) {
+  for (size_t x = 0; x < width; ++x) {
+    unsigned light = inverted ? row[4 * x + 3] : 255u - row[4 * x + 3];
+    for (int c = 0; c < 3; ++c) {
+      unsigned ink = inverted ? 255u - row[4 * x + c] : row[4 * x + c];
+      out[3 * x + c] = (uint8_t)(light - product(ink, light));
+    }
+  }
+}
+
+ci_status ci_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
+                         char *message) {
+  struct jpeg_decompress_struct codec;
+  failure state;
+  uint8_t *volatile buffer = NULL;
+  memset(&codec, 0, sizeof codec);
+  codec.err = watch(&state, message);
+  if (setjmp(state.escape)) {
+    free(buffer);
+    jpeg_destroy_decompress(&codec);
+    return CI_DAMAGED;
+  }
+  jpeg_create_decompress(&codec);
+  jpeg_mem_src(&codec, bytes, count);
+  jpeg_read_header(&codec, TRUE);
+  int is_cmyk = color_of(codec.jpeg_color_space) == CI_CMYK;
+  codec.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;
+  codec.dct_method = JDCT_ISLOW;
+  codec.do_fancy_upsampling = TRUE;
+  jpeg_start_decompress(&codec);
+  size_t width = codec.output_width;
+  ci_status status = CI_OK;
+  if (width * codec.output_height * 3 != capacity) {
+    snprintf(message, CI_MESSAGE_SIZE, "the size changed between header and decoding");
+    status = CI_REFUSED;
+  } else if (is_cmyk && !(buffer = malloc(width * 4))) {
+    status = CI_OUT_OF_MEMORY;
+  }
+  while (status == CI_OK && codec.output_scanline < codec.output_height) {
+    uint8_t *line = pixels + (size_t)codec.output_scanline * width * 3;
+    JSAMPROW row = is_cmyk ? buffer : line;
+    jpeg_read_scanlines(&codec, &row, 1);
+    if (is_cmyk) to_rgb(line, buffer, width, codec.saw_Adobe_marker);
+  }
+  if (status == CI_OK) jpeg_finish_decompress(&codec);
+  free(buffer);
+  jpeg_destroy_decompress(&codec);
+  return status;
+}
+
+ci_status ci_jpeg_encode(const uint8_t *pixels, int64_t width, int64_t height, int32_t quality,
+                         ci_bytes *out, char *message) {
+  struct jpeg_compress_struct codec;
+  failure state;
+  // libjpeg writes both on its way; they must survive the jump.
+  static _Thread_local unsigned char *start;
+  static _Thread_local unsigned long size;
+  start = NULL;
+  size = 0;
+  memset(&codec, 0, sizeof codec);
+  codec.err = watch(&state, message);
+  if (setjmp(state.escape)) {
+    jpeg_destroy_compress(&codec);
+    free(start);
+    return CI_REFUSED;
+  }
+  jpeg_create_compress(&codec);
+  jpeg_mem_dest(&codec, &start, &size);
+  codec.image_width = (JDIMENSION)width;
+  codec.image_height = (JDIMENSION)height;
+  codec.input_components = 3;
+  codec.in_color_space = JCS_RGB;
+  jpeg_set_defaults(&codec);
+  jpeg_set_quality(&codec, quality, TRUE);
+  codec.dct_method = JDCT_ISLOW;
+  codec.comp_info[0].h_samp_factor = 1;
+  codec.comp_info[0].v_samp_factor = 1;
+  jpeg_start_compress(&codec, TRUE);
+  while (codec.next_scanline < codec.image_height) {
+    JSAMPROW row = (JSAMPROW)(pixels + (size_t)codec.next_scanline * (size_t)width * 3);
+    jpeg_write_scanlines(&codec, &row, 1);
+  }
+  jpeg_finish_compress(&codec);
+  jpeg_destroy_compress(&codec);
+  out->start = start;
+  out->count = size;
+  return CI_OK;
+}
+
+void ci_bytes_free(ci_bytes bytes) { free(bytes.start); }
