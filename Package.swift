@@ -69,16 +69,17 @@ let package = Package(
     library("TensorCore", ["CTorch", "Randomness"]),
     library("CheckpointFormat", ["CZstd", "DurableFiles"]),
     library("Images", ["CImage"]),
+    library("Detection", []),
     library("Results", ["DurableFiles"]),
 
     // Level 2
-    library("Datasets", ["Images", "Randomness", "DurableFiles"]),
+    library("Datasets", ["Images", "Detection", "Randomness", "DurableFiles"]),
     library("NeuralNet", ["TensorCore", "CheckpointFormat", "Randomness"]),
     library("Evaluation", []),
     library("Interchange", ["CheckpointFormat", "CArchive", "DurableFiles"]),
 
     // Level 3
-    library("ModelZoo", ["NeuralNet", "TensorCore"]),
+    library("ModelZoo", ["NeuralNet", "TensorCore", "Detection"]),
     library("Lipschitz", ["TensorCore", "Randomness"]),
     library("Distillation", ["NeuralNet", "TensorCore", "Lipschitz", "Randomness"]),
 
@@ -94,7 +95,8 @@ let package = Package(
       "Experiments",
       [
         "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore", "Datasets",
-        "Evaluation", "Results", "CheckpointFormat", "Interchange", "DurableFiles", "Randomness",
+        "Detection", "Images", "Evaluation", "Results", "CheckpointFormat", "Interchange",
+        "DurableFiles", "Randomness",
       ]),
 
     // Level 6: argument parsing and printing.
@@ -132,7 +134,8 @@ let package = Package(
       "ReferenceTests",
       [
         "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
-        "TensorCore", "Datasets", "Images", "Randomness", "Interchange", "CheckpointFormat",
+        "TensorCore", "Datasets", "Detection", "Images", "Randomness", "Interchange",
+        "CheckpointFormat",
       ]),
   ],
   cxxLanguageStandard: .cxx20

@@ -3,6 +3,7 @@
 #include <ATen/ops/abs.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/amax.h>
+#include <ATen/ops/argsort.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/clamp_min.h>
 #include <ATen/ops/div.h>
@@ -143,6 +144,12 @@ ct_status ct_select_rows(const ct_tensor *x, const ct_tensor *indices, ct_tensor
 
 ct_status ct_gather_columns(const ct_tensor *x, const ct_tensor *indices, ct_tensor **out) {
   return produce(out, [&] { return at::gather(unwrap(x), 1, unwrap(indices)); });
+}
+
+ct_status ct_descending_order(const ct_tensor *x, int64_t axis, ct_tensor **out) {
+  return produce(out, [&] {
+    return at::argsort(unwrap(x), /*stable=*/true, axis, /*descending=*/true);
+  });
 }
 
 ct_status ct_assign_rows(ct_tensor *target, const ct_tensor *indices, const ct_tensor *rows) {

@@ -11,6 +11,7 @@
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/log_softmax.h>
+#include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/upsample_nearest2d.h>
 #include <c10/core/GradMode.h>
@@ -67,6 +68,14 @@ ct_status ct_adaptive_average_pool(const ct_tensor *x, int64_t height, int64_t w
 ct_status ct_average_pool(const ct_tensor *x, int64_t kernel, int64_t stride, ct_tensor **out) {
   return produce(out, [&] {
     return at::avg_pool2d(unwrap(x), {kernel, kernel}, {stride, stride});
+  });
+}
+
+ct_status ct_max_pool(const ct_tensor *x, int64_t kernel, int64_t stride, int64_t padding,
+                      bool rounds_up, ct_tensor **out) {
+  return produce(out, [&] {
+    return at::max_pool2d(unwrap(x), {kernel, kernel}, {stride, stride}, {padding, padding},
+                          {1, 1}, rounds_up);
   });
 }
 

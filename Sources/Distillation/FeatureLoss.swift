@@ -31,7 +31,7 @@ extension FeatureLoss {
   public var inputs: LossInputs { [.student, .taps] }
 }
 
-/// Entropy weight * cross-entropy + weight * loss, after a preparation with another loss where a method has one.
+/// Task weight * the task's own loss + weight * loss, after a preparation with another loss where a method has one.
 public struct FeatureLossObjective: TapObjective {
   /// A weighted loss.
   public struct Part {
@@ -59,30 +59,33 @@ public struct FeatureLossObjective: TapObjective {
   }
 
   /// The network that is trained.
-  public let student: any Classifier
+  public let student: any Network
   /// The network that it learns from.
-  public var teacher: (any Classifier)? { source.network }
+  public var teacher: (any Network)? { source.network }
   /// The losses' own parameters.
   public let connectors: ParameterStore?
   private let source: TeacherPass
-  private let entropyWeight: Double
+  private let task: any TaskLoss
+  private let taskWeight: Double
   private let main: Part?
   private let preparation: Part?
 
   /// Distils with `main` beside the cross-entropy; without it, the preparation was all that the teacher gave.
   public init(
-    student: any Classifier, teacher: TeacherPass, connectors: ParameterStore? = nil,
-    entropyWeight: Double = 1, main: Part?, preparation: Part? = nil
+    student: any Network, teacher: TeacherPass, connectors: ParameterStore? = nil,
+    task: any TaskLoss = ClassificationLoss(), taskWeight: Double = 1, main: Part?,
+    preparation: Part? = nil
   ) {
     self.student = student
     self.source = teacher
     self.connectors = connectors
-    self.entropyWeight = entropyWeight
+    self.task = task
+    self.taskWeight = taskWeight
     self.main = main
     self.preparation = preparation
   }
 
-  /// The terms `ce` and the loss's; in a preparation its own alone.
+  /// The task's terms and the loss's; in a preparation its own alone.
   public func terms(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError)
     -> [LossTerm]
   {
@@ -104,9 +107,10 @@ public struct FeatureLossObjective: TapObjective {
   }
 
   private func terms(of lesson: Lesson) throws(TensorError) -> [LossTerm] {
-    let entropy = try lesson.student.logits.crossEntropy(labels: lesson.batch.labels)
-    let first = LossTerm("ce", entropy, coefficient: entropyWeight)
-    return try main.map { part throws(TensorError) in [first, try part.term(lesson)] } ?? [first]
+    let own = try task.terms(lesson.student, lesson.batch).map {
+      LossTerm($0.name, $0.value, coefficient: taskWeight * $0.coefficient)
+    }
+    return try main.map { part throws(TensorError) in own + [try part.term(lesson)] } ?? own
   }
 
   private func lesson(_ inputs: LossInputs, _ batch: LabelledBatch, _ position: StepPosition)
@@ -122,7 +126,7 @@ public struct FeatureLossObjective: TapObjective {
       case (false, _): Features(taps: [], logits: other.logits)
       case (true, true): try student.features(of: batch.images, .train)
       case (true, false):
-        Features(taps: [], logits: try student.logits(of: batch.images, .train))
+        try student.taskFeatures(of: batch.images, .train, task)
       }
     return Lesson(batch: batch, position: position, student: own, teacher: other)
   }

@@ -16,19 +16,19 @@ public struct FeatureOverhaul {
   private let margins: [Tensor]
   private let weights: [Double]
 
-  /// Registers `Connectors.i.*` in `store` and takes the margins of the teacher as it is now.
-  public init(student: any Classifier, teacher: any Classifier, store: ParameterStore)
-    throws(TensorError)
-  {
-    precondition(student.tapChannels.count == teacher.tapChannels.count)
+  /// Registers `Connectors.i.*` in `store` and takes the margins of the teacher as it is now; see `Margin.ofTaps`.
+  public init(
+    student: any Network, teacher: TeacherPass, samples: [Tensor] = [], store: ParameterStore
+  ) throws(TensorError) {
+    let other = teacher.network
+    precondition(student.tapChannels.count == other.tapChannels.count)
     var connectors: [Connector] = []
-    for (index, (own, other)) in zip(student.tapChannels, teacher.tapChannels).enumerated() {
+    for (index, (inputs, outputs)) in zip(student.tapChannels, other.tapChannels).enumerated() {
       connectors.append(
-        try Connector(store.root / "Connectors" / index, inputs: own, outputs: other))
+        try Connector(store.root / "Connectors" / index, inputs: inputs, outputs: outputs))
     }
-    var margins: [Tensor] = []
-    for norm in teacher.tapNorms { margins.append(try Margin.ofChannels(norm)) }
-    self.init(connectors: connectors, margins: margins)
+    self.init(
+      connectors: connectors, margins: try Margin.ofTaps(teacher, samples: samples))
   }
 
   /// A loss of given connectors, margins [C_i] and weights, one each per tap; the weights are
@@ -55,31 +55,35 @@ public struct FeatureOverhaul {
   }
 }
 
-/// OFD: cross-entropy + feature loss / (N * 1000) (CIFAR).
+/// OFD: the task's own loss + feature loss / (N * 1000) (CIFAR).
 public struct FeatureOverhaulObjective: TapObjective {
   /// The network that is trained.
-  public let student: any Classifier
+  public let student: any Network
   /// The network that it learns from.
-  public var teacher: (any Classifier)? { source.network }
+  public var teacher: (any Network)? { source.network }
   /// The connectors.
   public let connectors: ParameterStore?
   private let source: TeacherPass
   private let overhaul: FeatureOverhaul
   private let coefficient: Double
+  private let task: any TaskLoss
 
-  /// Distils with `coefficient` (1e-3 on CIFAR) on the feature loss per image.
+  /// Distils with `coefficient` (1e-3 on CIFAR) on the feature loss per image; `samples` are images from which a
+  /// teacher without batch norms takes its margins.
   public init(
-    student: any Classifier, teacher: TeacherPass, connectors: ParameterStore, coefficient: Double
+    student: any Network, teacher: TeacherPass, connectors: ParameterStore, coefficient: Double,
+    task: any TaskLoss = ClassificationLoss(), samples: [Tensor] = []
   ) throws(TensorError) {
     self.student = student
     self.source = teacher
     self.connectors = connectors
     self.coefficient = coefficient
+    self.task = task
     overhaul = try FeatureOverhaul(
-      student: student, teacher: teacher.network, store: connectors)
+      student: student, teacher: teacher, samples: samples, store: connectors)
   }
 
-  /// The terms `ce` and `ofd`.
+  /// The task's terms and `ofd`.
   public func terms(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError)
     -> [LossTerm]
   {
@@ -93,11 +97,9 @@ public struct FeatureOverhaulObjective: TapObjective {
     let other = try source.features(of: batch.images)
     let own = try student.features(of: batch.images, .train)
     let result = try overhaul(student: own.taps, teacher: other.taps)
-    let terms = [
-      LossTerm("ce", try own.logits.crossEntropy(labels: batch.labels)),
-      LossTerm("ofd", result.loss, coefficient: coefficient / Double(batch.count)),
-    ]
+    let feature = LossTerm("ofd", result.loss, coefficient: coefficient / Double(batch.count))
     return TapPass(
-      terms: terms, student: own.taps, connected: result.connected, teacher: other.taps)
+      terms: try task.terms(own, batch) + [feature], student: own.taps, connected: result.connected,
+      teacher: other.taps)
   }
 }

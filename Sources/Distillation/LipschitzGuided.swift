@@ -29,9 +29,9 @@ public struct LipschitzGuidedObjective: Objective {
   }
 
   /// The network that is trained.
-  public var student: any Classifier { base.student }
+  public var student: any Network { base.student }
   /// The network that it learns from.
-  public var teacher: (any Classifier)? { base.teacher }
+  public var teacher: (any Network)? { base.teacher }
   /// Those of the objective that is guided.
   public var connectors: ParameterStore? { base.connectors }
   private let base: any TapObjective

@@ -5,15 +5,18 @@ public import TensorCore
 public struct LabelledBatch {
   /// [N, C, H, W]
   public let images: Tensor
-  /// int64 [N]
+  /// int64 [N]; [N, boxes] for a detector, 0 for background.
   public let labels: Tensor
+  /// [N, boxes, 4]: where a detector's boxes should move; nil for other tasks.
+  public let offsets: Tensor?
   /// Positions in the data set; empty where no method asks for them.
   public let indices: [Int]
 
   /// Makes a batch.
-  public init(images: Tensor, labels: Tensor, indices: [Int] = []) {
+  public init(images: Tensor, labels: Tensor, offsets: Tensor? = nil, indices: [Int] = []) {
     self.images = images
     self.labels = labels
+    self.offsets = offsets
     self.indices = indices
   }
 
@@ -45,9 +48,9 @@ public struct StepPosition: Hashable, Sendable {
 /// else it trains; it knows no concrete network.
 public protocol Objective {
   /// The network that is trained and evaluated.
-  var student: any Classifier { get }
+  var student: any Network { get }
   /// The network that it learns from; nil without distillation.
-  var teacher: (any Classifier)? { get }
+  var teacher: (any Network)? { get }
   /// Parameters trained besides the student's, such as connectors; nil when there are none.
   var connectors: ParameterStore? { get }
 

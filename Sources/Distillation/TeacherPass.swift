@@ -4,15 +4,15 @@ public import TensorCore
 /// A teacher and the mode in which it runs. No pass ever builds a graph.
 public struct TeacherPass {
   /// The network.
-  public let network: any Classifier
+  public let network: any Network
   /// `train` as released: batch statistics are used and the running ones drift; or `eval`.
   public let mode: ForwardMode
 
-  private let fused: (any GraphFreeClassifier)?
+  private let fused: (any GraphFreeNetwork)?
 
   /// Makes a teacher; its parameters stop being trainable. `fused` takes kernels without a graph where
   /// the network has them; their results agree up to rounding.
-  public init(_ network: any Classifier, _ mode: ForwardMode, fused: Bool = false)
+  public init(_ network: any Network, _ mode: ForwardMode, fused: Bool = false)
     throws(TensorError)
   {
     try network.store.freeze()

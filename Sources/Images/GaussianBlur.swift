@@ -3,7 +3,7 @@ extension Raster {
   /// point on bytes, with the edge pixels repeated.
   public func blurred(radius: Double) -> Raster {
     guard radius > 0 else { return self }
-    let box = BoxFilter(radius: Self.boxRadius(radius))
+    let box = BoxFilter(radius: Self.boxRadius(Float(radius)))
     var image = self
     for _ in 0..<Self.passes {
       image = image.filtered(box, lines: height, count: width, step: 1, lineStep: width)
@@ -16,9 +16,10 @@ extension Raster {
 
   private static let passes = 3
 
-  /// Radius of the box with a fractional edge whose variance is a third of the Gaussian's.
-  private static func boxRadius(_ radius: Double) -> Double {
-    let variance = radius * radius / Double(passes)
+  /// Radius of the box with a fractional edge whose variance is a third of the Gaussian's; in single precision as
+  /// in PIL, on which the last bit depends.
+  private static func boxRadius(_ radius: Float) -> Float {
+    let variance = radius * radius / Float(passes)
     let whole = (((12 * variance + 1).squareRoot() - 1) / 2).rounded(.down)
     let edge =
       (2 * whole + 1) * (whole * (whole + 1) - 3 * variance)
@@ -56,8 +57,8 @@ private struct BoxFilter {
   private let weight: UInt32
   private let edge: UInt32
 
-  init(radius: Double) {
-    let one = Double(1 << 24)
+  init(radius: Float) {
+    let one = Float(1 << 24)
     whole = Int(radius)
     weight = UInt32(one / (radius * 2 + 1))
     edge = (UInt32(one) - (UInt32(2 * whole + 1)) * weight) / 2

@@ -15,7 +15,8 @@ extension Raster {
     case .bilinear:
       // A pass that changes nothing is left out, as in PIL.
       let rows = width == self.width ? self : filteredRows(Taps(from: self.width, to: width))
-      return height == self.height ? rows : rows.filteredColumns(Taps(from: self.height, to: height))
+      return height == self.height
+        ? rows : rows.filteredColumns(Taps(from: self.height, to: height))
     }
   }
 

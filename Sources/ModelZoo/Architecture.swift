@@ -9,6 +9,8 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
   case cifarResNet(depth: Int)
   /// `pyramidnet-DEPTH-ALPHA` or `pyramidnet-DEPTH-ALPHA-bottleneck`
   case pyramidNet(depth: Int, alpha: Int, isBottleneck: Bool)
+  /// `ssd300-BACKBONE`, or `ssd300-BACKBONE-narrowN` with all channels over N
+  case ssd300(SSD300.Backbone, divisor: Int)
 
   /// A name that stands for no network.
   public struct UnknownName: Error, CustomStringConvertible, Sendable {
@@ -27,13 +29,16 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
           no network is called "\(name)"; known are wrn-DEPTH-WIDTH with DEPTH = 6 n + 4 and WIDTH to 64, \
           such as wrn-16-2; cifar-resnet-DEPTH with DEPTH = 6 n + 2, such as cifar-resnet-56; \
           pyramidnet-DEPTH-ALPHA with DEPTH = 6 n + 2, such as pyramidnet-110-84; and \
-          pyramidnet-DEPTH-ALPHA-bottleneck with DEPTH = 9 n + 2, such as pyramidnet-200-240-bottleneck
+          pyramidnet-DEPTH-ALPHA-bottleneck with DEPTH = 9 n + 2, such as pyramidnet-200-240-bottleneck; \
+          ssd300-BACKBONE with vgg16, resnet50, resnet18 or mobilenet, and ssd300-BACKBONE-narrowN with \
+          channels over N to 32
           """)
     }
     self = found
   }
 
   private static func parse(_ name: String) -> Architecture? {
+    if let detector = parseDetector(name) { return detector }
     let isBottleneck = name.hasSuffix("-bottleneck")
     let base = isBottleneck ? String(name.dropLast("-bottleneck".count)) : name
     for prefix in ["wrn-", "cifar-resnet-", "pyramidnet-"] where base.hasPrefix(prefix) {
@@ -59,6 +64,23 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     return nil
   }
 
+  private static let ssdPrefix = "ssd300-"
+  private static let narrowMark = "-narrow"
+
+  private static func parseDetector(_ name: String) -> Architecture? {
+    guard name.hasPrefix(ssdPrefix) else { return nil }
+    var backbone = name.dropFirst(ssdPrefix.count)
+    var divisor = 1
+    if let mark = backbone.range(of: narrowMark) {
+      guard let number = Int(backbone[mark.upperBound...]), (2...32).contains(number) else {
+        return nil
+      }
+      divisor = number
+      backbone = backbone[..<mark.lowerBound]
+    }
+    return SSD300.Backbone(rawValue: String(backbone)).map { .ssd300($0, divisor: divisor) }
+  }
+
   /// The name that `init(_:)` reads.
   public var description: String {
     switch self {
@@ -66,12 +88,14 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     case .cifarResNet(let depth): "cifar-resnet-\(depth)"
     case .pyramidNet(let depth, let alpha, let isBottleneck):
       "pyramidnet-\(depth)-\(alpha)" + (isBottleneck ? "-bottleneck" : "")
+    case .ssd300(let backbone, let divisor):
+      Self.ssdPrefix + backbone.rawValue + (divisor == 1 ? "" : "\(Self.narrowMark)\(divisor)")
     }
   }
 
   /// Makes the network with start values derived from the store's seed.
   public func makeNetwork(classCount: Int, store: ParameterStore) throws(TensorError)
-    -> any Classifier
+    -> any Network
   {
     switch self {
     case .wideResNet(let depth, let width):
@@ -82,6 +106,8 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
       try PyramidNet(
         depth: depth, alpha: alpha, isBottleneck: isBottleneck, classCount: classCount, store: store
       )
+    case .ssd300(let backbone, let divisor):
+      try SSD300(backbone, classCount: classCount, divisor: divisor, store: store)
     }
   }
 }

@@ -5,7 +5,7 @@ public import TensorCore
 /// pre-ReLU taps of the OFD code.
 ///
 /// A block's last ReLU runs behind the sum; the taps are the sums that end the three stages.
-public final class CIFARResNet: Classifier {
+public final class CIFARResNet: Network {
   /// Owner of the parameters and buffers.
   public let store: ParameterStore
   /// Number of classes.
@@ -46,7 +46,7 @@ public final class CIFARResNet: Classifier {
   public static func isValid(depth: Int) -> Bool { depth >= 8 && (depth - 2) % 6 == 0 }
 
   /// The last batch norm of each stage.
-  public var tapNorms: [BatchNorm2d] { stages.compactMap { $0.last?.norm2 } }
+  public var tapNorms: [BatchNorm2d?] { stages.map { $0.last?.norm2 } }
 
   /// Logits [N, classes] of images [N, 3, H, W].
   public func logits(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {

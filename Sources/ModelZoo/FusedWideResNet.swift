@@ -4,7 +4,7 @@ public import TensorCore
 /// A Wide ResNet that is only read, in the order of its fused kernels: batch norms and ReLUs are applied
 /// while a convolution reads, sums and statistics are taken while it writes. Parameters and running
 /// statistics are those of the network itself; the filters are taken when this is made.
-struct FusedWideResNet: GraphFreeClassifier {
+struct FusedWideResNet: GraphFreeNetwork {
   /// A block's convolutions; the first one is absent where it is strided.
   private struct Filters {
     let first: FusedConvolution?
@@ -130,7 +130,7 @@ struct FusedWideResNet: GraphFreeClassifier {
 
 extension WideResNet {
   /// The network in fused kernels, where they exist: channels-last float32 on a host with AVX-512.
-  public func graphFree() throws(TensorError) -> (any GraphFreeClassifier)? {
+  public func graphFree() throws(TensorError) -> (any GraphFreeNetwork)? {
     guard
       store.device == .cpu, store.dtype == .float32, store.layout == .channelsLast,
       FusedConvolution.isSupported

@@ -8,7 +8,7 @@ public import TensorCore
 /// `BatchNorm2d.countedTwice`. The margins come from bn2 of the next stage's first block even where the tap is
 /// its bn1; in a basic block bn2 has another number of channels, so the released code fails there and such
 /// a network is a student only.
-public final class PyramidNet: Classifier {
+public final class PyramidNet: Network {
   /// Owner of the parameters and buffers.
   public let store: ParameterStore
   /// Number of classes.
@@ -65,7 +65,7 @@ public final class PyramidNet: Classifier {
   }
 
   /// The batch norms from which the released code takes margins.
-  public var tapNorms: [BatchNorm2d] { stages.dropFirst().map { $0[0].norms[1] } + [norm] }
+  public var tapNorms: [BatchNorm2d?] { stages.dropFirst().map { $0[0].norms[1] } + [norm] }
 
   /// Logits [N, classes] of images [N, 3, H, W].
   public func logits(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {

@@ -7,7 +7,7 @@ public import TensorCore
 /// The taps are outputs of batch norms: the first one of stage 2, the first one of stage 3 and the last
 /// one of the network. The released code runs these a second time for the taps, so in train mode their
 /// running statistics move twice per pass through `features`; see `BatchNorm2d.countedTwice`.
-public final class WideResNet: Classifier {
+public final class WideResNet: Network {
   /// Owner of the parameters and buffers.
   public let store: ParameterStore
   /// Number of classes.
@@ -51,7 +51,7 @@ public final class WideResNet: Classifier {
   }
 
   /// The batch norm in front of each tap.
-  public var tapNorms: [BatchNorm2d] { [stages[1][0].norm1, stages[2][0].norm1, norm] }
+  public var tapNorms: [BatchNorm2d?] { [stages[1][0].norm1, stages[2][0].norm1, norm] }
 
   /// Logits [N, classes] of images [N, 3, H, W].
   public func logits(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {

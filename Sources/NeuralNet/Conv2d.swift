@@ -8,6 +8,8 @@ public struct Conv2d {
     case fanOut
     /// Uniform in ±1/sqrt(K² I), PyTorch's default.
     case uniform
+    /// Uniform in ±sqrt(6 / (K² (I + O))), with a bias of zero (Glorot and Bengio 2010).
+    case balanced
   }
 
   /// Kernel size, stride and padding of a square convolution.
@@ -18,12 +20,20 @@ public struct Conv2d {
     public let stride: Int
     /// Zeros added on each side.
     public let padding: Int
+    /// Distance between the pixels of a window.
+    public let dilation: Int
+    /// Groups of channels, each of which sees itself alone.
+    public let groups: Int
 
     /// Makes a geometry.
-    public init(kernel: Int, stride: Int = 1, padding: Int = 0) {
+    public init(
+      kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1, groups: Int = 1
+    ) {
       self.kernel = kernel
       self.stride = stride
       self.padding = padding
+      self.dilation = dilation
+      self.groups = groups
     }
   }
 
@@ -35,19 +45,27 @@ public struct Conv2d {
   private let inputs: Int
   private let outputs: Int
 
-  /// A bias starts uniform in ±1/sqrt(K² I).
+  /// A bias starts uniform in ±1/sqrt(K² I) unless the start says otherwise.
   public init(
     _ path: ParameterPath, inputs: Int, outputs: Int, _ geometry: Geometry, start: Start = .fanOut,
     hasBias: Bool = false
   ) throws(TensorError) {
+    precondition(inputs % geometry.groups == 0 && outputs % geometry.groups == 0)
     let area = Double(geometry.kernel * geometry.kernel)
-    let bound = 1 / (area * Double(inputs)).squareRoot()
+    let seen = inputs / geometry.groups
+    let bound = 1 / (area * Double(seen)).squareRoot()
+    let initial: Initialiser =
+      switch start {
+      case .fanOut: .normal(standardDeviation: (2 / (area * Double(outputs))).squareRoot())
+      case .uniform: .uniform(bound: bound)
+      case .balanced: .uniform(bound: (6 / (area * Double(seen + outputs))).squareRoot())
+      }
     weight = try path.parameter(
-      "weight", shape: [outputs, inputs, geometry.kernel, geometry.kernel],
-      start == .fanOut
-        ? .normal(standardDeviation: (2 / (area * Double(outputs))).squareRoot())
-        : .uniform(bound: bound))
-    bias = hasBias ? try path.parameter("bias", shape: [outputs], .uniform(bound: bound)) : nil
+      "weight", shape: [outputs, seen, geometry.kernel, geometry.kernel], initial)
+    bias =
+      hasBias
+      ? try path.parameter(
+        "bias", shape: [outputs], start == .balanced ? .constant(0) : .uniform(bound: bound)) : nil
     self.geometry = geometry
     self.inputs = inputs
     self.outputs = outputs
@@ -56,7 +74,8 @@ public struct Conv2d {
   /// [N, I, H, W] to [N, O, H', W'].
   public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
     try x.convolved(
-      weight: weight, bias: bias, stride: geometry.stride, padding: geometry.padding)
+      weight: weight, bias: bias, stride: geometry.stride, padding: geometry.padding,
+      dilation: geometry.dilation, groups: geometry.groups)
   }
 
   /// Whether `fused` applies: 3 x 3, stride 1, padding 1, channels in the kernels' groups.
@@ -73,11 +92,13 @@ public struct Conv2d {
   /// Adds the multiply-adds for one image of `size` and moves `size` to that of the result.
   public func count(_ size: inout ImageSize, into multiplyAdds: inout Int) {
     func extent(_ length: Int) -> Int {
-      (length + 2 * geometry.padding - geometry.kernel) / geometry.stride + 1
+      let reach = geometry.dilation * (geometry.kernel - 1) + 1
+      return (length + 2 * geometry.padding - reach) / geometry.stride + 1
     }
     size = ImageSize(height: extent(size.height), width: extent(size.width))
     multiplyAdds +=
-      geometry.kernel * geometry.kernel * inputs * outputs * size.height * size.width
+      geometry.kernel * geometry.kernel * inputs / geometry.groups * outputs * size.height
+      * size.width
   }
 }
 

@@ -62,6 +62,15 @@ extension Tensor {
     }
   }
 
+  /// Largest value of each window of [N, C, H, W]; where `roundsUp`, the last window may reach beyond the map.
+  public func maxPooled(kernel: Int, stride: Int, padding: Int = 0, roundsUp: Bool = false)
+    throws(TensorError) -> Tensor
+  {
+    try produce("max pool") {
+      ct_max_pool(pointer, Int64(kernel), Int64(stride), Int64(padding), roundsUp, $0)
+    }
+  }
+
   /// Logarithm of the softmax over `axis`.
   public func logSoftmax(axis: Int = -1) throws(TensorError) -> Tensor {
     try produce("log softmax") { ct_log_softmax(pointer, Int64(axis), $0) }

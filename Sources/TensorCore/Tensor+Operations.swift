@@ -42,6 +42,10 @@ extension Tensor {
   public func atLeast(_ bound: Double) throws(TensorError) -> Tensor {
     try Self.scalar("at least", .CT_AT_LEAST, self, bound)
   }
+  /// Every element, or `bound` where it is larger.
+  public func atMost(_ bound: Double) throws(TensorError) -> Tensor {
+    try negated().atLeast(-bound).negated()
+  }
   /// Whether each element equals that of `other`, as a bool tensor.
   public func isEqual(to other: Tensor) throws(TensorError) -> Tensor {
     try Self.binary("equal", .CT_EQUAL, self, other)

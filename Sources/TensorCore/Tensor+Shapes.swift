@@ -56,6 +56,11 @@ extension Tensor {
     try produce("gather columns") { ct_gather_columns(pointer, indices.pointer, $0) }
   }
 
+  /// int64 positions along `axis` from the largest element to the smallest; equals keep their order.
+  public func descendingOrder(axis: Int) throws(TensorError) -> Tensor {
+    try produce("descending order") { ct_descending_order(pointer, Int64(axis), $0) }
+  }
+
   /// Overwrites the rows at int64 `indices` by those of `source`, in place and outside autograd.
   public func assignRows(_ indices: Tensor, _ source: Tensor) throws(TensorError) {
     try check("assign rows", ct_assign_rows(pointer, indices.pointer, source.pointer))

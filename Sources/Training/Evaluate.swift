@@ -22,7 +22,7 @@ public struct ClassificationErrors: Hashable, Sendable {
 
 /// Evaluates with running statistics, in file order, in float32 of the parameters' own type.
 public func evaluate(
-  _ network: any Classifier, on data: ImageDataset, pipeline: ImagePipeline, batchSize: Int,
+  _ network: any Network, on data: ImageDataset, pipeline: ImagePipeline, batchSize: Int,
   loaderThreads: Int = 1
 ) throws -> ClassificationErrors {
   let loader = BatchLoader(

@@ -7,7 +7,7 @@ import Testing
 /// The fused kernels beside libtorch's.
 struct FusedTests {
   /// A network whose batch norms are not the identity.
-  private func network(width: Int) throws -> any Classifier {
+  private func network(width: Int) throws -> any Network {
     let network = try Architecture.wideResNet(depth: 16, width: width).makeNetwork(
       classCount: 10, store: ParameterStore(seed: 1, layout: .channelsLast))
     var stream = RandomStream(seed: 2, purpose: .synthesis)

@@ -8,7 +8,7 @@ import TensorCore
 import Testing
 
 struct ObjectiveTests {
-  private func network(_ seed: UInt64) throws -> any Classifier {
+  private func network(_ seed: UInt64) throws -> any Network {
     try Architecture.wideResNet(depth: 10, width: 1).makeNetwork(
       classCount: 10, store: ParameterStore(seed: seed))
   }

@@ -47,7 +47,8 @@ struct ImageFileTests {
     #expect(try ImageFile.photo(file) == photo)
   }
 
-  @Test("a mask keeps its indices, the void one included; as a photo it shows the palette's colours")
+  @Test(
+    "a mask keeps its indices, the void one included; as a photo it shows the palette's colours")
   func masksKeepTheirIndices() throws {
     var palette = (0..<256).map { [UInt8(truncatingIfNeeded: $0), 7, 9] }
     palette[255] = [224, 224, 192]

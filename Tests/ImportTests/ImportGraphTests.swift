@@ -4,8 +4,9 @@ import Testing
 /// The direction of imports between the targets.
 struct ImportGraphTests {
   static let levels: [String: Int] = [
-    "CTorch": 0, "CZstd": 0, "CArchive": 0, "CImage": 0, "Randomness": 0, "DurableFiles": 0, "ProgramSupport": 0,
-    "TensorCore": 1, "CheckpointFormat": 1, "Images": 1, "Results": 1,
+    "CTorch": 0, "CZstd": 0, "CArchive": 0, "CImage": 0, "Randomness": 0, "DurableFiles": 0,
+    "ProgramSupport": 0,
+    "TensorCore": 1, "CheckpointFormat": 1, "Images": 1, "Detection": 1, "Results": 1,
     "Datasets": 2, "NeuralNet": 2, "Evaluation": 2, "Interchange": 2,
     "ModelZoo": 3, "Lipschitz": 3, "Distillation": 4, "Training": 5, "Experiments": 6,
     "lskd-repro": 7, "lskd-train": 7, "lskd-eval": 7, "lskd-ckpt": 7, "lskd-data": 7,
@@ -41,7 +42,9 @@ struct ImportGraphTests {
 
   @Test("a checkpoint is read and images are decoded without the engine")
   func filesNeedNoEngine() throws {
-    for target in ["CheckpointFormat", "Images", "Interchange", "Datasets", "Results", "Evaluation"] {
+    for target in [
+      "CheckpointFormat", "Images", "Interchange", "Datasets", "Results", "Evaluation",
+    ] {
       for (file, module) in try imports(of: target) {
         #expect(!["TensorCore", "NeuralNet"].contains(module), "\(target)/\(file)")
       }

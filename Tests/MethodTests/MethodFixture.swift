@@ -13,7 +13,7 @@ struct MethodFixture {
 
   /// Networks of unequal width in `dtype` and the first `count` images of `data`.
   init(_ method: Method, data: ImageDataset, count: Int, dtype: DType) throws {
-    func network(_ architecture: Architecture, seed: UInt64) throws -> any Classifier {
+    func network(_ architecture: Architecture, seed: UInt64) throws -> any Network {
       try architecture.makeNetwork(
         classCount: data.classCount, store: ParameterStore(seed: seed, dtype: dtype))
     }

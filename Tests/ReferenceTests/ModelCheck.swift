@@ -11,7 +11,7 @@ enum ModelCheck {
 
   static func run(_ node: ReferenceNode, _ name: String, _ comparison: Comparison) throws {
     let prefix = try node.at("name_prefix").text()
-    let make = { () throws -> any Classifier in
+    let make = { () throws -> any Network in
       let store = ParameterStore(seed: 0, dtype: .float64)
       let network = try Architecture(name).makeNetwork(
         classCount: try node.at("num_classes").integer(), store: store)
@@ -21,8 +21,9 @@ enum ModelCheck {
     let network = try make()
     try entries(node, network, comparison)
     for (index, margin) in try node.at("margins").list().enumerated() {
+      guard let norm = network.tapNorms[index] else { throw margin.malformed("a tap with a norm") }
       try comparison.tensor(
-        Margin.ofChannels(network.tapNorms[index]), margin, 1e-6, "margin \(index)")
+        Margin.ofChannels(norm), margin, 1e-6, "margin \(index)")
     }
     for item in try node.at("cases").list() {
       let shape = try item.at("input_shape").integers()
@@ -54,8 +55,8 @@ enum ModelCheck {
     return try Safetensors.read(data).sections[.model] ?? []
   }
 
-  private static func entries(
-    _ node: ReferenceNode, _ network: any Classifier, _ comparison: Comparison
+  static func entries(
+    _ node: ReferenceNode, _ network: any Network, _ comparison: Comparison
   ) throws {
     comparison.equal(
       network.store.parameterCount, try node.at("parameter_count").integer(), "parameters")
@@ -88,7 +89,7 @@ enum ModelCheck {
   }
 
   private static func evaluation(
-    _ node: ReferenceNode, _ network: any Classifier, _ images: Tensor, _ comparison: Comparison
+    _ node: ReferenceNode, _ network: any Network, _ images: Tensor, _ comparison: Comparison
   ) throws {
     let features = try withoutGradient { () throws(TensorError) in
       try network.features(of: images, .eval)
@@ -101,7 +102,7 @@ enum ModelCheck {
   }
 
   private static func training(
-    _ node: ReferenceNode, _ network: any Classifier, _ images: Tensor, _ comparison: Comparison
+    _ node: ReferenceNode, _ network: any Network, _ images: Tensor, _ comparison: Comparison
   ) throws {
     let features = try network.features(of: images, .train)
     try outputs(node, features, comparison)
@@ -125,8 +126,8 @@ enum ModelCheck {
     try gradients(node, network, of: loss, comparison)
   }
 
-  private static func gradients(
-    _ node: ReferenceNode, _ network: any Classifier, of loss: Tensor, _ comparison: Comparison
+  static func gradients(
+    _ node: ReferenceNode, _ network: any Network, of loss: Tensor, _ comparison: Comparison
   ) throws {
     try loss.backward()
     let rows = try node.at("gradients").list()

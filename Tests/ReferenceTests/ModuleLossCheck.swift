@@ -221,7 +221,7 @@ private struct Case {
   private func jacobianOfNetworks() throws {
     let settings = try item.at("settings")
     let prefix = try settings.at("name_prefix").text()
-    func network(_ role: String) throws -> any Classifier {
+    func network(_ role: String) throws -> any Network {
       let store = ParameterStore(seed: 0, dtype: .float64)
       let network = try Architecture(settings.at(role).text()).makeNetwork(
         classCount: settings.at("classes").integer(), store: store)

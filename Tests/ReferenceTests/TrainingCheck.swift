@@ -20,7 +20,7 @@ private struct TrainingRun {
   private let comparison: Comparison
   private let prefix: String
   private let batches: [LabelledBatch]
-  private let student: any Classifier
+  private let student: any Network
 
   init(_ node: ReferenceNode, _ run: ReferenceNode, _ comparison: Comparison) throws {
     self.node = node
@@ -40,7 +40,7 @@ private struct TrainingRun {
   }
 
   private static func network(_ node: ReferenceNode, _ role: String, _ prefix: String) throws
-    -> any Classifier
+    -> any Network
   {
     let store = ParameterStore(seed: 0, dtype: .float64)
     let network = try Architecture(node.at(role).text()).makeNetwork(
@@ -65,10 +65,10 @@ private struct TrainingRun {
     let steps = try run.at("steps")
     if steps.optional("kl") != nil {
       return FeatureLossObjective(
-        student: student, teacher: try teacher(), entropyWeight: 1 - 0.9,
+        student: student, teacher: try teacher(), taskWeight: 1 - 0.9,
         main: .init("kl", SoftTargetLoss(temperature: 4), weight: 0.9))
     }
-    guard steps.optional("ofd_sum") != nil else { return CrossEntropyObjective(student: student) }
+    guard steps.optional("ofd_sum") != nil else { return TaskObjective(student: student) }
     let connectors = ParameterStore(seed: 0, dtype: .float64)
     let overhaul = try FeatureOverhaulObjective(
       student: student, teacher: try teacher(), connectors: connectors, coefficient: 1e-3)

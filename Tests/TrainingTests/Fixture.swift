@@ -23,7 +23,7 @@ struct Fixture {
     guard let training = Self.training, let test = Self.test else {
       throw StateError("the synthetic data set could not be made")
     }
-    let network = { (seed: UInt64, width: Int) throws -> any Classifier in
+    let network = { (seed: UInt64, width: Int) throws -> any Network in
       try Architecture.wideResNet(depth: 10, width: width).makeNetwork(
         classCount: 100, store: ParameterStore(seed: seed, layout: .channelsLast))
     }

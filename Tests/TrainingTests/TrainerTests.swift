@@ -115,8 +115,8 @@ struct TrainerTests {
 
   /// Cross-entropy that writes down what it is shown.
   private final class Notebook: Objective {
-    let student: any Classifier
-    var teacher: (any Classifier)? { nil }
+    let student: any Network
+    var teacher: (any Network)? { nil }
     var connectors: ParameterStore? { nil }
     private(set) var main: [[Int]] = []
     private(set) var preparation: [[Int]] = []
@@ -133,7 +133,7 @@ struct TrainerTests {
       } else {
         main.append(batch.indices)
       }
-      return try CrossEntropyObjective(student: student).terms(batch, at: position)
+      return try TaskObjective(student: student).terms(batch, at: position)
     }
   }
 

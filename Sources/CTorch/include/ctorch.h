@@ -177,6 +177,9 @@ CT_CHECKED ct_status ct_select_rows(const ct_tensor *x, const ct_tensor *indices
 /// out[i, j] = x[i, indices[i, j]] for matrices.
 CT_CHECKED ct_status ct_gather_columns(const ct_tensor *x, const ct_tensor *indices,
                                        ct_tensor *_Nullable *_Nonnull out);
+/// int64 positions from the largest element to the smallest; equals keep their order.
+CT_CHECKED ct_status ct_descending_order(const ct_tensor *x, int64_t axis,
+                                         ct_tensor *_Nullable *_Nonnull out);
 /// Overwrites the rows of `target` at int64 `indices` by those of `rows`, outside autograd.
 CT_CHECKED ct_status ct_assign_rows(ct_tensor *target, const ct_tensor *indices,
                                     const ct_tensor *rows);
@@ -213,6 +216,10 @@ CT_CHECKED ct_status ct_adaptive_average_pool(const ct_tensor *x, int64_t height
                                               ct_tensor *_Nullable *_Nonnull out);
 CT_CHECKED ct_status ct_average_pool(const ct_tensor *x, int64_t kernel, int64_t stride,
                                      ct_tensor *_Nullable *_Nonnull out);
+/// Where `rounds_up`, the last window may reach beyond the map.
+CT_CHECKED ct_status ct_max_pool(const ct_tensor *x, int64_t kernel, int64_t stride,
+                                 int64_t padding, bool rounds_up,
+                                 ct_tensor *_Nullable *_Nonnull out);
 CT_CHECKED ct_status ct_log_softmax(const ct_tensor *x, int64_t axis,
                                     ct_tensor *_Nullable *_Nonnull out);
 /// Mean cross-entropy (nats) of logits [N, C] and int64 labels [N].

@@ -13,7 +13,7 @@ public struct ActivationBoundary: FeatureLoss {
   private let connectors: [SignConnector]
 
   /// Registers `connectors.i.conv.*` and `connectors.i.bn.*`.
-  public init(student: any Classifier, teacher: any Classifier, store: ParameterStore)
+  public init(student: any Network, teacher: any Network, store: ParameterStore)
     throws(TensorError)
   {
     var connectors: [SignConnector] = []

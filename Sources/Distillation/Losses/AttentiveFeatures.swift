@@ -11,7 +11,7 @@ public struct AttentiveFeatures: FeatureLoss {
   private let connectors: [Connector?]
 
   /// Registers `attention.i.*`, and `connectors.i.*` where the widths differ.
-  public init(student: any Classifier, teacher: any Classifier, store: ParameterStore)
+  public init(student: any Network, teacher: any Network, store: ParameterStore)
     throws(TensorError)
   {
     var attentions: [Attention] = []

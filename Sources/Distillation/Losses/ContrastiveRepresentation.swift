@@ -25,7 +25,7 @@ public struct ContrastiveRepresentation: FeatureLoss {
 
   /// Registers `embed_s.*`, `embed_t.*` and the memories of `width` numbers per image as buffers.
   public init(
-    student: any Classifier, teacher: any Classifier, negatives: NegativeSampler, width: Int = 128,
+    student: any Network, teacher: any Network, negatives: NegativeSampler, width: Int = 128,
     store: ParameterStore
   ) throws(TensorError) {
     try self.init(

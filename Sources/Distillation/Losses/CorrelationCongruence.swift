@@ -9,7 +9,7 @@ public struct CorrelationCongruence: FeatureLoss {
 
   /// Registers `embed_s.*` and `embed_t.*`, to `width` numbers.
   public init(
-    student: any Classifier, teacher: any Classifier, width: Int = 128, store: ParameterStore
+    student: any Network, teacher: any Network, width: Int = 128, store: ParameterStore
   ) throws(TensorError) {
     own = try Linear(
       store.root / "embed_s" / "linear", inputs: student.tapChannels.last ?? 0, outputs: width)

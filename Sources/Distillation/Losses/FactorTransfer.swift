@@ -17,7 +17,7 @@ public struct FactorTransfer: FeatureLoss {
   private let translator: Translator
 
   /// Registers `translator.*`; `paraphraser` is the one of the preparation.
-  public init(paraphraser: Paraphraser, student: any Classifier, store: ParameterStore)
+  public init(paraphraser: Paraphraser, student: any Network, store: ParameterStore)
     throws(TensorError)
   {
     self.paraphraser = paraphraser

@@ -10,7 +10,7 @@ public struct HintLoss: FeatureLoss {
 
   /// Registers `regressor.*`. `sizes` are the heights of the student's and the teacher's map at `tap`.
   public init(
-    student: any Classifier, teacher: any Classifier, tap: Int = 1, sizes: (Int, Int),
+    student: any Network, teacher: any Network, tap: Int = 1, sizes: (Int, Int),
     store: ParameterStore
   ) throws(TensorError) {
     self.tap = tap

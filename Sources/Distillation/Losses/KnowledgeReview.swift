@@ -8,7 +8,7 @@ public struct KnowledgeReview: FeatureLoss {
   private let fusions: [Fusion]
 
   /// Registers `abfs.i.*`, from the last map to the first as in mdistiller.
-  public init(student: any Classifier, teacher: any Classifier, store: ParameterStore)
+  public init(student: any Network, teacher: any Network, store: ParameterStore)
     throws(TensorError)
   {
     let inputs = student.tapChannels + student.tapChannels.suffix(1)

@@ -10,7 +10,7 @@ public struct SolutionFlow: FeatureLoss {
   private let connectors: [Connector?]
 
   /// Registers `connectors.i.*` where the widths differ.
-  public init(student: any Classifier, teacher: any Classifier, store: ParameterStore)
+  public init(student: any Network, teacher: any Network, store: ParameterStore)
     throws(TensorError)
   {
     var connectors: [Connector?] = []

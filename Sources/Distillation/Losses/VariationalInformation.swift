@@ -13,7 +13,7 @@ public struct VariationalInformation: FeatureLoss {
   private let estimates: [Estimate]
 
   /// Registers `taps.i.regressor.*` and `taps.i.log_scale`.
-  public init(student: any Classifier, teacher: any Classifier, store: ParameterStore)
+  public init(student: any Network, teacher: any Network, store: ParameterStore)
     throws(TensorError)
   {
     var estimates: [Estimate] = []

@@ -40,7 +40,7 @@ public struct LeakCheck {
   private typealias Span = (first: Int, last: Int)
 
   private func train() throws -> (tensors: Span, memory: Span) {
-    let make = { (seed: UInt64) throws -> any Classifier in
+    let make = { (seed: UInt64) throws -> any Network in
       try Budget.smoke.network(for: try Setting("c").student)
         .makeNetwork(classCount: 10, store: ParameterStore(seed: seed, layout: .channelsLast))
     }

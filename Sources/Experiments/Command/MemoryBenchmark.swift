@@ -17,7 +17,7 @@ public enum MemoryBenchmark {
     do { architecture = try Architecture(name) } catch { throw UsageError("\(error)") }
     let store = ParameterStore(seed: 0, device: options.device, layout: options.layout)
     let network = try architecture.makeNetwork(classCount: 100, store: store)
-    let objective = CrossEntropyObjective(student: network)
+    let objective = TaskObjective(student: network)
     let optimizer = try SGD(trainedParameters(of: objective), .init())
     var stream = RandomStream(seed: 0, purpose: .synthesis)
     let images = try Tensor(

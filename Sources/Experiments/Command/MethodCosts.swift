@@ -132,7 +132,7 @@ private struct Bench {
       budget: budget, seed: 0, data: DataReference(id: data.name, hashes: [:]))
     let factory = ObjectiveFactory(
       plan: plan, options: options, teacherFile: nil, training: data)
-    let network = { (seed: UInt64, isTeacher: Bool) throws -> any Classifier in
+    let network = { (seed: UInt64, isTeacher: Bool) throws -> any Network in
       let architecture = budget.network(for: isTeacher ? setting.teacher : setting.student)
       return try architecture.makeNetwork(
         classCount: data.classCount,
@@ -143,7 +143,7 @@ private struct Bench {
       ? try factory.objective(
         method, network(0, false),
         TeacherPass(network(1, true), .eval, fused: options.fuses))
-      : CrossEntropyObjective(student: try network(0, false))
+      : TaskObjective(student: try network(0, false))
     return Training(
       objective: objective, optimizer: try SGD(trainedParameters(of: objective), .init()))
   }

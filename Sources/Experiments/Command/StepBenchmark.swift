@@ -150,7 +150,7 @@ public struct StepBenchmark {
       ParameterStore(seed: 0, device: options.device, layout: modes.kernels.layout)
     }
     let student = try setting.student.makeNetwork(classCount: 100, store: store())
-    guard method == .london else { return CrossEntropyObjective(student: student) }
+    guard method == .london else { return TaskObjective(student: student) }
     let teacher = try TeacherPass(
       setting.teacher.makeNetwork(classCount: 100, store: store()),
       modes.released ? .train : .eval, fused: modes.fused)

@@ -43,6 +43,8 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
       .wideResNet(depth: min(depth, 16), width: max(1, width / 2))
     case (.smoke, .wideResNet(let depth, let width)):
       .wideResNet(depth: depth > 16 ? 16 : 10, width: max(1, width / 4))
+    case (.reduced, .ssd300(let backbone, _)): .ssd300(backbone, divisor: 4)
+    case (.smoke, .ssd300(let backbone, _)): .ssd300(backbone, divisor: 16)
     case (.reduced, .cifarResNet(let depth)): .cifarResNet(depth: min(depth, 20))
     case (.smoke, .cifarResNet): .cifarResNet(depth: 8)
     case (.reduced, .pyramidNet(_, let alpha, let isBottleneck)):

@@ -9,7 +9,7 @@ public import Training
 /// A trained network in a `.lskd` file: the model section and what is needed to use it.
 public struct ModelCheckpoint {
   /// The network, on the host, in float32.
-  public let network: any Classifier
+  public let network: any Network
   /// Name and sizes of the network.
   public let architecture: Architecture
   /// Text entries of the file's header.
@@ -43,7 +43,7 @@ public struct ModelCheckpoint {
 
   /// Writes a network with its errors and returns the digest of the file.
   public static func write(
-    _ network: any Classifier, _ architecture: Architecture, errors: ClassificationErrors,
+    _ network: any Network, _ architecture: Architecture, errors: ClassificationErrors,
     details: [String: String], to url: URL
   ) throws -> String {
     var metadata = details

@@ -26,7 +26,7 @@ package struct ObjectiveFactory {
     let student = try plan.network.makeNetwork(
       classCount: training.classCount, store: store(plan.seed))
     guard let method = plan.method, method.usesTeacher, let teacherFile else {
-      return CrossEntropyObjective(
+      return TaskObjective(
         student: student, mixup: plan.recipe.mixesImages ? Mixup(seed: plan.seed) : nil)
     }
     let teacher = try ModelCheckpoint(
@@ -37,7 +37,7 @@ package struct ObjectiveFactory {
   }
 
   /// The objective of `method` between two networks.
-  package func objective(_ method: Method, _ student: any Classifier, _ teacher: TeacherPass) throws
+  package func objective(_ method: Method, _ student: any Network, _ teacher: TeacherPass) throws
     -> any Objective
   {
     let base = try base(method, student, teacher)
@@ -54,7 +54,7 @@ package struct ObjectiveFactory {
       base, loss: loss, weight: weight, studentPair: pair, seed: plan.seed)
   }
 
-  private func base(_ method: Method, _ student: any Classifier, _ teacher: TeacherPass) throws
+  private func base(_ method: Method, _ student: any Network, _ teacher: TeacherPass) throws
     -> any TapObjective
   {
     let store = store(plan.seed, student.store.dtype)
@@ -117,7 +117,7 @@ package struct ObjectiveFactory {
     let isShare = method.details?.weightKind == .share
     return FeatureLossObjective(
       student: student, teacher: teacher, connectors: store.entries.isEmpty ? nil : store,
-      entropyWeight: isShare ? 1 - weight : 1, main: main, preparation: preparation)
+      taskWeight: isShare ? 1 - weight : 1, main: main, preparation: preparation)
   }
 
   private var imageSize: ImageSize { ImageSize(height: training.height, width: training.width) }

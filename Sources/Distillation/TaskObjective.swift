@@ -2,29 +2,32 @@ public import NeuralNet
 import Randomness
 public import TensorCore
 
-/// Training without a teacher: the mean cross-entropy in nats, with mixup where a recipe has it.
-public struct CrossEntropyObjective: Objective {
+/// Training without a teacher: the task's own loss, for classes with mixup where a recipe has it.
+public struct TaskObjective: Objective {
   /// The network that is trained.
-  public let student: any Classifier
+  public let student: any Network
   /// There is none.
-  public var teacher: (any Classifier)? { nil }
+  public var teacher: (any Network)? { nil }
   /// There are none.
   public var connectors: ParameterStore? { nil }
+  private let task: any TaskLoss
   private let mixup: Mixup?
 
   /// Trains `student` alone.
-  public init(student: any Classifier, mixup: Mixup? = nil) {
+  public init(
+    student: any Network, task: any TaskLoss = ClassificationLoss(), mixup: Mixup? = nil
+  ) {
     self.student = student
+    self.task = task
     self.mixup = mixup
   }
 
-  /// The term `ce`.
+  /// The task's terms; `ce` with mixup.
   public func terms(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError)
     -> [LossTerm]
   {
     guard let mixup else {
-      let logits = try student.logits(of: batch.images, .train)
-      return [LossTerm("ce", try logits.crossEntropy(labels: batch.labels))]
+      return try task.terms(try student.taskFeatures(of: batch.images, .train, task), batch)
     }
     let mixed = try mixup(batch, step: position.step)
     let logits = try student.logits(of: mixed.images, .train)

@@ -1,0 +1,41 @@
+public import NeuralNet
+public import TensorCore
+
+/// What a network is trained for without a teacher.
+public protocol TaskLoss {
+  /// The weighted terms of the task's loss; `features` may come without taps.
+  func terms(_ features: Features, _ batch: LabelledBatch) throws(TensorError) -> [LossTerm]
+  /// Whether the logits are all that it reads.
+  var readsLogitsAlone: Bool { get }
+}
+
+extension TaskLoss {
+  /// It is not.
+  public var readsLogitsAlone: Bool { false }
+}
+
+/// Image classification: the mean cross-entropy in nats.
+public struct ClassificationLoss: TaskLoss, Hashable, Sendable {
+  /// Makes a loss.
+  public init() {}
+
+  /// Yes.
+  public var readsLogitsAlone: Bool { true }
+
+  /// The term `ce`.
+  public func terms(_ features: Features, _ batch: LabelledBatch) throws(TensorError) -> [LossTerm]
+  {
+    [LossTerm("ce", try features.logits.crossEntropy(labels: batch.labels))]
+  }
+}
+
+extension Network {
+  /// The features without taps where the task can do without; some networks move running statistics twice for them.
+  func taskFeatures(of images: Tensor, _ mode: ForwardMode, _ task: any TaskLoss)
+    throws(TensorError) -> Features
+  {
+    task.readsLogitsAlone
+      ? Features(taps: [], logits: try logits(of: images, mode))
+      : try features(of: images, mode)
+  }
+}
