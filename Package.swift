@@ -87,7 +87,8 @@ let package = Package(
     library(
       "Training",
       [
-        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "CheckpointFormat",
+        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Detection", "Results",
+        "CheckpointFormat",
       ]),
 
     // Level 5: the composition root.

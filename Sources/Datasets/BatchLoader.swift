@@ -31,38 +31,26 @@ public final class BatchLoader: Sendable {
   }
 
   /// The number of batches in an epoch.
-  public var batchesPerEpoch: Int {
-    let size = configuration.batchSize
-    return configuration.dropsLast ? dataset.count / size : (dataset.count + size - 1) / size
-  }
+  public var batchesPerEpoch: Int { configuration.batches(of: dataset.count) }
 
   /// The batches of `epoch` in order, from number `batch` on; background threads prepare them ahead of
   /// the consumer. Empty when `batch` is not below `batchesPerEpoch`.
-  public func epoch(_ epoch: Int, startingAt batch: Int = 0) -> BatchSequence {
-    let order = order(ofEpoch: epoch)
-    let first = max(0, batch)
-    let queue = PrefetchQueue(
-      batches: first..<max(first, batchesPerEpoch), ahead: configuration.batchesAhead
-    ) { self.batch($0, ofEpoch: epoch, order: order) }
-    return BatchSequence(queue, threads: configuration.threads)
+  public func epoch(_ epoch: Int, startingAt batch: Int = 0) -> BatchSequence<ImageBatch> {
+    let order = configuration.order(of: dataset.count, epoch: epoch)
+    return configuration.sequence(from: batch, to: batchesPerEpoch) {
+      self.batch($0, ofEpoch: epoch, order: order)
+    }
   }
 
   /// One batch of `epoch`, prepared on this thread; nil when `number` is not in 0 ..< `batchesPerEpoch`.
   public func batch(_ number: Int, ofEpoch epoch: Int) -> ImageBatch? {
     guard (0..<batchesPerEpoch).contains(number) else { return nil }
-    return batch(number, ofEpoch: epoch, order: order(ofEpoch: epoch))
-  }
-
-  private func order(ofEpoch epoch: Int) -> [Int] {
-    guard configuration.shuffles else { return Array(0..<dataset.count) }
-    var stream = RandomStream(
-      seed: configuration.seed, purpose: .sampleOrder, UInt64(bitPattern: Int64(epoch)))
-    return stream.permutation(of: dataset.count)
+    return batch(
+      number, ofEpoch: epoch, order: configuration.order(of: dataset.count, epoch: epoch))
   }
 
   private func batch(_ number: Int, ofEpoch epoch: Int, order: [Int]) -> ImageBatch {
-    let start = number * configuration.batchSize
-    let indices = Array(order[start..<min(start + configuration.batchSize, order.count)])
+    let indices = configuration.indices(ofBatch: number, order: order)
     let size = dataset.channels * dataset.height * dataset.width
     let images = [Float](unsafeUninitializedCapacity: indices.count * size) { output, filled in
       dataset.storage.bytes.withUnsafeBufferPointer { bytes in
@@ -84,9 +72,7 @@ public final class BatchLoader: Sendable {
 
   private func augmentation(of index: Int, epoch: Int) -> Augmentation {
     guard pipeline.isRandom else { return Augmentation(isFlipped: false, top: 0, left: 0) }
-    var stream = RandomStream(
-      seed: configuration.seed, purpose: .augmentation, UInt64(bitPattern: Int64(epoch)),
-      UInt64(index))
+    var stream = configuration.augmentation(of: index, epoch: epoch)
     return Augmentation(padding: pipeline.padding, from: &stream)
   }
 }

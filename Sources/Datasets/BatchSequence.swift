@@ -1,10 +1,10 @@
 import Foundation
 
 /// The remaining batches of one epoch, in order, for one consumer. Its background work ends with it.
-public final class BatchSequence: Sequence, IteratorProtocol {
-  private let queue: PrefetchQueue
+public final class BatchSequence<Batch: Sendable>: Sequence, IteratorProtocol {
+  private let queue: PrefetchQueue<Batch>
 
-  init(_ queue: PrefetchQueue, threads: Int) {
+  init(_ queue: PrefetchQueue<Batch>, threads: Int) {
     self.queue = queue
     // The threads own the queue and not this object, so that dropping it cancels them.
     for _ in 0..<Swift.min(threads, queue.remaining) {
@@ -18,7 +18,7 @@ public final class BatchSequence: Sequence, IteratorProtocol {
 
   /// The next batch, nil after the last one. Waits until a thread has prepared it; prepares it here when
   /// no thread runs.
-  public func next() -> ImageBatch? { queue.next() }
+  public func next() -> Batch? { queue.next() }
 
   /// Seconds that `next()` has spent so far because a batch was not ready.
   public var secondsWaited: Double { queue.secondsWaited }

@@ -1,3 +1,5 @@
+import Randomness
+
 /// How a loader forms batches and how far it works ahead.
 public struct LoaderConfiguration: Sendable {
   /// Images per batch.
@@ -27,5 +29,40 @@ public struct LoaderConfiguration: Sendable {
     self.batchesAhead = max(batchesAhead, 1)
     self.shuffles = shuffles
     self.dropsLast = dropsLast
+  }
+}
+
+extension LoaderConfiguration {
+  /// The number of batches of an epoch of `count` samples.
+  func batches(of count: Int) -> Int {
+    dropsLast ? count / batchSize : (count + batchSize - 1) / batchSize
+  }
+
+  /// The order of `count` samples in `epoch`: the permutation of stream (seed, sample order, epoch).
+  func order(of count: Int, epoch: Int) -> [Int] {
+    guard shuffles else { return Array(0..<count) }
+    var stream = RandomStream(seed: seed, purpose: .sampleOrder, UInt64(bitPattern: Int64(epoch)))
+    return stream.permutation(of: count)
+  }
+
+  /// The samples of batch `number` of an epoch with this order.
+  func indices(ofBatch number: Int, order: [Int]) -> [Int] {
+    let start = number * batchSize
+    return Array(order[start..<min(start + batchSize, order.count)])
+  }
+
+  /// The random numbers of sample `index` in `epoch`.
+  func augmentation(of index: Int, epoch: Int) -> RandomStream {
+    RandomStream(
+      seed: seed, purpose: .augmentation, UInt64(bitPattern: Int64(epoch)), UInt64(index))
+  }
+
+  /// The batches of an epoch from `batch` on, prepared ahead of the consumer by background threads.
+  func sequence<Batch: Sendable>(
+    from batch: Int, to end: Int, _ make: @escaping @Sendable (Int) -> Batch
+  ) -> BatchSequence<Batch> {
+    let first = max(0, batch)
+    let queue = PrefetchQueue(batches: first..<max(first, end), ahead: batchesAhead, make: make)
+    return BatchSequence(queue, threads: threads)
   }
 }

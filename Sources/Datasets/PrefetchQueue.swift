@@ -4,26 +4,26 @@ import Foundation
 /// Hands out batch numbers to threads and the finished batches, in order, to the consumer.
 ///
 /// Why nobody waits forever: the window ends `ahead` >= 1 batches after the consumer's next one, so a
-/// running thread can always claim that batch; a claimed batch is finished, because making one cannot
-/// fail; and while no thread runs (none was asked for, or the system refused to start one) the consumer
+/// running thread can always claim that batch; a claimed batch is finished, because making one ends,
+/// if with an error that is the batch; and while no thread runs (none was asked for, or the system refused to start one) the consumer
 /// makes the batch itself.
 ///
 /// `@unchecked Sendable`: every `var` is read and written only with `condition` locked; `make` is
 /// `@Sendable` and immutable.
-final class PrefetchQueue: @unchecked Sendable {
+final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
   private let condition = NSCondition()
-  private let make: @Sendable (Int) -> ImageBatch
+  private let make: @Sendable (Int) -> Batch
   private let end: Int
   private let ahead: Int
 
   private var nextToClaim: Int
   private var nextToReturn: Int
-  private var finished: [Int: ImageBatch] = [:]
+  private var finished: [Int: Batch] = [:]
   private var runningThreads = 0
   private var isCancelled = false
   private var nanosecondsWaited: UInt64 = 0
 
-  init(batches: Range<Int>, ahead: Int, make: @escaping @Sendable (Int) -> ImageBatch) {
+  init(batches: Range<Int>, ahead: Int, make: @escaping @Sendable (Int) -> Batch) {
     nextToClaim = batches.lowerBound
     nextToReturn = batches.lowerBound
     end = batches.upperBound
@@ -48,7 +48,7 @@ final class PrefetchQueue: @unchecked Sendable {
     }
   }
 
-  func next() -> ImageBatch? {
+  func next() -> Batch? {
     condition.lock()
     defer { condition.unlock() }
     let number = nextToReturn
@@ -98,7 +98,7 @@ final class PrefetchQueue: @unchecked Sendable {
     }
   }
 
-  private func finish(_ number: Int, _ batch: ImageBatch) {
+  private func finish(_ number: Int, _ batch: Batch) {
     guard !isCancelled else { return }
     finished[number] = batch
     condition.broadcast()

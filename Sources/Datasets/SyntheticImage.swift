@@ -11,12 +11,8 @@ struct SyntheticImage {
   static let figureCount = 10
   static let hueCount = 10
 
-  private let lobes: Int
-  private let isHollow: Bool
-  private let angle: (x: Double, y: Double)
+  private let figure: SyntheticFigure
   private let center: (x: Double, y: Double)
-  private let radius: Double
-  private let depth: Double
   private let color: [Double]
   private let background: [Double]
   private let slope: (x: Double, y: Double)
@@ -29,12 +25,11 @@ struct SyntheticImage {
   init(label: Int, stream: RandomStream) {
     var stream = stream
     let figure = label % Self.figureCount
-    lobes = 2 + figure / 2
-    isHollow = figure % 2 == 1
-    angle = stream.direction()
+    let angle = stream.direction()
     center = (stream.between(12, 20), stream.between(12, 20))
-    radius = stream.between(8, 13)
-    depth = stream.between(0.25, 0.4)
+    self.figure = SyntheticFigure(
+      lobes: 2 + figure / 2, isHollow: figure % 2 == 1, angle: angle,
+      radius: stream.between(8, 13), depth: stream.between(0.25, 0.4))
     // The sum of three uniform numbers leaves the class's own tenth of the circle in one of ten images.
     let bell = stream.uniform() + stream.uniform() + stream.uniform() - 1.5
     let hue = (Double(label / Self.figureCount) + 0.5 + 0.6 * bell) / Double(Self.hueCount)
@@ -59,14 +54,14 @@ struct SyntheticImage {
     for y in 0..<side {
       for x in 0..<side {
         let (dx, dy) = (Double(x) + 0.5, Double(y) + 0.5)
-        let figure = coverage(dx - center.x, dy - center.y)
-        let cover = discCoverage(dx - disc.x, dy - disc.y)
+        let cover = figure.coverage(dx - center.x, dy - center.y)
+        let discCover = discCoverage(dx - disc.x, dy - disc.y)
         let shade = slope.x * (dx - 16) + slope.y * (dy - 16)
         var bits = stream.next()
         for channel in 0..<CIFAR100.channels {
           var value = background[channel] + shade
-          value += figure * (color[channel] - value)
-          value += cover * (discColor[channel] - value)
+          value += cover * (color[channel] - value)
+          value += discCover * (discColor[channel] - value)
           // 16 of the 64 random bits per channel, centred.
           let grain = Double(bits & 0xFFFF) / 65535 - 0.5
           bits >>= 16
@@ -77,52 +72,16 @@ struct SyntheticImage {
     }
   }
 
-  /// The share of the pixel at (`x`, `y`) from the centre that the figure covers.
-  private func coverage(_ x: Double, _ y: Double) -> Double {
-    let distance = (x * x + y * y).squareRoot()
-    guard distance > 0 else { return isHollow ? 0 : 1 }
-    // The cosine of `lobes` times the angle is the real part of a power of the unit vector.
-    let unit = (
-      x: (x * angle.x + y * angle.y) / distance, y: (y * angle.x - x * angle.y) / distance
-    )
-    var power = (x: 1.0, y: 0.0)
-    for _ in 0..<lobes {
-      power = (power.x * unit.x - power.y * unit.y, power.x * unit.y + power.y * unit.x)
-    }
-    let edge = radius * (1 - depth + depth * power.x)
-    let inside = edge - distance
-    return Self.clamped(isHollow ? 2 - abs(inside) : inside + 0.5)
-  }
-
   private func discCoverage(_ x: Double, _ y: Double) -> Double {
-    Self.clamped(disc.radius - (x * x + y * y).squareRoot() + 0.5)
+    SyntheticFigure.clamped(disc.radius - (x * x + y * y).squareRoot() + 0.5)
   }
-
-  private static func clamped(_ value: Double) -> Double { min(max(value, 0), 1) }
 
   /// Red, green and blue in 0 ... 1 of a colour given by hue (in turns), saturation and value.
-  private static func rgb(hue: Double, saturation: Double, value: Double) -> [Double] {
+  static func rgb(hue: Double, saturation: Double, value: Double) -> [Double] {
     let sextant = 6 * (hue - hue.rounded(.down))
     return [5.0, 3.0, 1.0].map { offset in
       let k = (offset + sextant).truncatingRemainder(dividingBy: 6)
       return value * (1 - saturation * max(0, min(k, 4 - k, 1)))
-    }
-  }
-}
-
-extension RandomStream {
-  fileprivate mutating func between(_ low: Double, _ high: Double) -> Double {
-    low + (high - low) * uniform()
-  }
-
-  /// A unit vector of uniformly random direction, by rejection from the square.
-  fileprivate mutating func direction() -> (x: Double, y: Double) {
-    while true {
-      let (x, y) = (between(-1, 1), between(-1, 1))
-      let square = x * x + y * y
-      if square > 0.01 && square <= 1 {
-        return (x / square.squareRoot(), y / square.squareRoot())
-      }
     }
   }
 }

@@ -69,8 +69,9 @@ extension CurveReport.Panel {
     groups.flatMap { group in
       [
         Curve(
-          method: group.method, part: "training", values: group.means(\.trainingTop1Error)),
-        Curve(method: group.method, part: "test", values: group.means { $0.top1Error }),
+          method: group.method, part: "training",
+          values: group.means { $0.trainingMeasures?[.top1Error] }),
+        Curve(method: group.method, part: "test", values: group.means { $0.measures[.top1Error] }),
       ]
     }.filter { !$0.values.isEmpty }
   }

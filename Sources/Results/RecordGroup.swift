@@ -9,6 +9,16 @@ public struct RecordGroup: Sendable {
   /// The records.
   public let records: [RunRecord]
 
+  /// The last epochs' values of a metric.
+  public func sample(_ metric: Metric) -> Sample {
+    Sample(records.compactMap { $0.last?.measures[metric] })
+  }
+
+  /// The best epochs' values of a metric, selected on the test set.
+  public func bestSample(_ metric: Metric) -> Sample {
+    Sample(records.compactMap { $0.best?.measures[metric] })
+  }
+
   /// Column order of methods.
   public static let methodOrder = [
     "teacher", "student", "kd", "fitnets", "at", "jacobian", "ft", "ab", "afd", "ofd", "london",

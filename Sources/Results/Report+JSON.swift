@@ -10,7 +10,7 @@ extension Report {
   private func value(_ section: Section) -> JSONValue {
     .object([
       "protocol": .string(section.protocolName), "budget": .string(section.budget),
-      "comparable_with_paper": .bool(section.isComparable),
+      "dataset": .string(section.dataset), "comparable_with_paper": .bool(section.isComparable),
       "cells": .array(section.groups.map { value($0, section) }),
       "paired_differences": .array(PairedDifference.all(of: section.groups).map(value)),
       "unfinished": .array(
@@ -32,9 +32,8 @@ extension Report {
     }
     var members: [String: JSONValue] = [
       "setting": .string(group.setting), "method": .string(group.method), "runs": .array(runs),
-      "top1_error": value(Sample(group.records.compactMap { $0.last?.top1Error })),
-      "top5_error": value(Sample(group.records.compactMap { $0.last?.top5Error })),
     ]
+    for metric in metrics.all { members[metric.key] = value(group.sample(metric)) }
     if section.isComparable {
       members["paper"] = .array(
         cells(group.setting, group.method).map { cell in
@@ -49,10 +48,11 @@ extension Report {
 
   private func value(_ checkpoint: RunRecord.CheckpointReference?) -> JSONValue {
     guard let checkpoint else { return .null }
-    return .object([
+    var members: [String: JSONValue] = [
       "epoch": .integer(checkpoint.epoch), "sha256": .string(checkpoint.sha256),
-      "top1_error": .number(checkpoint.top1Error), "top5_error": .number(checkpoint.top5Error),
-    ])
+    ]
+    for (metric, number) in checkpoint.measures { members[metric.key] = .number(number) }
+    return .object(members)
   }
 
   private func value(_ difference: PairedDifference) -> JSONValue {

@@ -22,6 +22,7 @@ extension Report {
   private static let titles = [
     "table2": "CIFAR-100 top-1 error, %",
     "table6": "ablation of the Lipschitz term, CIFAR-100 top-1 error, %",
+    "table4": "object detection with SSD300, mean average precision by the rule of VOC 2007, %",
     "tune": "choice of weights, top-1 error on a held-out tenth of the training images, %",
   ]
 
@@ -42,7 +43,9 @@ extension Report {
   ]
 
   private func text(_ section: Section) -> [String] {
-    var lines = ["## Protocol \(section.protocolName), budget \(section.budget)", ""]
+    var lines = [
+      "## Protocol \(section.protocolName), budget \(section.budget), data \(section.dataset)", "",
+    ]
     lines += header(section) + [""] + rows(section)
     lines +=
       choices(section) + differences(section) + shares(section) + terms(section)
@@ -67,16 +70,15 @@ extension Report {
     for record in section.records {
       guard record.method == "teacher", let last = record.last else { continue }
       lines.append(
-        "- Teacher of setting \(record.setting): measured error \(decimals(last.top1Error)) % top-1, "
-          + "\(decimals(last.top5Error)) % top-5, checkpoint \(last.sha256.prefix(12))")
+        "- Teacher of setting \(record.setting): measured \(text(last.measures)), checkpoint "
+          + last.sha256.prefix(12))
     }
     for teacher in Set(section.records.compactMap(\.teacher)).filter(\.isFile).sorted(by: {
       $0.checkpointHash < $1.checkpointHash
     }) {
       lines.append(
-        "- Teacher from a file: measured error \(decimals(teacher.top1Error)) % top-1, "
-          + "\(decimals(teacher.top5Error)) % top-5, checkpoint \(teacher.checkpointHash.prefix(12))"
-      )
+        "- Teacher from a file: measured \(text(teacher.measures)), checkpoint "
+          + teacher.checkpointHash.prefix(12))
     }
     let places = Set(
       section.records.map {
@@ -115,18 +117,20 @@ extension Report {
     let label = section.isComparable ? "ours" : "ours (\(section.budget), not comparable)"
     var lines = [
       "| setting | method |" + (section.isComparable ? " paper |" : "")
-        + " \(label) | n | top-5 | best epoch (selected on test) |",
-      "|---|---|" + (section.isComparable ? "---|" : "") + "---|---|---|---|",
+        + " \(label) | n | "
+        + metrics.others.map { "\($0.title) | " }.joined() + "best epoch (selected on test) |",
+      "|---|---|" + (section.isComparable ? "---|" : "") + "---|---|---|"
+        + metrics.others.map { _ in "---|" }.joined(),
     ]
     for group in section.groups {
-      let last = Sample(group.records.compactMap { $0.last?.top1Error })
-      let top5 = Sample(group.records.compactMap { $0.last?.top5Error })
-      let best = Sample(group.records.compactMap { $0.best?.top1Error })
+      let last = group.sample(metrics.main)
+      let others = metrics.others.map { "\(group.sample($0).summary) | " }.joined()
       let known = cells(group.setting, group.method).map(\.markdown).joined(separator: ", ")
       let paper = known.isEmpty ? "-" : known
       lines.append(
         "| \(group.setting) | \(group.method) |" + (section.isComparable ? " \(paper) |" : "")
-          + " \(last.summary) | \(last.count) | \(top5.summary) | \(best.summary) |")
+          + " \(last.summary) | \(last.count) | \(others)\(group.bestSample(metrics.main).summary) |"
+      )
     }
     return lines
   }
@@ -139,7 +143,7 @@ extension Report {
     }
     guard !lines.isEmpty else { return [] }
     return [
-      "", "Chosen, the smallest error of the trials:", "", "| setting | method | weight | trials |",
+      "", "Chosen, the best result of the trials:", "", "| setting | method | weight | trials |",
       "|---|---|---|---|",
     ] + lines
   }
@@ -158,7 +162,8 @@ extension Report {
     }
     return [
       "",
-      "Paired differences of the last epoch, percentage points (negative: the first is better):",
+      "Paired differences of the last epoch, percentage points (\(metrics.main.isError ? "negative" : "positive"): "
+        + "the first is better):",
       "", "| setting | difference | mean | 95 % interval | seeds | each |",
       "|---|---|---|---|---|---|",
     ] + lines
@@ -175,15 +180,16 @@ extension Report {
       }
       let (first, last) = (shares(\.first), shares(\.last))
       guard last.count > 0 else { continue }
-      let error = Sample(group.records.compactMap { $0.last?.top1Error })
+      let result = group.sample(metrics.main)
       lines.append(
-        "| \(group.setting) | \(group.method) | \(first.precise) | \(last.precise) | \(error.summary) |"
+        "| \(group.setting) | \(group.method) | \(first.precise) | \(last.precise) | \(result.summary) |"
       )
     }
     guard !lines.isEmpty else { return [] }
     return [
       "", "The Lipschitz term's share of the total loss, measured during training, %:", "",
-      "| setting | method | first epoch | last epoch | top-1 error |", "|---|---|---|---|---|",
+      "| setting | method | first epoch | last epoch | \(metrics.main.title) |",
+      "|---|---|---|---|---|",
     ] + lines
   }
 
@@ -219,6 +225,12 @@ extension Report {
         "- \($0.setting) \($0.method) seed \($0.rootSeed): \($0.status.rawValue) after "
           + "\($0.epochs.count) epochs" + ($0.message.map { ": \($0)" } ?? "")
       }
+  }
+
+  private func text(_ measures: Measures) -> String {
+    metrics.all.compactMap { metric in
+      measures[metric].map { "\(metric.title) \(decimals($0)) %" }
+    }.joined(separator: ", ")
   }
 
   private func scientific(_ value: Double) -> String { String(format: "%.3g", value) }

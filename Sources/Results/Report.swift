@@ -1,10 +1,11 @@
 /// The report of one table: a pure function of records and references. The same records, in any order,
 /// give the same bytes.
 public struct Report {
-  /// One protocol and budget: what may stand side by side.
+  /// One protocol, budget and data set: what may stand side by side.
   struct Section {
     let protocolName: String
     let budget: String
+    let dataset: String
     let records: [RunRecord]
 
     var groups: [RecordGroup] { RecordGroup.groups(of: records) }
@@ -19,12 +20,14 @@ public struct Report {
   }
 
   let table: String
+  let metrics: TableMetrics
   let sections: [Section]
   let references: [ReferenceCell]
 
   /// Makes a report of the records of `table`.
   public init(table: String, records: [RunRecord], references: [ReferenceCell]) {
     self.table = table
+    metrics = TableMetrics(table: table)
     self.references = references.filter { $0.table == table }
     let students = records.filter { $0.method != "teacher" }
     let asked = students.filter { $0.table == table }
@@ -34,7 +37,7 @@ public struct Report {
       table == "table6" && $0.table == "table2" && places.contains($0.place)
         && ["ofd", "london"].contains($0.method)
     }
-    let groups = Dictionary(grouping: asked + beside) { [$0.budget, $0.protocolName] }
+    let groups = Dictionary(grouping: asked + beside) { [$0.budget, $0.protocolName, $0.dataset] }
     // A teacher belongs to every protocol of its budget that used it, whoever asked for it first.
     sections = groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, students in
       let used = Set(students.compactMap { $0.teacher?.configurationHash })
@@ -42,7 +45,7 @@ public struct Report {
         $0.method == "teacher" && used.contains($0.configurationHash)
       }
       return Section(
-        protocolName: key[1], budget: key[0],
+        protocolName: key[1], budget: key[0], dataset: key[2],
         records: (teachers + students).sorted { $0.order.lexicographicallyPrecedes($1.order) })
     }
   }
@@ -55,7 +58,7 @@ public struct Report {
 
 extension RunRecord {
   /// What two runs must share to stand side by side.
-  fileprivate var place: [String] { [setting, protocolName, budget] }
+  fileprivate var place: [String] { [setting, protocolName, budget, dataset] }
 
   /// A key that orders records independently of where they were found.
   fileprivate var order: [String] {
@@ -84,20 +87,20 @@ struct PairedDifference {
     return claims + guided + variants + others.map { ($0, "student") }
   }
 
-  /// Differences of the last epoch's errors, first minus second, percentage points.
+  /// Differences of the last epoch's results, first minus second, percentage points.
   static func all(of groups: [RecordGroup]) -> [PairedDifference] {
     var differences: [PairedDifference] = []
     for setting in Set(groups.map(\.setting)).sorted() {
-      func errors(_ method: String) -> [UInt64: Double] {
+      func results(_ method: String) -> [UInt64: Double] {
         let group = groups.first { $0.setting == setting && $0.method == method }
         let pairs = (group?.records ?? []).compactMap { record in
-          record.last.map { (record.rootSeed, $0.top1Error) }
+          record.result.map { (record.rootSeed, $0) }
         }
         return Dictionary(pairs) { first, _ in first }
       }
       let methods = groups.filter { $0.setting == setting }.map(\.method)
       for (first, second) in pairs(methods) {
-        let (left, right) = (errors(first), errors(second))
+        let (left, right) = (results(first), results(second))
         let seeds = left.keys.filter { right[$0] != nil }.sorted()
         guard !seeds.isEmpty else { continue }
         let values = seeds.map { left[$0, default: 0] - right[$0, default: 0] }

@@ -4,7 +4,7 @@ public import Foundation
 /// What a run was, how far it came and what it gave: the only source of reports.
 public struct RunRecord: Codable, Hashable, Sendable {
   /// Version of this layout; a newer one is refused.
-  public static let currentSchema = 1
+  public static let currentSchema = 2
 
   /// Where a run stands.
   public enum Status: String, Codable, Sendable {
@@ -54,7 +54,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var epochs: [Epoch] = []
   /// The result: the last epoch.
   public var last: CheckpointReference?
-  /// The epoch with the smallest test error, which is a selection on the test set.
+  /// The epoch with the best result on the test set, which is a selection on it.
   public var best: CheckpointReference?
   /// Seconds of work over all starts.
   public var wallSeconds = 0.0
@@ -69,35 +69,29 @@ public struct RunRecord: Codable, Hashable, Sendable {
   /// Why it failed.
   public var message: String?
 
-  /// The teacher's checkpoint and its errors as measured by this suite, %.
+  /// The teacher's checkpoint and what this suite measured of it.
   public struct Teacher: Codable, Hashable, Sendable {
     /// Hash of the teacher run's configuration; for a file `file` and its digest.
     public var configurationHash: String
     /// SHA-256 of the checkpoint.
     public var checkpointHash: String
-    /// Measured error, %.
-    public var top1Error: Double
-    /// Measured error, %.
-    public var top5Error: Double
+    /// As measured by this suite.
+    public var measures: Measures
 
     /// A checkpoint from elsewhere, whose training this suite knows nothing of.
-    public init(fileHash: String, top1Error: Double, top5Error: Double) {
+    public init(fileHash: String, measures: Measures) {
       self.init(
-        configurationHash: "file \(fileHash)", checkpointHash: fileHash, top1Error: top1Error,
-        top5Error: top5Error)
+        configurationHash: "file \(fileHash)", checkpointHash: fileHash, measures: measures)
     }
 
     /// Whether the checkpoint came from elsewhere.
     public var isFile: Bool { configurationHash.hasPrefix("file ") }
 
     /// Makes a reference.
-    public init(
-      configurationHash: String, checkpointHash: String, top1Error: Double, top5Error: Double
-    ) {
+    public init(configurationHash: String, checkpointHash: String, measures: Measures) {
       self.configurationHash = configurationHash
       self.checkpointHash = checkpointHash
-      self.top1Error = top1Error
-      self.top5Error = top5Error
+      self.measures = measures
     }
   }
 
@@ -162,12 +156,10 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public var gradientNorms: [String: Double]
     /// Share of each weighted term in the total loss; absent before version 0.2.
     public var shares: [String: Double]?
-    /// Error on a part of the training images without augmentation, %; absent before version 0.2.
-    public var trainingTop1Error: Double?
-    /// Error on the test set, %.
-    public var top1Error: Double
-    /// Error on the test set, %.
-    public var top5Error: Double
+    /// On a part of the training images without augmentation; absent before version 0.2.
+    public var trainingMeasures: Measures?
+    /// On the test set.
+    public var measures: Measures
     /// Seconds of training.
     public var seconds: Double
     /// Images per second of training.
@@ -177,23 +169,22 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public init(
       epoch: Int, learningRate: Double, losses: [String: Double],
       gradientNorms: [String: Double], shares: [String: Double]? = nil,
-      trainingTop1Error: Double? = nil, top1Error: Double, top5Error: Double, seconds: Double,
+      trainingMeasures: Measures? = nil, measures: Measures, seconds: Double,
       imagesPerSecond: Double
     ) {
       self.shares = shares
-      self.trainingTop1Error = trainingTop1Error
+      self.trainingMeasures = trainingMeasures
+      self.measures = measures
       self.epoch = epoch
       self.learningRate = learningRate
       self.losses = losses
       self.gradientNorms = gradientNorms
-      self.top1Error = top1Error
-      self.top5Error = top5Error
       self.seconds = seconds
       self.imagesPerSecond = imagesPerSecond
     }
   }
 
-  /// A checkpoint of a run with its errors.
+  /// A checkpoint of a run with what was measured of it.
   public struct CheckpointReference: Codable, Hashable, Sendable {
     /// File name in the run folder.
     public var file: String
@@ -201,18 +192,15 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public var sha256: String
     /// Epoch, from 0.
     public var epoch: Int
-    /// Error on the test set, %.
-    public var top1Error: Double
-    /// Error on the test set, %.
-    public var top5Error: Double
+    /// On the test set.
+    public var measures: Measures
 
     /// Makes a reference.
-    public init(file: String, sha256: String, epoch: Int, top1Error: Double, top5Error: Double) {
+    public init(file: String, sha256: String, epoch: Int, measures: Measures) {
       self.file = file
       self.sha256 = sha256
       self.epoch = epoch
-      self.top1Error = top1Error
-      self.top5Error = top5Error
+      self.measures = measures
     }
   }
 
@@ -242,6 +230,9 @@ public struct RunRecord: Codable, Hashable, Sendable {
 }
 
 extension RunRecord {
+  /// The result by the metric that decides in its table.
+  public var result: Double? { last?.measures[TableMetrics(table: table).main] }
+
   private struct Version: Decodable { var schemaVersion: Int }
 
   /// Reads a record.
@@ -259,12 +250,32 @@ extension RunRecord {
           "\(url.path) was written by a newer version of the suite (record layout \(version), this one "
             + "reads up to \(Self.currentSchema)): use that version or another --runs directory")
       }
-      self = try JSONDecoder().decode(RunRecord.self, from: data)
+      self = try JSONDecoder().decode(
+        RunRecord.self, from: version == 1 ? try Self.withMeasures(data) : data)
     } catch let error as ResultsError {
       throw error
     } catch {
       throw ResultsError(.damaged, "\(url.path) is no run record: \(decodingSentence(error))")
     }
+  }
+
+  /// A record of layout 1, which had errors as members of their own, in layout 2.
+  private static func withMeasures(_ data: Data) throws -> Data {
+    func moved(_ value: Any) -> Any {
+      if let list = value as? [Any] { return list.map(moved) }
+      guard var members = (value as? [String: Any])?.mapValues(moved) else { return value }
+      if let top1 = members.removeValue(forKey: "top1Error"),
+        let top5 = members.removeValue(forKey: "top5Error")
+      {
+        members["measures"] = [Metric.top1Error.rawValue: top1, Metric.top5Error.rawValue: top5]
+      }
+      if let training = members.removeValue(forKey: "trainingTop1Error") {
+        members["trainingMeasures"] = [Metric.top1Error.rawValue: training]
+      }
+      return members
+    }
+    return try JSONSerialization.data(
+      withJSONObject: moved(try JSONSerialization.jsonObject(with: data)))
   }
 
   /// Writes the record whole or not at all, with sorted keys.

@@ -17,7 +17,7 @@ public enum TrialChoice {
       else { continue }
       let method = String(group.method[..<place.lowerBound])
       trials[method, default: []] += group.records.compactMap { record in
-        record.last.map { (weight, $0.top1Error) }
+        record.last?.measures[.top1Error].map { (weight, $0) }
       }
     }
     return trials.sorted { $0.key < $1.key }.compactMap { method, list in

@@ -1,14 +1,13 @@
-public import Datasets
 public import Distillation
 public import Foundation
 import NeuralNet
 import TensorCore
 
-/// The training loop: one objective, one optimizer, one data set, exact resume.
+/// The training loop: one objective, one optimizer, one source of batches, exact resume.
 public final class Trainer {
   private let objective: any Objective
-  private let loader: BatchLoader
-  private let test: (data: ImageDataset, pipeline: ImagePipeline)
+  private let loader: any BatchSource
+  private let evaluator: any Evaluator
   private let configuration: TrainingConfiguration
   private let optimizer: SGD
   private let resume: ResumeCheckpoint
@@ -20,17 +19,16 @@ public final class Trainer {
 
   /// Prepares a training whose resume checkpoint is `resumeFile`; `identity` names its configuration.
   public init(
-    objective: any Objective, loader: BatchLoader, test: (ImageDataset, ImagePipeline),
+    objective: any Objective, loader: any BatchSource, evaluator: any Evaluator,
     configuration: TrainingConfiguration, resumeFile: URL, identity: String
   ) throws {
     guard loader.batchesPerEpoch > 0 else {
       throw TrainingError.noBatches(
-        "the training set has \(loader.dataset.count) images, too few for one batch of "
-          + "\(loader.configuration.batchSize)")
+        "the training set has \(loader.sampleCount) images, too few for one batch")
     }
     self.objective = objective
     self.loader = loader
-    self.test = (test.0, test.1)
+    self.evaluator = evaluator
     self.configuration = configuration
     optimizer = try SGD(trainedParameters(of: objective), configuration.optimizer)
     resume = ResumeCheckpoint(
@@ -77,12 +75,13 @@ public final class Trainer {
 
   /// Runs the rest of the current epoch; false when a stop was requested before its end.
   private func runEpoch(_ stop: StopRequest, _ observer: any TrainingObserver) throws -> Bool {
-    for batch in loader.epoch(dataEpoch, startingAt: state.batch) {
+    let store = objective.student.store
+    for batch in loader.batches(ofEpoch: dataEpoch, startingAt: state.batch, like: store) {
       if stop.isSet {
         try readLosses(observer)
         return false
       }
-      try step(batch)
+      try step(try batch.get())
       let isLast = state.batch == loader.batchesPerEpoch
       if unread.count >= configuration.reportInterval || isLast { try readLosses(observer) }
       if !isLast && saved.duration(to: .now).seconds > configuration.checkpointSeconds {
@@ -93,13 +92,9 @@ public final class Trainer {
     return true
   }
 
-  private func step(_ host: ImageBatch) throws {
+  private func step(_ batch: LabelledBatch) throws {
     let start = ContinuousClock.now
     let store = objective.student.store
-    let batch = LabelledBatch(
-      images: try Tensor.images(host, like: store),
-      labels: try Tensor(host.labels, shape: [host.count], device: store.device),
-      indices: host.indices)
     let position = StepPosition(
       epoch: epoch,
       epochs: isPreparation ? configuration.preparationEpochs : configuration.epochs,
@@ -115,9 +110,9 @@ public final class Trainer {
     unread.append(
       PendingStep(
         terms: try terms.map { ($0.name, try $0.value.detached(), $0.coefficient) },
-        gradientNorms: norms, images: host.count, learningRate: learningRate,
+        gradientNorms: norms, images: batch.count, learningRate: learningRate,
         position: position, step: state.step, seconds: start.duration(to: .now).seconds))
-    rate.add(images: host.count)
+    rate.add(images: batch.count)
   }
 
   private func learningRate(step: Int) -> Double {
@@ -189,23 +184,13 @@ public final class Trainer {
 
   private func report() throws -> EpochReport {
     let sums = state.sums
-    func errors(_ data: ImageDataset) throws -> ClassificationErrors {
-      try evaluate(
-        objective.student, on: data, pipeline: test.pipeline,
-        batchSize: configuration.evaluationBatch)
-    }
     return EpochReport(
       epoch: epoch, learningRate: learningRate(step: state.step - 1), losses: sums.meanLosses,
-      gradientNorms: sums.gradientNorms, shares: sums.shares, training: try errors(trainingSample),
-      step: state.step, test: try errors(test.data), seconds: sums.seconds,
+      gradientNorms: sums.gradientNorms, shares: sums.shares,
+      training: try evaluator.measure(objective.student, on: .trainingSample),
+      step: state.step, test: try evaluator.measure(objective.student, on: .test),
+      seconds: sums.seconds,
       imagesPerSecond: sums.seconds > 0 ? Double(sums.images) / sums.seconds : 0)
-  }
-
-  /// The training images whose error is measured: the same for every seed and method.
-  private var trainingSample: ImageDataset {
-    let data = loader.dataset
-    return data.subset(
-      fraction: Double(configuration.trainingErrorImages) / Double(data.count), seed: 0)
   }
 
   private func save() throws {

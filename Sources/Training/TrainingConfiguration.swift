@@ -35,10 +35,6 @@ public struct TrainingConfiguration: Hashable, Sendable {
   public var restartsMomentumAtDrops: Bool
   /// Arithmetic of the forward pass.
   public var precision: Precision
-  /// Images of an evaluation batch.
-  public var evaluationBatch: Int
-  /// Training images whose error is measured after every epoch, without augmentation: a part of every class.
-  public var trainingErrorImages: Int
   /// Seconds between two resume checkpoints inside an epoch.
   public var checkpointSeconds: Double
   /// Steps between two readings of the losses. Each reading waits for the device.
@@ -54,8 +50,6 @@ public struct TrainingConfiguration: Hashable, Sendable {
     self.optimizer = optimizer
     self.restartsMomentumAtDrops = restartsMomentumAtDrops
     precision = .float32
-    evaluationBatch = 250
-    trainingErrorImages = 2000
     checkpointSeconds = 120
     reportInterval = 1
   }

@@ -1,3 +1,5 @@
+public import Results
+
 /// What a training reports while it runs.
 public protocol TrainingObserver: AnyObject {
   /// Losses of a step were read.
@@ -55,12 +57,12 @@ public struct EpochReport: Sendable {
   public let gradientNorms: [String: Double]
   /// Mean contribution of each weighted term over the mean total.
   public let shares: [String: Double]
-  /// Errors on a part of the training images, without augmentation.
-  public let training: ClassificationErrors
+  /// Results on a part of the training images, without augmentation.
+  public let training: Measures
   /// Steps done over all epochs.
   public let step: Int
-  /// Errors on the test set.
-  public let test: ClassificationErrors
+  /// Results on the test set.
+  public let test: Measures
   /// Seconds of training, without evaluation.
   public let seconds: Double
   /// Images per second of training.

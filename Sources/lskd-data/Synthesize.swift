@@ -4,7 +4,15 @@ import Foundation
 
 struct Synthesize: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes a learnable synthetic data set in the CIFAR-100 binary layout.")
+    abstract: "Writes a learnable synthetic data set in the CIFAR-100 or the VOC layout.")
+
+  enum Layout: String, ExpressibleByArgument, CaseIterable {
+    case cifar100
+    case voc
+  }
+
+  @Option(help: "cifar100: binary records; voc: a devkit with photos, annotations and masks.")
+  var layout = Layout.cifar100
 
   @Option(help: "Training images.")
   var train = 5_000
@@ -22,6 +30,13 @@ struct Synthesize: ParsableCommand {
   var directory: String
 
   func run() throws {
+    guard layout == .cifar100 else {
+      let generator = try SyntheticVOC(trainCount: train, testCount: test, seed: seed)
+      try generator.write(to: URL(fileURLWithPath: directory), replacing: force)
+      print(
+        "\(directory)/VOCdevkit holds \(train) photos to learn from and \(test) to measure with")
+      return
+    }
     let generator = try SyntheticCIFAR100(trainCount: train, testCount: test, seed: seed)
     switch try generator.write(to: URL(fileURLWithPath: directory), replacing: force) {
     case .written: print("wrote \(train) training and \(test) test images to \(directory)")

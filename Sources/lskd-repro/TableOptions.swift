@@ -4,10 +4,7 @@ import Foundation
 import ProgramSupport
 
 /// What every table takes.
-struct TableOptions: ParsableArguments {
-  @Option(help: "Rows of the table, separated by commas: a, b, c, d, e, f.")
-  var settings = "c"
-
+struct RunningOptions: ParsableArguments {
   @Option(help: "Seeds, separated by commas (default: as the budget says).")
   var seeds: String?
 
@@ -24,20 +21,44 @@ struct TableOptions: ParsableArguments {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  /// Runs the cells and prints the table.
-  func run(
-    methods: String, variants: String? = nil, _ purpose: TableJob.Purpose = .cells
-  ) throws {
-    let request = try TableRequest(
-      settings: settings, methods: methods, variants: variants, seeds: seeds,
+  func request(
+    task: VisionTask = .classification, settings: String, methods: String, variants: String? = nil
+  ) throws -> TableRequest {
+    try TableRequest(
+      task: task, settings: settings, methods: methods, variants: variants, seeds: seeds,
       trainingProtocol: recipe.trainingProtocol, budget: recipe.budget, teacher: teacher)
+  }
+
+  func options() throws -> RunOptions {
     var options = try RunOptions(place, runs: recipe.runs)
     options.keptEpochs = recipe.keepLast
-    let job = try TableJob(request, purpose, dataDirectory: recipe.data, options: options)
+    return options
+  }
+
+  /// Runs the cells and prints the table, or prints what would run.
+  func run(_ job: TableJob) throws {
     if dryRun {
       print(try job.dryRun(json: json))
     } else {
       try job.run(json: json) { print($0) }
     }
+  }
+}
+
+/// What the tables of CIFAR-100 take.
+struct TableOptions: ParsableArguments {
+  @Option(help: "Rows of the table, separated by commas: a, b, c, d, e, f; or all.")
+  var settings = "c"
+
+  @OptionGroup var running: RunningOptions
+
+  /// Runs the cells and prints the table.
+  func run(
+    methods: String, variants: String? = nil, _ purpose: TableJob.Purpose = .cells
+  ) throws {
+    let request = try running.request(settings: settings, methods: methods, variants: variants)
+    try running.run(
+      try TableJob(
+        request, purpose, dataDirectory: running.recipe.data, options: try running.options()))
   }
 }

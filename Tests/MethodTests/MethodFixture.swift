@@ -23,7 +23,8 @@ struct MethodFixture {
       data: DataReference(id: data.name, hashes: [:]))
     let options = RunOptions(runs: URL(fileURLWithPath: "unused"), command: "test")
     let factory = ObjectiveFactory(
-      plan: plan, options: options, teacherFile: nil, training: data)
+      plan: plan, options: options, teacherFile: nil,
+      data: CIFARSource(training: data, test: data))
     objective = try factory.objective(
       method, network(.wideResNet(depth: 10, width: 1), seed: 1),
       TeacherPass(network(.wideResNet(depth: 10, width: 2), seed: 2), .eval))

@@ -10,9 +10,9 @@ import Training
 struct TableRunTests {
   private static let images = try? SyntheticCIFAR100(trainCount: 140, testCount: 20)
 
-  private func data() throws -> DataSource {
+  private func data() throws -> CIFARSource {
     let images = try #require(Self.images)
-    return DataSource(training: images.dataset(.train), test: images.dataset(.test))
+    return CIFARSource(training: images.dataset(.train), test: images.dataset(.test))
   }
 
   private func selection(_ methods: [Method], _ trainingProtocol: TrainingProtocol) throws
@@ -93,7 +93,7 @@ struct TableRunTests {
       let record = try #require(records.first)
       let known = try #require(try RunFolder.readRecord(in: file.deletingLastPathComponent()))
       #expect(record.teacher?.checkpointHash == known.last?.sha256)
-      #expect(record.teacher?.top1Error == known.last?.top1Error)
+      #expect(record.teacher?.measures == known.last?.measures)
       // The same teacher by another way: another run, the same student.
       let student = try #require(own.runs.last)
       let given = try #require(plan.runs.last)
@@ -130,7 +130,8 @@ struct TableRunTests {
             precision: "", kernels: nil), command: "")
         record.status = .finished
         record.last = .init(
-          file: "last.lskd", sha256: "", epoch: 0, top1Error: error, top5Error: 0)
+          file: "last.lskd", sha256: "", epoch: 0,
+          measures: [.top1Error: error, .top5Error: 0])
         let folder = try RunFolder(runs.appendingPathComponent(trial.folderName))
         try record.write(to: folder.record)
       }

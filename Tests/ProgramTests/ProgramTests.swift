@@ -56,7 +56,7 @@ struct ProgramTests {
       let metrics = try #require(printed?["metrics"] as? [String: Double])
       let last = try #require(
         try member(straight.appendingPathComponent("record.json"), "last") as? [String: Any])
-      #expect(metrics["top1_error"] == last["top1Error"] as? Double)
+      #expect(metrics["top1_error"] == (last["measures"] as? [String: Double])?["top1Error"])
       #expect(printed?["checkpoint"] as? String == last["sha256"] as? String)
       #expect(printed?["count"] as? Int == 500)
 

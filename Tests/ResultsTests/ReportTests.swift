@@ -65,8 +65,8 @@ struct ReportTests {
     errors.enumerated().map { epoch, error in
       .init(
         epoch: epoch, learningRate: 0.1, losses: [:], gradientNorms: [:],
-        shares: ["lipschitz": 0.25], trainingTop1Error: error / 2, top1Error: error,
-        top5Error: 0, seconds: 1, imagesPerSecond: 1)
+        shares: ["lipschitz": 0.25], trainingMeasures: [.top1Error: error / 2],
+        measures: [.top1Error: error, .top5Error: 0], seconds: 1, imagesPerSecond: 1)
     }
   }
 
@@ -99,7 +99,7 @@ struct ReportTests {
   func figure() throws {
     let runs = records().map { record in
       var record = record
-      record.epochs = epochs([60, record.last?.top1Error ?? 0])
+      record.epochs = epochs([60, record.result ?? 0])
       return record
     }
     let figure = CurveReport(records: runs)

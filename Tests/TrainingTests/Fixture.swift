@@ -41,14 +41,14 @@ struct Fixture {
       epochs: epochs,
       schedule: .steps(base: learningRate, drops: [.init(epoch: 1, divisor: 10)]),
       restartsMomentumAtDrops: true)
-    configuration.evaluationBatch = 20
     configuration.precision = precision
     trainer = try Trainer(
       objective: objective,
       loader: BatchLoader(
         dataset: training, pipeline: .cifar100Train,
         configuration: LoaderConfiguration(batchSize: 24, seed: 3, threads: threads)),
-      test: (test, .cifar100Test), configuration: configuration,
+      evaluator: ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test),
+      configuration: configuration,
       resumeFile: folder.appendingPathComponent("resume.lskd"), identity: identity)
   }
 

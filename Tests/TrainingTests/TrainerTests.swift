@@ -153,7 +153,9 @@ struct TrainerTests {
           loader: BatchLoader(
             dataset: training, pipeline: .cifar100Train,
             configuration: LoaderConfiguration(batchSize: 24, seed: 3, threads: 1)),
-          test: (test, .cifar100Test), configuration: configuration,
+          evaluator: ClassificationEvaluator(
+            training: training, test: test, pipeline: .cifar100Test),
+          configuration: configuration,
           resumeFile: folder.appendingPathComponent("resume.lskd"), identity: "notes")
         let stop = StopRequest()
         let witness = Witness(stop: stop)

@@ -56,6 +56,11 @@ public struct VOCDevkit: Sendable {
     return images
   }
 
+  /// Where the photo of an image lies.
+  public func photo(of image: String) -> URL {
+    directory.appendingPathComponent("JPEGImages/\(image).jpg")
+  }
+
   /// The objects of an image.
   public func annotation(of image: String) throws(DatasetError) -> VOCAnnotation {
     try VOCAnnotation(

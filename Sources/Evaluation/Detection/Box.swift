@@ -29,10 +29,16 @@ public struct Box: Hashable, Sendable {
 
   /// Intersection over union by the devkit's rule: a width is xMax - xMin + 1.
   public func overlap(with other: Box) -> Double {
+    let common = intersection(with: other)
+    return common / (area + other.area - common)
+  }
+
+  /// The share of this box that lies in `other`.
+  func share(inside other: Box) -> Double { intersection(with: other) / area }
+
+  private func intersection(with other: Box) -> Double {
     let width = min(xMax, other.xMax) - max(xMin, other.xMin) + 1
     let height = min(yMax, other.yMax) - max(yMin, other.yMin) + 1
-    guard width > 0, height > 0 else { return 0 }
-    let intersection = width * height
-    return intersection / (area + other.area - intersection)
+    return width > 0 && height > 0 ? width * height : 0
   }
 }

@@ -18,7 +18,7 @@ public struct EvaluationJob {
     }
     checkpoint = try ModelCheckpoint(
       contentsOf: file, device: options.device, layout: options.layout)
-    test = try DataSource.testImages(directory: data.map { URL(fileURLWithPath: $0) })
+    test = try CIFARSource.testImages(directory: data.map { URL(fileURLWithPath: $0) })
     guard checkpoint.network.classCount == test.classCount else {
       throw UsageError(
         "\(file.path) has \(checkpoint.network.classCount) classes, the images have \(test.classCount)"
@@ -31,27 +31,28 @@ public struct EvaluationJob {
   public func run(json: Bool) throws -> String {
     let errors = try evaluate(
       checkpoint.network, on: test, pipeline: .cifar100Test, batchSize: 250)
+    let (top1, top5) = (errors[.top1Error] ?? .nan, errors[.top5Error] ?? .nan)
     guard !json else {
       return JSONValue.object([
         "task": "classification",
         "metrics": .object([
-          "top1_error": .number(errors.top1), "top5_error": .number(errors.top5),
+          "top1_error": .number(top1), "top5_error": .number(top5),
         ]),
-        "count": .integer(errors.count), "checkpoint": .string(checkpoint.sha256),
+        "count": .integer(test.count), "checkpoint": .string(checkpoint.sha256),
       ]).canonical
     }
     var lines = [
       "checkpoint   \(file.path)", "sha256       \(checkpoint.sha256)",
       "network      \(checkpoint.architecture)",
-      "data         \(test.name), test, \(errors.count) images",
-      "data sha256  \(test.digest)", "top-1 error  \(errors.top1) %",
-      "top-5 error  \(errors.top5) %",
+      "data         \(test.name), test, \(test.count) images",
+      "data sha256  \(test.digest)", "top-1 error  \(top1) %",
+      "top-5 error  \(top5) %",
     ]
     if let recorded = checkpoint.metadata["top1_error"],
       checkpoint.metadata["dataset_test_sha256"] == test.digest
     {
       lines.append(
-        recorded == "\(errors.top1)"
+        recorded == "\(top1)"
           ? "equal to the error recorded in training" : "recorded in training: \(recorded) %")
     }
     return lines.joined(separator: "\n")

@@ -131,7 +131,7 @@ private struct Bench {
       table: "table2", setting: setting, role: .student(method), trainingProtocol: .equal,
       budget: budget, seed: 0, data: DataReference(id: data.name, hashes: [:]))
     let factory = ObjectiveFactory(
-      plan: plan, options: options, teacherFile: nil, training: data)
+      plan: plan, options: options, teacherFile: nil, data: CIFARSource(training: data, test: data))
     let network = { (seed: UInt64, isTeacher: Bool) throws -> any Network in
       let architecture = budget.network(for: isTeacher ? setting.teacher : setting.student)
       return try architecture.makeNetwork(

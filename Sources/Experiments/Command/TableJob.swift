@@ -1,5 +1,4 @@
 import Foundation
-import NeuralNet
 import Results
 import Training
 
@@ -14,17 +13,17 @@ public struct TableJob {
   }
 
   private let plan: TablePlan
-  private let data: DataSource
+  private let data: any RunData
+  private let metrics: TableMetrics
   private let options: RunOptions
 
-  /// Loads the data and plans the runs. Under `equal`, methods whose trials are finished take the best weight.
+  /// Loads CIFAR-100 and plans the runs. Under `equal`, methods whose trials are finished take the best weight.
   public init(
     _ request: TableRequest, _ purpose: Purpose = .cells, dataDirectory: String?,
     options: RunOptions
   ) throws {
-    self.options = options
     let selection = request.selection
-    let whole = try DataSource(
+    let whole = try CIFARSource(
       selection.budget, directory: dataDirectory.map { URL(fileURLWithPath: $0) })
     let tuning = whole.forTuning()
     switch purpose {
@@ -32,24 +31,38 @@ public struct TableJob {
       guard selection.trainingProtocol == .equal else {
         throw UsageError("weights are tuned for the equal protocol; released takes the authors'")
       }
-      data = tuning
-      plan = TablePlan(trialsOf: selection, data: tuning.reference)
+      let plan = TablePlan(trialsOf: selection, data: tuning.reference)
       guard !plan.runs.isEmpty else {
         throw UsageError("none of these methods has a weight to tune")
       }
+      try self.init(plan, data: tuning, selection, options)
     case .cells:
-      data = whole
-      plan = TablePlan(
-        selection, data: whole.reference,
-        weights: try TunedWeights.find(for: selection, data: tuning.reference, options))
+      let weights = try TunedWeights.find(for: selection, data: tuning.reference, options)
+      try self.init(
+        TablePlan(selection, data: whole.reference, weights: weights), data: whole, selection,
+        options)
     }
-    if let file = selection.teacherFile {
-      let classes = try ModelCheckpoint(contentsOf: file.url).network.classCount
-      guard classes == data.training.classCount else {
-        throw UsageError(
-          "the teacher \(file.url.path) has \(classes) classes, the images have "
-            + "\(data.training.classCount)")
-      }
+  }
+
+  /// Loads photos and plans the runs of table 4.
+  public init(_ request: TableRequest, photos: DetectionRequest, options: RunOptions) throws {
+    let data = try DetectionSource(photos, request.selection.budget, runs: options.runs)
+    try self.init(
+      TablePlan(request.selection, data: data.reference), data: data, request.selection, options)
+  }
+
+  private init(
+    _ plan: TablePlan, data: any RunData, _ selection: TablePlan.Selection, _ options: RunOptions
+  ) throws {
+    self.plan = plan
+    self.data = data
+    self.options = options
+    metrics = data.metrics
+    guard let file = selection.teacherFile else { return }
+    let classes = try ModelCheckpoint(contentsOf: file.url).network.classCount
+    guard classes == data.classCount else {
+      throw UsageError(
+        "the teacher \(file.url.path) has \(classes) classes, the images have \(data.classCount)")
     }
   }
 
@@ -64,7 +77,7 @@ public struct TableJob {
         description: "stopped on request; the state is in \(folder)/resume.lskd under "
           + "\(options.runs.path), and the same command goes on from there")
     case .finished(let records, let diverged):
-      print(json ? Self.json(records) : TableText(records).text)
+      print(json ? self.json(of: records) : TableText(records, metrics).text)
       if !diverged.isEmpty { throw DivergedRuns(sentences: diverged) }
     }
   }
@@ -72,24 +85,26 @@ public struct TableJob {
   /// The runs with their cost, and the hours that they would take on this device.
   public func dryRun(json: Bool) throws -> String {
     let cost = RunCost(
-      imageSize: ImageSize(height: data.training.height, width: data.training.width),
-      trainingImages: data.training.count, testImages: data.test.count,
-      classCount: data.training.classCount)
+      imageSize: data.imageSize, trainingImages: data.trainingCount, testImages: data.testCount,
+      classCount: data.classCount)
     let speed = try DeviceProbe.operationsPerSecond(options)
     return try DryRun(plan, cost: cost, operationsPerSecond: speed, options: options).text(
       json: json)
   }
 
-  private static func json(_ records: [RunRecord]) -> String {
+  private func json(of records: [RunRecord]) -> String {
     let rows = records.map { record -> JSONValue in
-      .object([
+      var members: [String: JSONValue] = [
         "setting": .string(record.setting), "method": .string(record.method),
         "protocol": .string(record.protocolName), "budget": .string(record.budget),
         "seed": .integer(Int(record.seeds["initialisation"] ?? 0)),
-        "top1_error_last": record.last.map { .number($0.top1Error) } ?? .null,
-        "top5_error_last": record.last.map { .number($0.top5Error) } ?? .null,
-        "top1_error_best_on_test": record.best.map { .number($0.top1Error) } ?? .null,
-      ])
+      ]
+      for metric in metrics.all {
+        members["\(metric.key)_last"] = record.last?.measures[metric].map { .number($0) } ?? .null
+      }
+      members["\(metrics.main.key)_best_on_test"] =
+        record.best?.measures[metrics.main].map { .number($0) } ?? .null
+      return .object(members)
     }
     return JSONValue.array(rows).indented
   }

@@ -8,7 +8,8 @@ public struct TableRequest: Sendable {
   /// Reads lists that are separated by commas. Methods may be `paper` or `all`, variants `all`; nil seeds are
   /// the budget's.
   public init(
-    settings: String, methods: String, variants: String? = nil, seeds: String?,
+    task: VisionTask = .classification, settings: String, methods: String, variants: String? = nil,
+    seeds: String?,
     trainingProtocol: String, budget: String, teacher: String? = nil
   ) throws {
     guard let budget = Budget(rawValue: budget) else {
@@ -18,7 +19,9 @@ public struct TableRequest: Sendable {
       throw UsageError("there is no protocol \"\(trainingProtocol)\"; known are released, equal")
     }
     var rows: [Setting] = []
-    for id in try Self.list(settings, "setting") { rows.append(try Setting(id)) }
+    let names =
+      settings == "all" ? Setting.all(task).map(\.id) : try Self.list(settings, "setting")
+    for id in names { rows.append(try Setting(id, task)) }
     var numbers = budget.defaultSeeds
     if let seeds {
       numbers = []
@@ -30,19 +33,27 @@ public struct TableRequest: Sendable {
       }
     }
     selection = TablePlan.Selection(
-      settings: rows, methods: try Self.methods(methods), seeds: numbers,
+      settings: rows, methods: try Self.methods(methods, task), seeds: numbers,
       trainingProtocol: trainingProtocol, budget: budget)
     if let variants { selection.variants = try Self.variants(variants) }
     if let teacher { selection.teacherFile = try Self.teacher(teacher) }
   }
 
-  private static func methods(_ text: String) throws(UsageError) -> [Method] {
-    switch text {
-    case "paper": return Method.ofPaper
-    case "all": return Method.all
+  private static func methods(_ text: String, _ task: VisionTask) throws(UsageError) -> [Method] {
+    switch (text, task) {
+    case ("paper", _), ("all", .detection): return Method.ofPaper(task)
+    case ("all", .classification): return Method.all
     default:
       var columns: [Method] = []
-      for name in try list(text, "method") { columns.append(try Method(named: name)) }
+      for name in try list(text, "method") {
+        let method = try Method(named: name)
+        guard !method.usesTeacher || method.details(for: task) != nil else {
+          throw UsageError(
+            "method \(method) is not made for \(task.rawValue); made for it are "
+              + Method.ofPaper(task).map(\.description).joined(separator: ", "))
+        }
+        columns.append(method)
+      }
       return columns
     }
   }

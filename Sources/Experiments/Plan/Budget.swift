@@ -9,18 +9,24 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
   /// Synthetic data and the smallest networks: shows that everything works, says nothing about methods.
   case smoke
 
-  /// Passes over the training images.
-  public var epochs: Int {
-    switch self {
-    case .full: 200
-    case .reduced: 4
-    case .smoke: 8
+  /// Passes over the training images of CIFAR-100.
+  public var epochs: Int { epochs(for: .classification) }
+
+  /// Passes over the training images. SSD's 120,000 steps of 32 of the 16,551 images of VOC07+12 are 232 epochs.
+  public func epochs(for task: VisionTask) -> Int {
+    switch (self, task) {
+    case (.full, .classification): 200
+    case (.full, .detection): 232
+    case (.reduced, .classification): 4
+    case (.reduced, .detection): 12
+    case (.smoke, .classification): 8
+    case (.smoke, .detection): 4
     }
   }
 
-  /// Share of the training images of every class.
-  public var trainingFraction: Double {
-    self == .reduced ? 0.25 : 1
+  /// Share of the training images of every class; photos are chosen by their sets.
+  public func trainingFraction(for task: VisionTask) -> Double {
+    self == .reduced && task == .classification ? 0.25 : 1
   }
 
   /// Whether the images are synthetic.

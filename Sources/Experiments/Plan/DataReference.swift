@@ -5,6 +5,9 @@ public struct DataReference: Hashable, Sendable {
   /// Digest by split.
   public let hashes: [String: String]
 
+  /// Where it is not the paper's.
+  public var deviations: [String] = []
+
   /// Makes a reference.
   public init(id: String, hashes: [String: String]) {
     self.id = id

@@ -34,6 +34,14 @@ public struct Method: Hashable, Sendable, CustomStringConvertible {
   public static let all: [Method] =
     ofPaper + Base.allCases.map { Method($0) }.filter { !ofPaper.contains($0) }
 
+  /// The methods of a task's table.
+  public static func ofPaper(_ task: VisionTask) -> [Method] {
+    switch task {
+    case .classification: ofPaper
+    case .detection: ofPaper.filter { $0 == .student || $0.details(for: task) != nil }
+    }
+  }
+
   private static let suffix = "+london"
 
   /// Makes a method.

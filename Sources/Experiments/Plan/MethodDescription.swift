@@ -123,6 +123,31 @@ public struct MethodDescription: Sendable {
     }
   }
 
+  /// The description of a method on SSD300. No code was ever published for it: taps are the six maps before their
+  /// ReLU, weights a choice of this suite but for OFD's, which its paper names.
+  init?(detectionBy base: Method.Base) {
+    let maps = "six maps"
+    switch base {
+    case .kd:
+      self.init(
+        "Hinton et al. 2015", taps: "classes of the boxes that the loss counts", "T = 4", weight: 1,
+        .factor, .overhaul)
+    case .fitnets:
+      self.init(
+        "Romero et al. 2015", taps: "19-cell map, behind ReLU", "1 x 1 regressor", weight: 1,
+        .factor, .overhaul)
+    case .at:
+      self.init(
+        "Zagoruyko and Komodakis 2017", taps: "\(maps), behind ReLU", weight: 1000, .factor,
+        .overhaul)
+    case .ofd:
+      self.init(
+        "Heo et al. 2019 (OFD)", taps: "\(maps), before ReLU",
+        "margins from batch norms or mean negative responses", weight: 1e-5, .factor, .overhaul)
+    default: return nil
+    }
+  }
+
   private static let mdistillerWarmUp = 20.0 / 240
   private static let negatives = 16_384
 
@@ -135,6 +160,11 @@ public struct MethodDescription: Sendable {
 extension Method {
   /// What is known of the method without the Lipschitz term; nil for the student alone.
   public var details: MethodDescription? { MethodDescription(base) }
+
+  /// The same for a task; nil where the method is not made for it.
+  public func details(for task: VisionTask) -> MethodDescription? {
+    task == .classification ? details : MethodDescription(detectionBy: base)
+  }
 
   /// Whose recipe the method follows under `released`; the Lipschitz term alone decides nothing.
   public var family: MethodDescription.Family { details?.family ?? .overhaul }

@@ -33,10 +33,10 @@ public struct Recipe: Hashable, Sendable {
 
   /// The recipe of a teacher: plain training of the OFD paper, for the PyramidNet with mixup.
   public init(teacherOf setting: Setting, budget: Budget) {
-    epochs = budget.epochs
-    batchSize = setting.released.batchSize
-    schedule = Self.schedule(epochs: budget.epochs, thirdDivisor: nil)
-    optimizer = .init()
+    epochs = budget.epochs(for: setting.task)
+    batchSize = budget.batch(setting)
+    schedule = Self.schedule(setting.task, epochs: epochs, thirdDivisor: nil)
+    optimizer = Self.optimizer(setting.task)
     restartsMomentum = false
     teacherInTrainMode = false
     unrollsPowerIteration = false
@@ -55,17 +55,18 @@ public struct Recipe: Hashable, Sendable {
     _ method: Method, _ setting: Setting, _ trainingProtocol: TrainingProtocol, _ budget: Budget
   ) {
     let isReleased = trainingProtocol == .released
-    let family = isReleased ? method.family : .overhaul
+    let family =
+      isReleased && setting.task == .classification ? method.family : .overhaul
     let isOverhaul = method.base == .ofd
     switch family {
     case .overhaul:
-      epochs = budget.epochs
-      batchSize = setting.released.batchSize
+      epochs = budget.epochs(for: setting.task)
+      batchSize = budget.batch(setting)
       schedule = Self.schedule(
-        epochs: epochs,
+        setting.task, epochs: epochs,
         thirdDivisor: isReleased && method.guidance != nil
           ? setting.released.thirdDropDivisor : nil)
-      optimizer = .init()
+      optimizer = Self.optimizer(setting.task)
     case .repDistiller:
       epochs = budget.epochs * 6 / 5
       batchSize = 64
@@ -77,17 +78,37 @@ public struct Recipe: Hashable, Sendable {
       schedule = Self.schedule(epochs: epochs, thirdDivisor: nil)
       optimizer = .init(weightDecay: 1e-4)
     }
-    restartsMomentum = isReleased && (isOverhaul || method == .student)
+    restartsMomentum =
+      isReleased && setting.task == .classification && (isOverhaul || method == .student)
     teacherInTrainMode = isReleased && isOverhaul
     unrollsPowerIteration = isReleased || method.guidance == .stopGradient
     let base = schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
-    switch method.details?.preparationRate {
+    let details = method.details(for: setting.task)
+    switch details?.preparationRate {
     case nil: preparation = nil
     case .base: preparation = Preparation(epochs: max(1, epochs / 8), learningRate: base)
     case .fixed(let rate): preparation = Preparation(epochs: max(1, epochs / 8), learningRate: rate)
     }
-    warmUpEpochs = Int(((method.details?.warmUp ?? 0) * Double(epochs)).rounded())
+    warmUpEpochs = Int(((details?.warmUp ?? 0) * Double(epochs)).rounded())
     mixesImages = false
+  }
+
+  /// The schedule of a task by the OFD code for CIFAR-100 and by the usual SSD recipe for VOC: 1e-3, a tenth of it from
+  /// 2/3 and 5/6 of the epochs on, which are 80,000 and 100,000 of 120,000 steps.
+  static func schedule(_ task: VisionTask, epochs: Int, thirdDivisor: Double?) -> Schedule {
+    switch task {
+    case .classification: schedule(epochs: epochs, thirdDivisor: thirdDivisor)
+    case .detection:
+      .steps(
+        base: 1e-3,
+        drops: [
+          .init(epoch: 2 * epochs / 3, divisor: 10), .init(epoch: 5 * epochs / 6, divisor: 100),
+        ])
+    }
+  }
+
+  private static func optimizer(_ task: VisionTask) -> SGD.Configuration {
+    .init(nesterov: task == .classification)
   }
 
   /// 0.1, /10 from floor(E/2), /100 from floor(3E/4) and, where given, a third one from floor(7E/8).
@@ -109,5 +130,12 @@ public struct Recipe: Hashable, Sendable {
       drops: [5, 6, 7].enumerated().map {
         .init(epoch: $1 * epochs / 8, divisor: [10, 100, 1000][$0])
       })
+  }
+}
+
+extension Budget {
+  /// Images per batch: the setting's, fewer where a detector has few photos.
+  fileprivate func batch(_ setting: Setting) -> Int {
+    self == .full || setting.task == .classification ? setting.released.batchSize : 8
   }
 }

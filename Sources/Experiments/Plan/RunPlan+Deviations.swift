@@ -4,14 +4,22 @@ extension RunPlan {
     var list: [String] = []
     let paper = role == .teacher ? setting.teacher : setting.student
     if network != paper { list.append("network \(network) instead of \(paper)") }
-    if budget.epochs != Budget.full.epochs {
-      list.append("\(budget.epochs) epochs instead of \(Budget.full.epochs) in the paper's recipe")
+    let epochs = budget.epochs(for: setting.task)
+    let paperEpochs = Budget.full.epochs(for: setting.task)
+    if epochs != paperEpochs {
+      list.append("\(epochs) epochs instead of \(paperEpochs) in the paper's recipe")
     }
+    if recipe.batchSize != setting.released.batchSize, setting.task == .detection {
+      list.append("batches of \(recipe.batchSize) instead of \(setting.released.batchSize)")
+    }
+    let fraction = budget.trainingFraction(for: setting.task)
     if budget.isSynthetic {
-      list.append("synthetic images instead of CIFAR-100")
-    } else if budget.trainingFraction < 1 {
-      list.append("\(budget.trainingFraction) of the training images of every class")
+      list.append("synthetic images instead of \(setting.task.dataName)")
+    } else if fraction < 1 {
+      list.append("\(fraction) of the training images of every class")
     }
+    list += data.deviations
+    if setting.task == .detection { list.append("no pretrained backbone") }
     if let teacherFile, teacherFile.network != budget.network(for: setting.teacher) {
       list.append("teacher \(teacherFile.network) instead of \(setting.teacher)")
     }
@@ -22,8 +30,11 @@ extension RunPlan {
   private func deviations(of method: Method) -> [String] {
     var list: [String] = []
     if trainingProtocol == .equal {
-      list.append("momentum runs through learning-rate drops; teacher in eval mode")
-    } else if method.family != .overhaul {
+      list.append(
+        setting.task == .classification
+          ? "momentum runs through learning-rate drops; teacher in eval mode"
+          : "teacher in eval mode")
+    } else if setting.task == .classification, method.family != .overhaul {
       list.append("recipe of \(method.family.rawValue), on images prepared as in the OFD code")
     }
     if let preparation = recipe.preparation {
@@ -31,9 +42,14 @@ extension RunPlan {
         "\(preparation.epochs) epochs of preparation at learning rate \(preparation.learningRate)")
     }
     if let lossWeight {
-      list.append(sentence("weight \(lossWeight)", lossChoice, "the authors' or their code"))
+      list.append(sentence("weight \(lossWeight)", lossChoice, setting.task.weightOrigin(method)))
     }
-    if let alpha { list.append(sentence("alpha \(alpha)", alphaChoice, "the released script")) }
+    if let alpha {
+      list.append(
+        sentence(
+          "alpha \(alpha)", alphaChoice,
+          setting.task == .detection ? "this suite's choice" : "the released script"))
+    }
     guard method.guidance != nil else { return list }
     if trainingProtocol == .equal, method.guidance == .differentiable, variant == nil {
       list.append("exact singular pair instead of ten unrolled power steps")
@@ -51,5 +67,13 @@ extension RunPlan {
     case .tuned(let trials): "\(weight), the best of \(trials) on held-out training images"
     case .trial: "\(weight), a trial on held-out training images"
     }
+  }
+}
+
+extension VisionTask {
+  /// Whose the weight of a method's loss is.
+  fileprivate func weightOrigin(_ method: Method) -> String {
+    self == .classification || method.base == .ofd
+      ? "the authors' or their code" : "this suite's choice"
   }
 }

@@ -87,9 +87,12 @@ public struct RunPlan: Hashable, Sendable {
     budget.network(for: role == .teacher ? setting.teacher : setting.student)
   }
 
+  /// What is known of the method on the setting's task; nil for a teacher and for the student alone.
+  var details: MethodDescription? { method?.details(for: setting.task) }
+
   /// Weight of the method's own loss.
   public var lossWeight: Double? {
-    method?.details.map { lossChoice?.value ?? $0.weight }
+    details.map { lossChoice?.value ?? $0.weight }
   }
 
   /// Weight alpha of the Lipschitz term before a variant changes it; nil without the term.
@@ -107,17 +110,17 @@ public struct RunPlan: Hashable, Sendable {
       "budget": .string(budget.rawValue),
       "seed": .integer(Int(seed)),
       "data": .object(data.hashes.mapValues { .string($0) }),
-      "training_fraction": .number(budget.trainingFraction),
-      "pipeline": .string("cifar100-reflect-pad4-flip-crop"),
+      "training_fraction": .number(budget.trainingFraction(for: setting.task)),
+      "pipeline": .string(setting.task.pipeline),
       "recipe": recipe.configuration,
     ]
-    if let method {
+    if method != nil {
       members["setting"] = .string(setting.id)
       members["protocol"] = .string(trainingProtocol.rawValue)
       if let teacher { members["teacher"] = .string(teacher.hash) }
       if let teacherFile { members["teacher"] = .string("file \(teacherFile.sha256)") }
       if let lossWeight { members["loss_weight"] = .number(lossWeight) }
-      if let constants = method.details?.constants { members["constants"] = .string(constants) }
+      if let constants = details?.constants { members["constants"] = .string(constants) }
       if let alpha {
         members["alpha"] = .number(alpha)
         members["alpha_late_factor"] = .number(lateFactor)

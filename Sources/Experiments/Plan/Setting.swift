@@ -1,8 +1,8 @@
 public import ModelZoo
 
-/// A teacher and student pair of the paper's CIFAR-100 tables.
+/// A teacher and student pair of the paper's tables.
 public struct Setting: Hashable, Sendable {
-  /// Letter in the table.
+  /// Name of the row: a letter on CIFAR-100, teacher and student on VOC.
   public let id: String
   /// The network that teaches.
   public let teacher: Architecture
@@ -11,7 +11,10 @@ public struct Setting: Hashable, Sendable {
   /// What the released LONDON script of the setting chose.
   public let released: ReleasedRecipe
 
-  /// All settings, in table order.
+  /// What they are trained for.
+  public let task: VisionTask
+
+  /// Those of CIFAR-100, in table order.
   public static let all: [Setting] = [
     Setting(.a, .wideResNet(depth: 28, width: 4), .wideResNet(depth: 16, width: 4)),
     Setting(.b, .wideResNet(depth: 28, width: 4), .wideResNet(depth: 28, width: 2)),
@@ -21,22 +24,41 @@ public struct Setting: Hashable, Sendable {
     Setting(.f, pyramidTeacher, .pyramidNet(depth: 110, alpha: 84, isBottleneck: false)),
   ]
 
+  /// Those of table 4: two teachers for each of two students.
+  public static let detection: [Setting] = [SSD300.Backbone.resnet18, .mobilenet].flatMap {
+    student in
+    [SSD300.Backbone.resnet50, .vgg16].map { teacher in
+      Setting(
+        .detection("\(teacher.rawValue)-\(student.rawValue)"), .ssd300(teacher, divisor: 1),
+        .ssd300(student, divisor: 1), .detection)
+    }
+  }
+
   private static let pyramidTeacher = Architecture.pyramidNet(
     depth: 200, alpha: 240, isBottleneck: true)
 
   /// Whether the teacher is trained with mixup.
   public var mixesTeacherImages: Bool { teacher == Self.pyramidTeacher }
 
-  /// Finds a setting by its letter.
-  public init(_ id: String) throws(UsageError) {
-    guard let found = Self.all.first(where: { $0.id == id }) else {
-      let known = Self.all.map(\.id).joined(separator: ", ")
+  /// The settings of a task's table.
+  public static func all(_ task: VisionTask) -> [Setting] {
+    task == .classification ? all : detection
+  }
+
+  /// Finds a setting by its name.
+  public init(_ id: String, _ task: VisionTask = .classification) throws(UsageError) {
+    guard let found = Self.all(task).first(where: { $0.id == id }) else {
+      let known = Self.all(task).map(\.id).joined(separator: ", ")
       throw UsageError("there is no setting \"\(id)\"; known are \(known)")
     }
     self = found
   }
 
-  private init(_ released: ReleasedRecipe, _ teacher: Architecture, _ student: Architecture) {
+  private init(
+    _ released: ReleasedRecipe, _ teacher: Architecture, _ student: Architecture,
+    _ task: VisionTask = .classification
+  ) {
+    self.task = task
     id = released.id
     self.teacher = teacher
     self.student = student

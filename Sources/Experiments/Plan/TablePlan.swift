@@ -48,7 +48,7 @@ public struct TablePlan: Sendable {
   /// that an interrupted table holds whole comparisons.
   public let runs: [RunPlan]
 
-  /// Plans the cells of a selection. Cells belong to table 2, variants to table 6, whoever asks for them, so
+  /// Plans the cells of a selection. Cells belong to table 2 or 4, variants to table 6, whoever asks for them, so
   /// that tables share their runs.
   public init(_ selection: Selection, data: DataReference, weights: Weights = [:]) {
     var students: [RunPlan] = []
@@ -68,7 +68,8 @@ public struct TablePlan: Sendable {
       }
       let variants = selection.variants ?? LipschitzVariant.all(alpha: setting.released.alpha)
       for seed in selection.seeds {
-        students += selection.methods.map { run("table2", $0, seed) }
+        let table = setting.task == .classification ? "table2" : "table4"
+        students += selection.methods.map { run(table, $0, seed) }
         for variant in variants {
           var variation = run("table6", .london, seed)
           variation.variant = variant
@@ -94,7 +95,9 @@ public struct TablePlan: Sendable {
   static func trials(
     _ setting: Setting, _ method: Method, _ selection: Selection, data: DataReference
   ) -> [RunPlan] {
-    guard let details = method.details, method.guidance != .stopGradient else { return [] }
+    guard let details = method.details(for: setting.task), method.guidance != .stopGradient else {
+      return []
+    }
     let alpha = setting.released.alpha
     let weights = method.guidance == nil ? details.trialWeights : [alpha / 4, alpha, alpha * 4]
     return weights.map { weight in

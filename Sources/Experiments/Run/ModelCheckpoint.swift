@@ -3,8 +3,9 @@ import DurableFiles
 public import Foundation
 public import ModelZoo
 public import NeuralNet
+public import Results
 public import TensorCore
-public import Training
+import Training
 
 /// A trained network in a `.lskd` file: the model section and what is needed to use it.
 public struct ModelCheckpoint {
@@ -41,19 +42,25 @@ public struct ModelCheckpoint {
     sha256 = try Digest.sha256(fileAt: url)
   }
 
-  /// Writes a network with its errors and returns the digest of the file.
+  /// Writes a network with its results and returns the digest of the file.
   public static func write(
-    _ network: any Network, _ architecture: Architecture, errors: ClassificationErrors,
+    _ network: any Network, _ architecture: Architecture, measures: Measures,
     details: [String: String], to url: URL
   ) throws -> String {
     var metadata = details
     metadata["kind"] = "model"
     metadata["architecture"] = architecture.description
     metadata["classes"] = String(network.classCount)
-    metadata["pipeline"] = "cifar100-normalise"
-    metadata["top1_error"] = "\(errors.top1)"
-    metadata["top5_error"] = "\(errors.top5)"
+    metadata["pipeline"] = architecture.pipelineName
+    for (metric, value) in measures { metadata[metric.key] = "\(value)" }
     try Checkpoint(metadata: metadata, sections: [.model: try network.store.state()]).write(to: url)
     return try Digest.sha256(fileAt: url)
+  }
+}
+
+extension Architecture {
+  /// What images must go through.
+  fileprivate var pipelineName: String {
+    if case .ssd300 = self { "ssd-300-normalise" } else { "cifar100-normalise" }
   }
 }

@@ -1,5 +1,5 @@
 import CheckpointFormat
-package import Datasets
+import Datasets
 package import Distillation
 package import Foundation
 import Lipschitz
@@ -12,22 +12,22 @@ package struct ObjectiveFactory {
   private let plan: RunPlan
   private let options: RunOptions
   private let teacherFile: URL?
-  private let training: ImageDataset
+  private let data: any RunData
 
   /// A factory for `plan`; `teacherFile` is the teacher's checkpoint, which methods with one need.
-  package init(plan: RunPlan, options: RunOptions, teacherFile: URL?, training: ImageDataset) {
+  package init(plan: RunPlan, options: RunOptions, teacherFile: URL?, data: any RunData) {
     self.plan = plan
     self.options = options
     self.teacherFile = teacherFile
-    self.training = training
+    self.data = data
   }
 
   func makeObjective() throws -> any Objective {
     let student = try plan.network.makeNetwork(
-      classCount: training.classCount, store: store(plan.seed))
+      classCount: data.classCount, store: store(plan.seed))
     guard let method = plan.method, method.usesTeacher, let teacherFile else {
       return TaskObjective(
-        student: student, mixup: plan.recipe.mixesImages ? Mixup(seed: plan.seed) : nil)
+        student: student, task: task, mixup: plan.recipe.mixesImages ? Mixup(seed: plan.seed) : nil)
     }
     let teacher = try ModelCheckpoint(
       contentsOf: teacherFile, device: options.device, layout: options.layout)
@@ -70,8 +70,12 @@ package struct ObjectiveFactory {
     case .student: main = nil
     case .ofd:
       return try FeatureOverhaulObjective(
-        student: student, teacher: teacher, connectors: store, coefficient: weight)
-    case .kd: main = part(SoftTargetLoss(temperature: 4), name: "kl")
+        student: student, teacher: teacher, connectors: store, coefficient: weight, task: task,
+        samples: try samples(for: other))
+    case .kd:
+      main = part(
+        plan.setting.task == .detection
+          ? BoxSoftTargets(temperature: 4) : SoftTargetLoss(temperature: 4), name: "kl")
     case .fitnets:
       let sizes = (try student.tapHeights(imageSize), try other.tapHeights(imageSize))
       main = part(
@@ -103,9 +107,11 @@ package struct ObjectiveFactory {
     case .vid:
       main = part(try VariationalInformation(student: student, teacher: other, store: store))
     case .crd:
+      guard let labels = data.labels else {
+        throw UsageError("crd needs images with one class each")
+      }
       let negatives = NegativeSampler(
-        labels: (0..<training.count).map(training.label),
-        count: MethodDescription.negatives(images: training.count), seed: plan.seed)
+        labels: labels, count: MethodDescription.negatives(images: labels.count), seed: plan.seed)
       main = part(
         try ContrastiveRepresentation(
           student: student, teacher: other, negatives: negatives, store: store))
@@ -114,13 +120,28 @@ package struct ObjectiveFactory {
       main = part(try KnowledgeReview(student: student, teacher: other, store: store))
     case .dist: main = part(StrongerTeacher())
     }
-    let isShare = method.details?.weightKind == .share
+    let isShare = plan.details?.weightKind == .share
     return FeatureLossObjective(
       student: student, teacher: teacher, connectors: store.entries.isEmpty ? nil : store,
-      taskWeight: isShare ? 1 - weight : 1, main: main, preparation: preparation)
+      task: task, taskWeight: isShare ? 1 - weight : 1, main: main, preparation: preparation)
   }
 
-  private var imageSize: ImageSize { ImageSize(height: training.height, width: training.width) }
+  private var imageSize: ImageSize { data.imageSize }
+
+  private var task: any TaskLoss {
+    plan.setting.task == .detection ? MultiBoxLoss() : ClassificationLoss()
+  }
+
+  /// Batches that tell the mean negative responses of a teacher without batch norms; the same for every method and
+  /// seed.
+  private func samples(for teacher: any Network) throws -> [Tensor] {
+    guard teacher.tapNorms.contains(where: { $0 == nil }) else { return [] }
+    let loader = data.loader(batchSize: Self.marginBatch, seed: 0, threads: 0)
+    return try loader.batches(ofEpoch: 0, startingAt: 0, like: teacher.store)
+      .prefix(Self.marginBatches).map { try $0.get().images }
+  }
+
+  private static let (marginBatches, marginBatch) = (4, 8)
 
   private func store(_ seed: UInt64, _ dtype: DType = .float32) -> ParameterStore {
     ParameterStore(seed: seed, dtype: dtype, device: options.device, layout: options.layout)

@@ -10,7 +10,7 @@ public import Training
 /// Carries one run out in its folder: trains, keeps the record, the events and the checkpoints.
 public final class RunExecutor {
   private let plan: RunPlan
-  private let data: DataSource
+  private let data: any RunData
   private let options: RunOptions
   private let folder: RunFolder
   private let progress: ProgressLine
@@ -23,7 +23,7 @@ public final class RunExecutor {
 
   /// Claims the run's folder. `teacher` tells the teacher's measured errors, if one is needed.
   init(
-    _ plan: RunPlan, data: DataSource, options: RunOptions, teacher: RunRecord.Teacher?,
+    _ plan: RunPlan, data: any RunData, options: RunOptions, teacher: RunRecord.Teacher?,
     title: String, progress: ProgressLine
   ) throws {
     self.plan = plan
@@ -54,11 +54,14 @@ public final class RunExecutor {
     record.message = nil
     do {
       let objective = try ObjectiveFactory(
-        plan: plan, options: options, teacherFile: teacherFile, training: data.training
+        plan: plan, options: options, teacherFile: teacherFile, data: data
       ).makeObjective()
       self.objective = objective
       let trainer = try Trainer(
-        objective: objective, loader: loader, test: (data.test, .cifar100Test),
+        objective: objective,
+        loader: data.loader(
+          batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads),
+        evaluator: data.evaluator,
         configuration: configuration, resumeFile: folder.resume, identity: plan.hash)
       if !FileManager.default.fileExists(atPath: folder.resume.path) {
         try willResume(epoch: 0, step: 0)
@@ -82,13 +85,6 @@ public final class RunExecutor {
       ?? plan.teacher.map {
         options.runs.appendingPathComponent($0.folderName).appendingPathComponent("last.lskd")
       }
-  }
-
-  private var loader: BatchLoader {
-    BatchLoader(
-      dataset: data.training, pipeline: .cifar100Train,
-      configuration: LoaderConfiguration(
-        batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads))
   }
 
   private var configuration: TrainingConfiguration {
@@ -197,14 +193,13 @@ extension RunExecutor: TrainingObserver {
       .init(
         epoch: report.epoch, learningRate: report.learningRate, losses: report.losses,
         gradientNorms: report.gradientNorms, shares: report.shares,
-        trainingTop1Error: report.training.top1, top1Error: report.test.top1,
-        top5Error: report.test.top5, seconds: report.seconds,
+        trainingMeasures: report.training, measures: report.test, seconds: report.seconds,
         imagesPerSecond: report.imagesPerSecond))
     let digest = try ModelCheckpoint.write(
-      objective.student, plan.network, errors: report.test, details: details(report.epoch),
+      objective.student, plan.network, measures: report.test, details: details(report.epoch),
       to: folder.last)
     record.last = reference("last.lskd", digest, report)
-    if record.epochs.dropLast().allSatisfy({ $0.top1Error > report.test.top1 }) {
+    if record.epochs.dropLast().allSatisfy({ isBetter(report.test, than: $0.measures) }) {
       try AtomicFile.write(try Data(contentsOf: folder.last), to: folder.best)
       record.best = reference("best.lskd", digest, report)
     }
@@ -214,21 +209,26 @@ extension RunExecutor: TrainingObserver {
     record.imagesPerSecond = seconds > 0 ? images / seconds : 0
     try events?.append([
       "event": "epoch", "epoch": .integer(report.epoch),
-      "step": .integer(report.step), "training_top1_error": .number(report.training.top1),
-      "top1_error": .number(report.test.top1), "top5_error": .number(report.test.top5),
+      "step": .integer(report.step), "training": report.training.value,
+      "test": report.test.value,
     ])
     try write()
     progress.line(
-      "\(title): epoch \(report.epoch + 1)/\(plan.recipe.epochs) ended, top-1 error "
-        + "\(Float(report.test.top1)) %, \(Int(report.imagesPerSecond)) images/s")
+      "\(title): epoch \(report.epoch + 1)/\(plan.recipe.epochs) ended, "
+        + "\(data.metrics.text(report.test)), \(Int(report.imagesPerSecond)) images/s")
+  }
+
+  private func isBetter(_ first: Measures, than second: Measures) -> Bool {
+    let metric = data.metrics.main
+    guard let first = first[metric], let second = second[metric] else { return false }
+    return metric.isBetter(first, than: second)
   }
 
   private func reference(_ file: String, _ digest: String, _ report: EpochReport)
     -> RunRecord.CheckpointReference
   {
     .init(
-      file: file, sha256: digest, epoch: report.epoch, top1Error: report.test.top1,
-      top5Error: report.test.top5)
+      file: file, sha256: digest, epoch: report.epoch, measures: report.test)
   }
 
   private func details(_ epoch: Int) -> [String: String] {

@@ -13,11 +13,11 @@ public struct TableRunner {
   }
 
   private let plan: TablePlan
-  private let data: DataSource
+  private let data: any RunData
   private let options: RunOptions
 
   /// Prepares the runs of `plan` on `data`.
-  public init(_ plan: TablePlan, data: DataSource, options: RunOptions) {
+  public init(_ plan: TablePlan, data: any RunData, options: RunOptions) {
     self.plan = plan
     self.data = data
     self.options = options
@@ -75,13 +75,10 @@ public struct TableRunner {
     guard let file, pending else { return nil }
     let checkpoint = try ModelCheckpoint(
       contentsOf: file.url, device: options.device, layout: options.layout)
-    let errors = try evaluate(
-      checkpoint.network, on: data.test, pipeline: .cifar100Test, batchSize: 250)
+    let measures = try data.evaluator.measure(checkpoint.network, on: .test)
     progress.line(
-      "teacher \(file.url.path) (\(file.network)): measured top-1 error \(Float(errors.top1)) %, top-5 "
-        + "\(Float(errors.top5)) %")
-    return RunRecord.Teacher(
-      fileHash: file.sha256, top1Error: errors.top1, top5Error: errors.top5)
+      "teacher \(file.url.path) (\(file.network)): measured \(data.metrics.text(measures))")
+    return RunRecord.Teacher(fileHash: file.sha256, measures: measures)
   }
 }
 
@@ -90,8 +87,7 @@ extension RunRecord {
   fileprivate var asTeacher: Teacher? {
     last.map {
       Teacher(
-        configurationHash: configurationHash, checkpointHash: $0.sha256, top1Error: $0.top1Error,
-        top5Error: $0.top5Error)
+        configurationHash: configurationHash, checkpointHash: $0.sha256, measures: $0.measures)
     }
   }
 }

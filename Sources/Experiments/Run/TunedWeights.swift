@@ -28,9 +28,10 @@ package enum TunedWeights {
     for trial in trials {
       let folder = options.runs.appendingPathComponent(trial.folderName)
       guard let record = try RunFolder.readRecord(in: folder), record.status == .finished,
-        let last = record.last, let weight = (trial.alphaChoice ?? trial.lossChoice)?.value
+        let error = record.last?.measures[.top1Error],
+        let weight = (trial.alphaChoice ?? trial.lossChoice)?.value
       else { return nil }
-      results.append((weight, last.top1Error))
+      results.append((weight, error))
     }
     return TrialChoice.best(of: results)
   }

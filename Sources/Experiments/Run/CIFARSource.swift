@@ -1,8 +1,11 @@
 public import Datasets
 public import Foundation
+public import NeuralNet
+public import Results
+public import Training
 
 /// The images of a table: CIFAR-100 from a directory, or the embedded synthetic set.
-public struct DataSource: Sendable {
+public struct CIFARSource: RunData {
   /// Images to learn from, cut to the budget's fraction.
   public let training: ImageDataset
   /// Images to measure with; always all of them.
@@ -24,7 +27,7 @@ public struct DataSource: Sendable {
       throw UsageError("budget \(budget.rawValue) needs --data DIR with the CIFAR-100 binary files")
     }
     training = try CIFAR100.load(.train, from: directory)
-      .subset(fraction: budget.trainingFraction, seed: Self.subsetSeed)
+      .subset(fraction: budget.trainingFraction(for: .classification), seed: Self.subsetSeed)
     test = try Self.testImages(directory: directory)
   }
 
@@ -40,10 +43,10 @@ public struct DataSource: Sendable {
 
   /// The source for choosing a weight: a tenth of the training images of every class is measured with, the
   /// others are learnt from, and the test images take no part.
-  public func forTuning() -> DataSource {
+  public func forTuning() -> CIFARSource {
     let perClass = max(1, training.count / training.classCount / Self.heldOutShare)
     let split = training.splitHeldOut(perClass: perClass, seed: Self.subsetSeed)
-    return DataSource(training: split.training, test: split.heldOut)
+    return CIFARSource(training: split.training, test: split.heldOut)
   }
 
   /// A source of given images.
@@ -59,5 +62,32 @@ public struct DataSource: Sendable {
   public var reference: DataReference {
     DataReference(
       id: training.name, hashes: ["train": training.digest, "test": test.digest])
+  }
+}
+
+extension CIFARSource {
+  /// Errors.
+  public var metrics: TableMetrics { .classification }
+  /// Top-1 and top-5 errors.
+  public var evaluator: any Evaluator {
+    ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)
+  }
+  /// Classes.
+  public var classCount: Int { training.classCount }
+  /// Images to learn from.
+  public var trainingCount: Int { training.count }
+  /// Images to measure with.
+  public var testCount: Int { test.count }
+  /// Pixels of an image.
+  public var imageSize: ImageSize { ImageSize(height: training.height, width: training.width) }
+
+  /// The class of every training image.
+  public var labels: [Int]? { (0..<training.count).map(training.label) }
+
+  /// Augmented images with their classes.
+  public func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {
+    BatchLoader(
+      dataset: training, pipeline: .cifar100Train,
+      configuration: LoaderConfiguration(batchSize: batchSize, seed: seed, threads: threads))
   }
 }

@@ -1,0 +1,157 @@
+public import Detection
+import DurableFiles
+public import Foundation
+import Images
+
+/// Photos with the boxes of their objects; the photos stay on disk.
+public struct DetectionDataset: Sendable {
+  /// One photo.
+  public struct Sample: Hashable, Sendable {
+    /// Id in the devkit.
+    public let id: String
+    /// The photo.
+    public let file: URL
+    /// Pixels.
+    public let width: Int
+    /// Pixels.
+    public let height: Int
+    /// In file order.
+    public let objects: [Object]
+  }
+
+  /// One object.
+  public struct Object: Hashable, Sendable {
+    /// Class, from 0.
+    public let label: Int
+    /// Marked as hard to recognise.
+    public let isDifficult: Bool
+    /// As annotated: 1-based pixels, both ends inclusive, left, top, right, bottom.
+    public let pixels: [Double]
+  }
+
+  /// What the photos are, for run records.
+  public let name: String
+  /// Names of the classes.
+  public let classes: [String]
+  /// In the order of the image sets.
+  public let samples: [Sample]
+  /// SHA-256 over ids, sizes, objects and the photos' sizes in bytes.
+  public let digest: String
+  /// Images that were left out, each with the reason.
+  public let leftOut: [String]
+
+  /// One part of a devkit.
+  public struct Part: Hashable, Sendable {
+    /// Year of the devkit.
+    public let year: Int
+    /// Image set of the main task.
+    public let set: String
+
+    /// Names a part.
+    public init(year: Int, set: String) {
+      self.year = year
+      self.set = set
+    }
+  }
+
+  /// Reads the annotations of `parts`, one after the other, and the headers of the photos.
+  ///
+  /// A photo that is missing, damaged or of another size than its annotation says is an error, or is listed in
+  /// `leftOut` where `skipsBad`. An id that occurs in two parts is an error.
+  public init(name: String, root: URL, parts: [Part], skipsBad: Bool = false)
+    throws(DatasetError)
+  {
+    var samples: [Sample] = []
+    var leftOut: [String] = []
+    var ids: Set<String> = []
+    for part in parts {
+      let devkit = try VOCDevkit(root: root, year: part.year)
+      for id in try devkit.images(in: part.set) {
+        guard ids.insert(id).inserted else {
+          throw DatasetError("image \(id) is in two of the sets that are joined")
+        }
+        do throws(DatasetError) { samples.append(try Sample(id, devkit)) } catch {
+          guard skipsBad else { throw error }
+          leftOut.append(error.description)
+        }
+      }
+    }
+    guard !samples.isEmpty else {
+      throw DatasetError(
+        "\(root.path) holds no photo of \(parts.map(\.text).joined(separator: ", "))")
+    }
+    self.init(name: name, classes: VOCDevkit.classes, samples: samples, leftOut: leftOut)
+  }
+
+  private init(name: String, classes: [String], samples: [Sample], leftOut: [String]) {
+    self.name = name
+    self.classes = classes
+    self.samples = samples
+    self.leftOut = leftOut
+    digest = Digest.sha256(Data(samples.map(\.line).joined(separator: "\n").utf8))
+  }
+
+  /// The first `count` samples alone.
+  public func first(_ count: Int) -> DetectionDataset {
+    DetectionDataset(
+      name: name, classes: classes, samples: Array(samples.prefix(count)), leftOut: leftOut)
+  }
+
+  /// Photos.
+  public var count: Int { samples.count }
+}
+
+extension DetectionDataset.Part {
+  var text: String { "VOC\(year) \(set)" }
+}
+
+extension DetectionDataset.Sample {
+  fileprivate init(_ id: String, _ devkit: VOCDevkit) throws(DatasetError) {
+    let annotation = try devkit.annotation(of: id)
+    let file = devkit.photo(of: id)
+    let size: (width: Int, height: Int)
+    do throws(ImageError) { size = try ImageFile.size(of: file) } catch {
+      throw DatasetError(error.description)
+    }
+    guard size.width == annotation.width, size.height == annotation.height else {
+      throw DatasetError(
+        "\(file.path) has \(size.width) x \(size.height) pixels, its annotation says "
+          + "\(annotation.width) x \(annotation.height)")
+    }
+    self.init(
+      id: id, file: file, width: size.width, height: size.height,
+      objects: annotation.objects.map {
+        .init(
+          label: VOCDevkit.classes.firstIndex(of: $0.name) ?? 0, isDifficult: $0.isDifficult,
+          pixels: $0.box)
+      })
+  }
+
+  /// A box in the devkit's pixels: left, top, right and bottom, from 1, the other way round than `learntBoxes`.
+  public func pixels(of box: FractionBox) -> [Double] {
+    [
+      box.xMin * Double(width) + 1, box.yMin * Double(height) + 1, box.xMax * Double(width) + 1,
+      box.yMax * Double(height) + 1,
+    ]
+  }
+
+  fileprivate var line: String {
+    let list = objects.map { "\($0.label) \($0.isDifficult) \($0.pixels)" }.joined(separator: " ")
+    let values = try? file.resourceValues(forKeys: [.fileSizeKey])  // Of a file that was read before.
+    return "\(id) \(width) \(height) \(values?.fileSize ?? 0) \(list)"
+  }
+
+  /// Objects that are learnt: those that are not difficult, in fractions of the image. The devkit counts pixels from 1;
+  /// a box is at least one pixel wide and high.
+  public func learntBoxes() -> (boxes: [FractionBox], classes: [Int]) {
+    let learnt = objects.filter { !$0.isDifficult }
+    let boxes = learnt.map { object in
+      let sides = object.pixels.map { $0 - 1 }
+      return FractionBox(
+        xMin: sides[0] / Double(width), yMin: sides[1] / Double(height),
+        xMax: max(sides[2], sides[0] + 1) / Double(width),
+        yMax: max(sides[3], sides[1] + 1) / Double(height))
+    }
+    return (boxes, learnt.map(\.label))
+  }
+}

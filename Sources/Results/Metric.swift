@@ -1,0 +1,72 @@
+/// A number by which a network is judged, in %.
+public enum Metric: String, Codable, CodingKeyRepresentable, Hashable, Sendable, CaseIterable {
+  /// Images whose class is not the first choice.
+  case top1Error
+  /// Images whose class is not among the first five choices.
+  case top5Error
+  /// Mean average precision by the eleven recalls of VOC 2007.
+  case mapVOC07
+  /// Mean average precision by the area under the monotone curve, VOC 2010 and later.
+  case mapArea
+  /// Mean average precision over the overlaps 0.5, 0.55, ..., 0.95, as COCO has it.
+  case mapCOCO
+
+  /// As it stands in tables.
+  public var title: String {
+    switch self {
+    case .top1Error: "top-1 error"
+    case .top5Error: "top-5 error"
+    case .mapVOC07: "mAP (voc07)"
+    case .mapArea: "mAP (area)"
+    case .mapCOCO: "AP@[.5:.95]"
+    }
+  }
+
+  /// As it stands in JSON.
+  public var key: String {
+    switch self {
+    case .top1Error: "top1_error"
+    case .top5Error: "top5_error"
+    case .mapVOC07: "map_voc07"
+    case .mapArea: "map_area"
+    case .mapCOCO: "map_coco"
+    }
+  }
+
+  /// Whether smaller is better.
+  public var isError: Bool { self == .top1Error || self == .top5Error }
+
+  /// Whether `first` is better than `second`.
+  public func isBetter(_ first: Double, than second: Double) -> Bool {
+    isError ? first < second : first > second
+  }
+}
+
+/// What was measured, in %.
+public typealias Measures = [Metric: Double]
+
+/// What a table measures.
+public struct TableMetrics: Hashable, Sendable {
+  /// What decides.
+  public let main: Metric
+  /// What stands beside it.
+  public let others: [Metric]
+
+  /// The metrics of a table by its name: those of detection for table 4, errors otherwise.
+  public init(table: String) {
+    self = table == "table4" ? .detection : .classification
+  }
+
+  /// All of them.
+  public var all: [Metric] { [main] + others }
+
+  /// Errors of a classifier.
+  public static let classification = TableMetrics(main: .top1Error, others: [.top5Error])
+  /// Average precisions of a detector.
+  public static let detection = TableMetrics(main: .mapVOC07, others: [.mapArea, .mapCOCO])
+
+  private init(main: Metric, others: [Metric]) {
+    self.main = main
+    self.others = others
+  }
+}

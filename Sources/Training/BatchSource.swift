@@ -1,0 +1,64 @@
+public import Datasets
+public import Distillation
+public import NeuralNet
+import TensorCore
+
+/// Where a training's batches come from.
+public protocol BatchSource {
+  /// Samples of an epoch.
+  var sampleCount: Int { get }
+  /// Batches of an epoch.
+  var batchesPerEpoch: Int { get }
+  /// The batches of an epoch in order, from number `batch` on, in the type, memory order and place of a network's
+  /// parameters. A batch that cannot be made is an error.
+  func batches(ofEpoch epoch: Int, startingAt batch: Int, like store: ParameterStore)
+    -> AnySequence<Result<LabelledBatch, any Error>>
+}
+
+extension BatchLoader: BatchSource {
+  /// Images.
+  public var sampleCount: Int { dataset.count }
+
+  /// Images with their classes.
+  public func batches(ofEpoch epoch: Int, startingAt batch: Int, like store: ParameterStore)
+    -> AnySequence<Result<LabelledBatch, any Error>>
+  {
+    AnySequence(
+      self.epoch(epoch, startingAt: batch).lazy.map { host in
+        Result {
+          LabelledBatch(
+            images: try Tensor.images(host, like: store),
+            labels: try Tensor(host.labels, shape: [host.count], device: store.device),
+            indices: host.indices)
+        }
+      })
+  }
+}
+
+extension DetectionLoader: BatchSource {
+  /// Photos.
+  public var sampleCount: Int { dataset.count }
+
+  /// Photos with classes and offsets for every default box.
+  public func batches(ofEpoch epoch: Int, startingAt batch: Int, like store: ParameterStore)
+    -> AnySequence<Result<LabelledBatch, any Error>>
+  {
+    AnySequence(
+      self.epoch(epoch, startingAt: batch).lazy.map { host in
+        Result { try LabelledBatch(try host.get(), like: store) }
+      })
+  }
+}
+
+extension LabelledBatch {
+  /// A detector's batch in the type, memory order and place of a network's parameters.
+  init(_ host: DetectionBatch, like store: ParameterStore) throws {
+    let (count, boxes) = (host.count, host.labels.count / host.count)
+    self.init(
+      images: try Tensor.images(host, like: store),
+      labels: try Tensor(host.labels, shape: [count, boxes], device: store.device),
+      offsets: try Tensor(host.offsets, shape: [count, boxes, 4])
+        .converted(to: store.dtype, device: store.device),
+      indices: host.indices)
+  }
+}

@@ -1,0 +1,80 @@
+public import Datasets
+import Detection
+import Evaluation
+public import NeuralNet
+public import Results
+import TensorCore
+
+/// Top-1 and top-5 errors of a classifier.
+public struct ClassificationEvaluator: Evaluator {
+  private let training: ImageDataset
+  private let test: ImageDataset
+  private let pipeline: ImagePipeline
+
+  /// Training images that are measured: a part of every class.
+  private static let sampleImages = 2000
+  private static let batchSize = 250
+
+  /// Measures on `test` and on a part of `training`.
+  public init(training: ImageDataset, test: ImageDataset, pipeline: ImagePipeline) {
+    self.training = training.subset(
+      fraction: Double(Self.sampleImages) / Double(training.count), seed: 0)
+    self.test = test
+    self.pipeline = pipeline
+  }
+
+  /// Both errors.
+  public func measure(_ network: any Network, on part: EvaluationPart) throws -> Measures {
+    try evaluate(
+      network, on: part == .test ? test : training, pipeline: pipeline, batchSize: Self.batchSize)
+  }
+}
+
+/// Evaluates with running statistics, in file order, in float32 of the parameters' own type.
+public func evaluate(
+  _ network: any Network, on data: ImageDataset, pipeline: ImagePipeline, batchSize: Int,
+  loaderThreads: Int = 1
+) throws -> Measures {
+  let loader = BatchLoader(
+    dataset: data, pipeline: pipeline,
+    configuration: LoaderConfiguration(
+      batchSize: batchSize, seed: 0, threads: loaderThreads, batchesAhead: 2, shuffles: false,
+      dropsLast: false))
+  let choices = [1, min(5, network.classCount)]
+  var accumulator = try TopKAccumulator(k: choices, classCount: network.classCount)
+  for batch in loader.epoch(0) {
+    let images = try Tensor.images(batch, like: network.store)
+    let logits = try withoutGradient { () throws(TensorError) in
+      try network.logits(of: images, .eval).values(as: Float.self)
+    }
+    try accumulator.add(logits: logits, labels: batch.labels)
+  }
+  return [
+    .top1Error: accumulator.errorPercent(k: choices[0]),
+    .top5Error: accumulator.errorPercent(k: choices[1]),
+  ]
+}
+
+extension Tensor {
+  /// A host batch as [N, C, H, W] in the type, memory order and place of a network's parameters.
+  static func images(_ batch: ImageBatch, like store: ParameterStore) throws(TensorError) -> Tensor
+  {
+    try images(
+      batch.images, shape: [batch.count, batch.channels, batch.height, batch.width], like: store)
+  }
+
+  /// The same of a detector's batch.
+  static func images(_ batch: DetectionBatch, like store: ParameterStore) throws(TensorError)
+    -> Tensor
+  {
+    let side = DefaultBoxes.imageSide
+    return try images(batch.images, shape: [batch.count, 3, side, side], like: store)
+  }
+
+  private static func images(_ values: [Float], shape: [Int], like store: ParameterStore)
+    throws(TensorError) -> Tensor
+  {
+    try Tensor(values, shape: shape)
+      .converted(to: store.dtype, device: store.device, layout: store.layout)
+  }
+}
