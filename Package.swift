@@ -125,6 +125,12 @@ let package = Package(
         "CheckpointFormat",
       ]),
     tests(
+      "DetectionTests",
+      [
+        "Experiments", "Training", "Distillation", "ModelZoo", "NeuralNet", "TensorCore",
+        "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Results",
+      ]),
+    tests(
       "MethodTests",
       [
         "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",

@@ -18,7 +18,7 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
     case (.full, .classification): 200
     case (.full, .detection): 232
     case (.reduced, .classification): 4
-    case (.reduced, .detection): 12
+    case (.reduced, .detection): 20
     case (.smoke, .classification): 8
     case (.smoke, .detection): 4
     }

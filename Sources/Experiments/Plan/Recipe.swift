@@ -1,3 +1,4 @@
+import ModelZoo
 public import NeuralNet
 
 /// Everything about a training that depends on method, protocol and budget but not on the seed.
@@ -35,7 +36,7 @@ public struct Recipe: Hashable, Sendable {
   public init(teacherOf setting: Setting, budget: Budget) {
     epochs = budget.epochs(for: setting.task)
     batchSize = budget.batch(setting)
-    schedule = Self.schedule(setting.task, epochs: epochs, thirdDivisor: nil)
+    schedule = Self.schedule(setting.teacher, budget, thirdDivisor: nil)
     optimizer = Self.optimizer(setting.task)
     restartsMomentum = false
     teacherInTrainMode = false
@@ -63,7 +64,7 @@ public struct Recipe: Hashable, Sendable {
       epochs = budget.epochs(for: setting.task)
       batchSize = budget.batch(setting)
       schedule = Self.schedule(
-        setting.task, epochs: epochs,
+        setting.student, budget,
         thirdDivisor: isReleased && method.guidance != nil
           ? setting.released.thirdDropDivisor : nil)
       optimizer = Self.optimizer(setting.task)
@@ -93,18 +94,32 @@ public struct Recipe: Hashable, Sendable {
     mixesImages = false
   }
 
-  /// The schedule of a task by the OFD code for CIFAR-100 and by the usual SSD recipe for VOC: 1e-3, a tenth of it from
-  /// 2/3 and 5/6 of the epochs on, which are 80,000 and 100,000 of 120,000 steps.
-  static func schedule(_ task: VisionTask, epochs: Int, thirdDivisor: Double?) -> Schedule {
-    switch task {
-    case .classification: schedule(epochs: epochs, thirdDivisor: thirdDivisor)
-    case .detection:
-      .steps(
-        base: 1e-3,
-        drops: [
-          .init(epoch: 2 * epochs / 3, divisor: 10), .init(epoch: 5 * epochs / 6, divisor: 100),
-        ])
+  /// The schedule of a network: that of the OFD code, or of the usual SSD recipe for a detector.
+  private static func schedule(
+    _ network: Architecture, _ budget: Budget, thirdDivisor: Double?
+  ) -> Schedule {
+    guard case .ssd300(let backbone, _) = network else {
+      return schedule(epochs: budget.epochs, thirdDivisor: thirdDivisor)
     }
+    return detectorSchedule(
+      base: budget == .full ? detectorRate : rateFromScratch(backbone),
+      epochs: budget.epochs(for: .detection))
+  }
+
+  /// `base`, a tenth of it from 2/3 and a hundredth from 5/6 of the epochs on: 80,000 and 100,000 of 120,000 steps.
+  static func detectorSchedule(base: Double, epochs: Int) -> Schedule {
+    .steps(
+      base: base,
+      drops: [
+        .init(epoch: 2 * epochs / 3, divisor: 10), .init(epoch: 5 * epochs / 6, divisor: 100),
+      ])
+  }
+
+  static let detectorRate = 1e-3
+
+  /// A start from random numbers takes larger steps; without batch norms they must stay smaller.
+  static func rateFromScratch(_ backbone: SSD300.Backbone) -> Double {
+    backbone == .vgg16 ? 3e-3 : 1e-2
   }
 
   private static func optimizer(_ task: VisionTask) -> SGD.Configuration {

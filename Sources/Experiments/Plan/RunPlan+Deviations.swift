@@ -19,7 +19,13 @@ extension RunPlan {
       list.append("\(fraction) of the training images of every class")
     }
     list += data.deviations
-    if setting.task == .detection { list.append("no pretrained backbone") }
+    if setting.task == .detection {
+      list.append("no pretrained backbone")
+      let rate = recipe.schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
+      if rate != Recipe.detectorRate {
+        list.append("learning rate \(rate) instead of \(Recipe.detectorRate)")
+      }
+    }
     if let teacherFile, teacherFile.network != budget.network(for: setting.teacher) {
       list.append("teacher \(teacherFile.network) instead of \(setting.teacher)")
     }
