@@ -19,7 +19,7 @@ public func trainStep(
 }
 
 /// Follows the gradient of the sum of `terms` and clears it.
-public func update(_ terms: [LossTerm], _ optimizer: SGD, learningRate: Double) throws(TensorError) {
+func update(_ terms: [LossTerm], _ optimizer: SGD, learningRate: Double) throws(TensorError) {
   try terms.total().backward()
   try optimizer.step(learningRate: learningRate)
   for (_, parameter) in optimizer.parameters { try parameter.clearGradient() }

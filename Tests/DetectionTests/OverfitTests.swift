@@ -1,6 +1,5 @@
 import Datasets
 import Distillation
-import Foundation
 import ModelZoo
 import NeuralNet
 import TensorCore
@@ -9,6 +8,8 @@ import Training
 
 /// A detector learns what it sees.
 struct OverfitTests {
+  private static let (epochs, rate) = (60, 0.01)
+
   @Test("a narrow SSD300 finds the objects of 20 real photos that it has learnt by heart")
   func learnsByHeart() throws {
     guard let root = Photos.devkit else {
@@ -16,33 +17,23 @@ struct OverfitTests {
       return
     }
     let photos = try DetectionDataset(
-      name: "voc", root: root, parts: [.init(year: 2012, set: "train")], skipsBad: true
+      name: "voc", root: root, parts: [.init(year: 2012, set: "Segmentation/train")],
+      skipsBad: true
     ).first(20)
-    let env = ProcessInfo.processInfo.environment
-    let rate = Double(env["RATE"] ?? "0.01") ?? 0.01
-    let epochs = Int(env["EPOCHS"] ?? "100") ?? 100
-    let network = try Architecture(env["NET"] ?? "ssd300-resnet18-narrow4").makeNetwork(
+    #expect(photos.count == 20)
+    let network = try Architecture("ssd300-resnet18-narrow4").makeNetwork(
       classCount: photos.classes.count + 1, store: ParameterStore(seed: 1, layout: .channelsLast))
     let objective = TaskObjective(student: network, task: MultiBoxLoss())
     let optimizer = try SGD(trainedParameters(of: objective), .init(nesterov: false))
     let loader = DetectionLoader(
       dataset: photos, augments: false,
       configuration: LoaderConfiguration(batchSize: 10, seed: 1, threads: 1))
-    var step = 0
-    let start = ContinuousClock.now
-    for epoch in 0..<epochs {
-      var total = 0.0
+    for epoch in 0..<Self.epochs {
       for batch in loader.batches(ofEpoch: epoch, startingAt: 0, like: network.store) {
-        let terms = try objective.terms(
-          try batch.get(), at: StepPosition(epoch: epoch, epochs: epochs, step: step))
-        total = try terms.total().scalar()
-        try update(terms, optimizer, learningRate: epoch < epochs * 3 / 4 ? rate : rate / 10)
-        step += 1
-      }
-      if epoch % 20 == 19 {
-        let measures = try DetectionEvaluator(training: photos, test: photos)
-          .measure(network, on: .test)
-        print(epoch, total, measures, start.duration(to: .now))
+        try trainStep(
+          objective, optimizer, batch.get(),
+          at: StepPosition(epoch: epoch, epochs: Self.epochs, step: epoch),
+          learningRate: epoch < Self.epochs * 2 / 3 ? Self.rate : Self.rate / 10)
       }
     }
     let measures = try DetectionEvaluator(training: photos, test: photos)

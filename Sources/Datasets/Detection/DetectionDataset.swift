@@ -44,7 +44,7 @@ public struct DetectionDataset: Sendable {
   public struct Part: Hashable, Sendable {
     /// Year of the devkit.
     public let year: Int
-    /// Image set of the main task.
+    /// Image set, of the main task unless it names another: `trainval`, `Segmentation/train`.
     public let set: String
 
     /// Names a part.

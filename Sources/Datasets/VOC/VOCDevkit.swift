@@ -30,9 +30,10 @@ public struct VOCDevkit: Sendable {
     directory = found
   }
 
-  /// The image ids of a set of the main task, such as `test`, in file order.
+  /// The image ids of a set in file order: `test` of the main task, or with the task's name `Segmentation/val`.
   public func images(in set: String) throws(DatasetError) -> [String] {
-    let file = directory.appendingPathComponent("ImageSets/Main/\(set).txt")
+    let path = set.contains("/") ? set : "Main/\(set)"
+    let file = directory.appendingPathComponent("ImageSets/\(path).txt")
     let text: String
     do { text = try String(contentsOf: file, encoding: .utf8) } catch {
       throw DatasetError("cannot read \(file.path): is there a set \(set)?")

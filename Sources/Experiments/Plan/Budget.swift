@@ -18,10 +18,15 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
     case (.full, .classification): 200
     case (.full, .detection): 232
     case (.reduced, .classification): 4
-    case (.reduced, .detection): 20
+    case (.reduced, .detection): 12
     case (.smoke, .classification): 8
     case (.smoke, .detection): 4
     }
+  }
+
+  /// Passes of a teacher. A detector's learns longer than its students where all start from random numbers.
+  func teacherEpochs(for task: VisionTask) -> Int {
+    epochs(for: task) * (task == .detection && self != .full ? 4 : 1)
   }
 
   /// Share of the training images of every class; photos are chosen by their sets.
@@ -49,7 +54,7 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
       .wideResNet(depth: min(depth, 16), width: max(1, width / 2))
     case (.smoke, .wideResNet(let depth, let width)):
       .wideResNet(depth: depth > 16 ? 16 : 10, width: max(1, width / 4))
-    case (.reduced, .ssd300(let backbone, _)): .ssd300(backbone, divisor: 4)
+    case (.reduced, .ssd300(let backbone, _)): .ssd300(backbone, divisor: 8)
     case (.smoke, .ssd300(let backbone, _)): .ssd300(backbone, divisor: 16)
     case (.reduced, .cifarResNet(let depth)): .cifarResNet(depth: min(depth, 20))
     case (.smoke, .cifarResNet): .cifarResNet(depth: 8)

@@ -34,9 +34,9 @@ public struct Recipe: Hashable, Sendable {
 
   /// The recipe of a teacher: plain training of the OFD paper, for the PyramidNet with mixup.
   public init(teacherOf setting: Setting, budget: Budget) {
-    epochs = budget.epochs(for: setting.task)
+    epochs = budget.teacherEpochs(for: setting.task)
     batchSize = budget.batch(setting)
-    schedule = Self.schedule(setting.teacher, budget, thirdDivisor: nil)
+    schedule = Self.schedule(setting.teacher, budget, epochs: epochs, thirdDivisor: nil)
     optimizer = Self.optimizer(setting.task)
     restartsMomentum = false
     teacherInTrainMode = false
@@ -64,7 +64,7 @@ public struct Recipe: Hashable, Sendable {
       epochs = budget.epochs(for: setting.task)
       batchSize = budget.batch(setting)
       schedule = Self.schedule(
-        setting.student, budget,
+        setting.student, budget, epochs: epochs,
         thirdDivisor: isReleased && method.guidance != nil
           ? setting.released.thirdDropDivisor : nil)
       optimizer = Self.optimizer(setting.task)
@@ -96,14 +96,14 @@ public struct Recipe: Hashable, Sendable {
 
   /// The schedule of a network: that of the OFD code, or of the usual SSD recipe for a detector.
   private static func schedule(
-    _ network: Architecture, _ budget: Budget, thirdDivisor: Double?
+    _ network: Architecture, _ budget: Budget, epochs: Int, thirdDivisor: Double?
   ) -> Schedule {
     guard case .ssd300(let backbone, _) = network else {
-      return schedule(epochs: budget.epochs, thirdDivisor: thirdDivisor)
+      return schedule(epochs: epochs, thirdDivisor: thirdDivisor)
     }
     return detectorSchedule(
       base: budget == .full ? detectorRate : rateFromScratch(backbone),
-      epochs: budget.epochs(for: .detection))
+      epochs: epochs)
   }
 
   /// `base`, a tenth of it from 2/3 and a hundredth from 5/6 of the epochs on: 80,000 and 100,000 of 120,000 steps.

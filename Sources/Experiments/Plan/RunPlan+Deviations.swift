@@ -4,7 +4,9 @@ extension RunPlan {
     var list: [String] = []
     let paper = role == .teacher ? setting.teacher : setting.student
     if network != paper { list.append("network \(network) instead of \(paper)") }
-    let epochs = budget.epochs(for: setting.task)
+    let epochs =
+      role == .teacher
+      ? budget.teacherEpochs(for: setting.task) : budget.epochs(for: setting.task)
     let paperEpochs = Budget.full.epochs(for: setting.task)
     if epochs != paperEpochs {
       list.append("\(epochs) epochs instead of \(paperEpochs) in the paper's recipe")
