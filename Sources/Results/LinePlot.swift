@@ -1,13 +1,21 @@
 import Foundation
 
 /// A plot of lines as SVG text: the same values give the same bytes.
-struct LinePlot {
-  struct Series {
+public struct LinePlot {
+  /// One line.
+  public struct Series {
     let name: String
     let points: [(Double, Double)]
-    /// Number of the colour.
     let colour: Int
     let isDashed: Bool
+
+    /// A line through points (x, y); `colour` numbers a palette, which repeats.
+    public init(name: String, points: [(Double, Double)], colour: Int, isDashed: Bool = false) {
+      self.name = name
+      self.points = points
+      self.colour = colour
+      self.isDashed = isDashed
+    }
   }
 
   let title: String
@@ -15,13 +23,22 @@ struct LinePlot {
   let yLabel: String
   let series: [Series]
 
+  /// Makes a plot.
+  public init(title: String, xLabel: String, yLabel: String, series: [Series]) {
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.series = series
+  }
+
   private static let size = (width: 720.0, height: 440.0)
   private static let frame = (left: 64.0, top: 40.0, right: 500.0, bottom: 384.0)
   /// Distinguishable without red and green.
   private static let colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"]
   private static let tickCount = 6
 
-  var svg: String {
+  /// The text of the file.
+  public var svg: String {
     var lines = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(Int(Self.size.width)) \(Int(Self.size.height))\" "
         + "font-family=\"sans-serif\" font-size=\"12\">",

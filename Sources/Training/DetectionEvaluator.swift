@@ -91,13 +91,6 @@ public struct DetectionEvaluator: Evaluator {
   }
 }
 
-extension Box {
-  /// A box of left, top, right and bottom.
-  fileprivate init(_ sides: [Double]) throws(EvaluationError) {
-    try self.init(xMin: sides[0], yMin: sides[1], xMax: sides[2], yMax: sides[3])
-  }
-}
-
 extension [Float] {
   /// The indices of part `index` of `count` equal ones.
   fileprivate func part(_ index: Int, of count: Int) -> Range<Int> {

@@ -16,14 +16,7 @@ struct Detections: ParsableCommand {
   @Option(help: "The VOCdevkit directory, or the one above it.")
   var voc: String
 
-  @Option(help: "Year of the devkit.")
-  var year = 2007
-
-  @Option(name: .customLong("set"), help: "Image set.")
-  var imageSet = "test"
-
-  @Option(help: "voc07: eleven recalls; area: under the monotone curve, as from 2010 on.")
-  var rule = "voc07"
+  @OptionGroup var photos: PhotoOptions
 
   @Flag(help: "Count a class whose file is missing or empty as without detections.")
   var allowMissing = false
@@ -33,12 +26,9 @@ struct Detections: ParsableCommand {
 
   func run() throws {
     let job = try DetectionEvaluationJob(
-      detections: URL(fileURLWithPath: detections), root: URL(fileURLWithPath: voc), year: year,
-      set: imageSet, rule: rule, allowsMissing: allowMissing)
-    print(job.text(json: json))
-    if !job.missing.isEmpty {
-      FileHandle.standardError.write(
-        Data(("no detections of " + job.missing.joined(separator: ", ") + "\n").utf8))
-    }
+      detections: URL(fileURLWithPath: detections), root: URL(fileURLWithPath: voc),
+      year: photos.year, set: photos.imageSet, rule: photos.rule, allowsMissing: allowMissing)
+    try photos.show(job, json: json)
+    photos.warn("no detections of these classes", job.missing)
   }
 }

@@ -20,6 +20,16 @@ public struct DetectionFile: Sendable {
   /// In file order.
   public let entries: [Entry]
 
+  /// The name of a class's file.
+  public static func name(set: String, class name: String) -> String {
+    "comp4_det_\(set)_\(name).txt"
+  }
+
+  /// The text of a line, with every digit that reading it back needs.
+  public static func line(image: String, score: Float, box: [Double]) -> String {
+    "\(image) \(score) " + box.map { "\($0)" }.joined(separator: " ")
+  }
+
   /// Reads a file. Throws a sentence with file and line for a line that is no detection.
   public init(contentsOf url: URL) throws(DatasetError) {
     let data: Data

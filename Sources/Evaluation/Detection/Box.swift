@@ -24,6 +24,11 @@ public struct Box: Hashable, Sendable {
     self.yMax = yMax
   }
 
+  /// Makes a box of left, top, right and bottom.
+  public init(_ sides: [Double]) throws(EvaluationError) {
+    try self.init(xMin: sides[0], yMin: sides[1], xMax: sides[2], yMax: sides[3])
+  }
+
   /// Pixels, both ends counted.
   var area: Double { (xMax - xMin + 1) * (yMax - yMin + 1) }
 
