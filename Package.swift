@@ -79,7 +79,7 @@ let package = Package(
     library("Interchange", ["CheckpointFormat", "CArchive", "DurableFiles"]),
 
     // Level 3
-    library("ModelZoo", ["NeuralNet", "TensorCore", "Detection"]),
+    library("ModelZoo", ["NeuralNet", "TensorCore", "Detection", "CheckpointFormat"]),
     library("Lipschitz", ["TensorCore", "Randomness"]),
     library("Distillation", ["NeuralNet", "TensorCore", "Lipschitz", "Randomness"]),
 

@@ -16,6 +16,7 @@ extension Report {
     ]
     if let note = Self.notes[table] { lines += ["", note] }
     for section in sections { lines += ["", ""] + text(section) }
+    for figure in figures { lines += ["", "![\(figure.dropLast(4))](\(figure))"] }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -23,9 +23,13 @@ public struct Report {
   let metrics: TableMetrics
   let sections: [Section]
   let references: [ReferenceCell]
+  let figures: [String]
 
-  /// Makes a report of the records of `table`.
-  public init(table: String, records: [RunRecord], references: [ReferenceCell]) {
+  /// Makes a report of the records of `table`, with files of figures at its end.
+  public init(
+    table: String, records: [RunRecord], references: [ReferenceCell], figures: [String] = []
+  ) {
+    self.figures = figures
     self.table = table
     metrics = TableMetrics(table: table)
     self.references = references.filter { $0.table == table }

@@ -24,6 +24,12 @@ struct Table4: ParsableCommand {
   @Option(help: "Sets to measure with (default: 2007:test).")
   var testSets: String?
 
+  @Option(
+    help:
+      "BACKBONE=FILE.lskd, may be repeated: a classifier's weights with which that backbone starts; see lskd-ckpt import."
+  )
+  var backbone: [String] = []
+
   @Flag(help: "Leave out photos that are missing or damaged, and list them.")
   var skipBad = false
 
@@ -31,12 +37,18 @@ struct Table4: ParsableCommand {
     help: "Rows: resnet50-resnet18, vgg16-resnet18, resnet50-mobilenet, vgg16-mobilenet, or all.")
   var settings = "all"
 
+  @Flag(help: "Draw what every network found in a few photos, as SVG beside the run folders.")
+  var panel = false
+
   @OptionGroup var table: RunningOptions
 
   func run() throws {
-    let request = try table.request(task: .detection, settings: settings, methods: methods)
+    let request = try table.request(
+      task: .detection, settings: settings, methods: methods, backbones: backbone)
     let photos = try DetectionRequest(
       root: table.recipe.data, training: trainSets, test: testSets, skipsBad: skipBad)
-    try table.run(try TableJob(request, photos: photos, options: try table.options()))
+    let job = try TableJob(request, photos: photos, options: try table.options())
+    try table.run(job)
+    if panel && !table.dryRun { for file in try job.writePanels() { print(file.path) } }
   }
 }

@@ -22,11 +22,13 @@ struct RunningOptions: ParsableArguments {
   var json = false
 
   func request(
-    task: VisionTask = .classification, settings: String, methods: String, variants: String? = nil
+    task: VisionTask = .classification, settings: String, methods: String, variants: String? = nil,
+    backbones: [String] = []
   ) throws -> TableRequest {
     try TableRequest(
       task: task, settings: settings, methods: methods, variants: variants, seeds: seeds,
-      trainingProtocol: recipe.trainingProtocol, budget: recipe.budget, teacher: teacher)
+      trainingProtocol: recipe.trainingProtocol, budget: recipe.budget, teacher: teacher,
+      backbones: backbones)
   }
 
   func options() throws -> RunOptions {

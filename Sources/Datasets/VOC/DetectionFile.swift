@@ -38,29 +38,67 @@ public struct DetectionFile: Sendable {
     }
     self.url = url
     var entries: [Entry] = []
-    for (number, line) in data.split(
-      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
-    )
-    .enumerated() {
-      let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
-      guard !words.isEmpty else { continue }
-      let place = "\(url.path), line \(number + 1)"
-      guard words.count == 6 else {
-        throw DatasetError(
-          "\(place): a detection is image, score, left, top, right, bottom; this has \(words.count) words"
-        )
-      }
-      let numbers = words.dropFirst().compactMap { Double($0) }
-      guard numbers.count == 5, numbers.allSatisfy(\.isFinite) else {
-        throw DatasetError("\(place): score and box must be finite numbers")
-      }
-      let box = Array(numbers.dropFirst())
-      guard box[0] <= box[2], box[1] <= box[3] else {
-        throw DatasetError("\(place): the box \(box) is inverted or empty")
-      }
-      entries.append(
-        Entry(image: String(words[0]), score: numbers[0], box: box, line: number + 1))
+    // The end mark lets the C library read numbers in place.
+    let bytes = [UInt8](data) + [0]
+    var start = 0
+    var number = 0
+    while start < data.count {
+      let end = bytes[start..<data.count].firstIndex(of: UInt8(ascii: "\n")) ?? data.count
+      number += 1
+      if let entry = try Self.entry(bytes, start..<end, number, url) { entries.append(entry) }
+      start = end + 1
     }
     self.entries = entries
   }
+
+  /// The detection of a line; nil for an empty one.
+  private static func entry(_ bytes: [UInt8], _ line: Range<Int>, _ number: Int, _ url: URL)
+    throws(DatasetError) -> Entry?
+  {
+    var words: [Range<Int>] = []
+    var place = line.lowerBound
+    while place < line.upperBound {
+      if bytes[place].isSpace {
+        place += 1
+        continue
+      }
+      var end = place
+      while end < line.upperBound && !bytes[end].isSpace { end += 1 }
+      words.append(place..<end)
+      place = end
+    }
+    guard let image = words.first else { return nil }
+    let spot = "\(url.path), line \(number)"
+    guard words.count == 6 else {
+      throw DatasetError(
+        "\(spot): a detection is image, score, left, top, right, bottom; this has \(words.count) words"
+      )
+    }
+    let numbers = words.dropFirst().compactMap { word in double(bytes, word) }
+    guard numbers.count == 5, numbers.allSatisfy(\.isFinite) else {
+      throw DatasetError("\(spot): score and box must be finite numbers")
+    }
+    let box = Array(numbers.dropFirst())
+    guard box[0] <= box[2], box[1] <= box[3] else {
+      throw DatasetError("\(spot): the box \(box) is inverted or empty")
+    }
+    return Entry(
+      image: String(decoding: bytes[image], as: UTF8.self), score: numbers[0], box: box,
+      line: number)
+  }
+
+  /// The number that a word is; nil where it is none. A byte that no number holds follows the word.
+  private static func double(_ bytes: [UInt8], _ word: Range<Int>) -> Double? {
+    bytes.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return nil }
+      let first = UnsafeRawPointer(base + word.lowerBound).assumingMemoryBound(to: CChar.self)
+      var end: UnsafeMutablePointer<CChar>?
+      let value = strtod(first, &end)
+      return end == UnsafeMutablePointer(mutating: first) + word.count ? value : nil
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
 }

@@ -93,13 +93,20 @@ private final class AnnotationReader: NSObject, XMLParserDelegate {
     if path == ["annotation", "object"] { values = [:] }
   }
 
-  func parser(_ parser: XMLParser, foundCharacters characters: String) { text += characters }
+  func parser(_ parser: XMLParser, foundCharacters characters: String) {
+    if isWanted { text += characters }
+  }
 
   func parser(
     _ parser: XMLParser, didEndElement element: String, namespaceURI: String?,
     qualifiedName: String?
   ) {
-    let value = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    defer {
+      path.removeLast()
+      text = ""
+    }
+    guard isWanted else { return }
+    let value = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     switch path {
     case ["annotation", "size", "width"]: width = Int(value)
     case ["annotation", "size", "height"]: height = Int(value)
@@ -109,9 +116,10 @@ private final class AnnotationReader: NSObject, XMLParserDelegate {
     case ["annotation", "object"]: endObject(parser)
     default: break
     }
-    path.removeLast()
-    text = ""
   }
+
+  /// Whether the element is an object, or within one or within the size.
+  private var isWanted: Bool { path.count > 1 && (path[1] == "object" || path[1] == "size") }
 
   private func endObject(_ parser: XMLParser) {
     func fail(_ sentence: String) {

@@ -5,8 +5,8 @@
 /// is the share of the detection that it covers.
 public enum COCOAveragePrecision {
   /// 0.5, 0.55, ..., 0.95
-  public static let thresholds = (0..<10).map { 0.5 + Double($0) * 0.05 }
-  private static let recalls = 100
+  public static let thresholds = numbers(from: 0.5, to: 0.95, count: 10)
+  private static let recalls = numbers(from: 0, to: 1, count: 101)
   private static let perImage = 100
 
   /// The average precision of one class in [0, 1]; nil without objects that count. Throws for an image that does not
@@ -31,6 +31,12 @@ public enum COCOAveragePrecision {
       sum + average(matched.map { $0.outcomes[index] }, positives: positives)
     }
     return sum / Double(thresholds.count)
+  }
+
+  /// Equally spaced numbers as NumPy's `linspace` rounds them, on which pycocotools' comparisons depend.
+  private static func numbers(from first: Double, to last: Double, count: Int) -> [Double] {
+    let step = (last - first) / Double(count - 1)
+    return (0..<count - 1).map { first + Double($0) * step } + [last]
   }
 
   private enum Outcome {
@@ -87,11 +93,10 @@ public enum COCOAveragePrecision {
       precision[place] = max(precision[place], precision[place + 1])
     }
     var (sum, place) = (0.0, 0)
-    for step in 0...recalls {
-      let level = Double(step) / Double(recalls)
+    for level in recalls {
       while place < recall.count && recall[place] < level { place += 1 }
       if place < recall.count { sum += precision[place] }
     }
-    return sum / Double(recalls + 1)
+    return sum / Double(recalls.count)
   }
 }

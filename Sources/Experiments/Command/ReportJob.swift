@@ -4,6 +4,9 @@ import Results
 
 /// Writes the reports of all tables that have records.
 public enum ReportJob {
+  /// How the names of table 4's panels begin.
+  static let panelPrefix = "table4-panel-"
+
   /// Writes `<table>.md` and `<table>.json` into `output` and returns their places.
   public static func write(runs: URL, output: URL) throws -> [URL] {
     let records = try RunFolder.records(under: runs)
@@ -15,7 +18,9 @@ public enum ReportJob {
     let settings = try SettingsTable(classCount: 100)
     texts += [("table1.md", settings.markdown), ("table1.json", settings.json)]
     for table in Set(records.map(\.table)).sorted() {
-      let report = Report(table: table, records: records, references: References.cells)
+      let report = Report(
+        table: table, records: records, references: References.cells,
+        figures: try figures(of: table, runs))
       texts += [("\(table).md", report.markdown), ("\(table).json", report.json)]
     }
     let curves = CurveReport(records: records)
@@ -23,10 +28,21 @@ public enum ReportJob {
       texts += [("figure2.md", curves.markdown), ("figure2.json", curves.json)]
       texts += curves.plots.map { ("\($0.name).svg", $0.svg) }
     }
+    for name in try figures(of: "table4", runs) {
+      texts.append(
+        (name, try String(contentsOf: runs.appendingPathComponent(name), encoding: .utf8)))
+    }
     return try texts.map { name, text in
       let file = output.appendingPathComponent(name)
       try AtomicFile.write(text, to: file)
       return file
     }
+  }
+
+  /// The panels that lie beside the run folders.
+  private static func figures(of table: String, _ runs: URL) throws -> [String] {
+    guard table == "table4" else { return [] }
+    return try FileManager.default.contentsOfDirectory(atPath: runs.path)
+      .filter { $0.hasPrefix(panelPrefix) && $0.hasSuffix(".svg") }.sorted()
   }
 }

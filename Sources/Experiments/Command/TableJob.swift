@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import Results
 import Training
 
@@ -80,6 +80,12 @@ public struct TableJob {
       print(json ? self.json(of: records) : TableText(records, metrics).text)
       if !diverged.isEmpty { throw DivergedRuns(sentences: diverged) }
     }
+  }
+
+  /// Draws what the networks of table 4 found in a few photos, one panel per setting; returns the files.
+  public func writePanels() throws -> [URL] {
+    guard let photos = data as? DetectionSource else { return [] }
+    return try DetectionPanel(photos, options).write(plan.runs)
   }
 
   /// The runs with their cost, and the hours that they would take on this device.

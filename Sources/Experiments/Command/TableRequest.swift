@@ -10,7 +10,8 @@ public struct TableRequest: Sendable {
   public init(
     task: VisionTask = .classification, settings: String, methods: String, variants: String? = nil,
     seeds: String?,
-    trainingProtocol: String, budget: String, teacher: String? = nil
+    trainingProtocol: String, budget: String, teacher: String? = nil,
+    backbones: [String] = []
   ) throws {
     guard let budget = Budget(rawValue: budget) else {
       throw UsageError("there is no budget \"\(budget)\"; known are full, reduced, smoke")
@@ -37,6 +38,7 @@ public struct TableRequest: Sendable {
       trainingProtocol: trainingProtocol, budget: budget)
     if let variants { selection.variants = try Self.variants(variants) }
     if let teacher { selection.teacherFile = try Self.teacher(teacher) }
+    for text in backbones { selection.backbones.append(try BackboneFile(text)) }
   }
 
   private static func methods(_ text: String, _ task: VisionTask) throws(UsageError) -> [Method] {

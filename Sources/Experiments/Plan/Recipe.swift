@@ -33,10 +33,11 @@ public struct Recipe: Hashable, Sendable {
   }
 
   /// The recipe of a teacher: plain training of the OFD paper, for the PyramidNet with mixup.
-  public init(teacherOf setting: Setting, budget: Budget) {
+  public init(teacherOf setting: Setting, budget: Budget, hasBackbone: Bool = false) {
     epochs = budget.teacherEpochs(for: setting.task)
     batchSize = budget.batch(setting)
-    schedule = Self.schedule(setting.teacher, budget, epochs: epochs, thirdDivisor: nil)
+    schedule = Self.schedule(
+      setting.teacher, budget, epochs: epochs, hasBackbone: hasBackbone, thirdDivisor: nil)
     optimizer = Self.optimizer(setting.task)
     restartsMomentum = false
     teacherInTrainMode = false
@@ -53,7 +54,8 @@ public struct Recipe: Hashable, Sendable {
   /// that of the code it comes from. `equal`: the OFD schedule, batch size and optimizer, continuous momentum
   /// and an eval-mode teacher for all; what a method prepares comes on top.
   public init(
-    _ method: Method, _ setting: Setting, _ trainingProtocol: TrainingProtocol, _ budget: Budget
+    _ method: Method, _ setting: Setting, _ trainingProtocol: TrainingProtocol, _ budget: Budget,
+    hasBackbone: Bool = false
   ) {
     let isReleased = trainingProtocol == .released
     let family =
@@ -64,7 +66,7 @@ public struct Recipe: Hashable, Sendable {
       epochs = budget.epochs(for: setting.task)
       batchSize = budget.batch(setting)
       schedule = Self.schedule(
-        setting.student, budget, epochs: epochs,
+        setting.student, budget, epochs: epochs, hasBackbone: hasBackbone,
         thirdDivisor: isReleased && method.guidance != nil
           ? setting.released.thirdDropDivisor : nil)
       optimizer = Self.optimizer(setting.task)
@@ -96,13 +98,14 @@ public struct Recipe: Hashable, Sendable {
 
   /// The schedule of a network: that of the OFD code, or of the usual SSD recipe for a detector.
   private static func schedule(
-    _ network: Architecture, _ budget: Budget, epochs: Int, thirdDivisor: Double?
+    _ network: Architecture, _ budget: Budget, epochs: Int, hasBackbone: Bool,
+    thirdDivisor: Double?
   ) -> Schedule {
     guard case .ssd300(let backbone, _) = network else {
       return schedule(epochs: epochs, thirdDivisor: thirdDivisor)
     }
     return detectorSchedule(
-      base: budget == .full ? detectorRate : rateFromScratch(backbone),
+      base: budget == .full || hasBackbone ? detectorRate : rateFromScratch(backbone),
       epochs: epochs)
   }
 
@@ -119,7 +122,7 @@ public struct Recipe: Hashable, Sendable {
 
   /// A start from random numbers takes larger steps; without batch norms they must stay smaller.
   static func rateFromScratch(_ backbone: SSD300.Backbone) -> Double {
-    backbone == .vgg16 ? 3e-3 : 1e-2
+    backbone == .vgg16 ? 1e-3 : 1e-2
   }
 
   private static func optimizer(_ task: VisionTask) -> SGD.Configuration {

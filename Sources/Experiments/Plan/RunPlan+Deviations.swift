@@ -22,7 +22,9 @@ extension RunPlan {
     }
     list += data.deviations
     if setting.task == .detection {
-      list.append("no pretrained backbone")
+      list.append(
+        backbone.map { "backbone starts from a file, \($0.sha256.prefix(12))" }
+          ?? "no pretrained backbone")
       let rate = recipe.schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
       if rate != Recipe.detectorRate {
         list.append("learning rate \(rate) instead of \(Recipe.detectorRate)")

@@ -35,6 +35,8 @@ public struct RunPlan: Hashable, Sendable {
   public var alphaChoice: ChosenWeight?
   /// A teacher from a file instead of the setting's own.
   public var teacherFile: TeacherFile?
+  /// Weights with which detectors' backbones start.
+  public var backbones: [BackboneFile] = []
 
   /// Plans a run with the authors' weight.
   public init(
@@ -58,17 +60,26 @@ public struct RunPlan: Hashable, Sendable {
   /// The teacher that must be trained first; nil where none is needed or a file has it.
   public var teacher: RunPlan? {
     guard let method, method.usesTeacher, teacherFile == nil else { return nil }
-    return RunPlan(
+    var plan = RunPlan(
       table: table, setting: setting, role: .teacher, trainingProtocol: trainingProtocol,
       budget: budget, seed: 0, data: data)
+    plan.backbones = backbones
+    return plan
+  }
+
+  /// The weights with which the backbone of the network that is trained starts.
+  var backbone: BackboneFile? {
+    guard case .ssd300(let own, _) = network else { return nil }
+    return backbones.first { $0.backbone == own.rawValue }
   }
 
   /// The recipe.
   public var recipe: Recipe {
     if let method {
-      Recipe(method, setting, trainingProtocol, budget)
+      Recipe(
+        method, setting, trainingProtocol, budget, hasBackbone: backbone != nil)
     } else {
-      Recipe(teacherOf: setting, budget: budget)
+      Recipe(teacherOf: setting, budget: budget, hasBackbone: backbone != nil)
     }
   }
 
@@ -114,6 +125,7 @@ public struct RunPlan: Hashable, Sendable {
       "pipeline": .string(setting.task.pipeline),
       "recipe": recipe.configuration,
     ]
+    if let backbone { members["backbone"] = .string(backbone.sha256) }
     if method != nil {
       members["setting"] = .string(setting.id)
       members["protocol"] = .string(trainingProtocol.rawValue)

@@ -16,6 +16,8 @@ public struct TablePlan: Sendable {
     public var budget: Budget
     /// A teacher from a file instead of the settings' own.
     public var teacherFile: TeacherFile?
+    /// Weights with which detectors' backbones start.
+    public var backbones: [BackboneFile] = []
 
     /// Makes a selection without variants.
     public init(
@@ -59,6 +61,7 @@ public struct TablePlan: Sendable {
           trainingProtocol: selection.trainingProtocol, budget: selection.budget, seed: seed,
           data: data)
         if method.usesTeacher { run.teacherFile = selection.teacherFile }
+        run.backbones = selection.backbones
         // Beside the Lipschitz term a loss keeps the weight that it has alone.
         run.lossChoice = weights[WeightKey(setting: setting.id, method: Method(method.base))]
         if method.guidance != nil {

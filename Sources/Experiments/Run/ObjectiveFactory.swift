@@ -25,6 +25,7 @@ package struct ObjectiveFactory {
   func makeObjective() throws -> any Objective {
     let student = try plan.network.makeNetwork(
       classCount: data.classCount, store: store(plan.seed))
+    try plan.backbone?.load(into: student, plan.network)
     guard let method = plan.method, method.usesTeacher, let teacherFile else {
       return TaskObjective(
         student: student, task: task, mixup: plan.recipe.mixesImages ? Mixup(seed: plan.seed) : nil)
