@@ -1,0 +1,169 @@
+import Datasets
+import Distillation
+import Experiments
+import Foundation
+import ModelZoo
+import NeuralNet
+import Results
+import TensorCore
+import Testing
+import Training
+
+/// Methods of distillation between two detectors, and their training.
+struct DetectorTrainingTests {
+  private let root: URL
+  private let source: DetectionSource
+  private static let names = [
+    "student", "kd", "fitnets", "at", "ofd", "london", "london-released",
+  ]
+
+  init() throws {
+    root = try Photos.synthetic(train: 8, test: 4)
+    source = try DetectionSource(
+      DetectionRequest(root: root.path, training: nil, test: nil, skipsBad: false), .reduced,
+      runs: root)
+  }
+
+  private func network(_ name: String, seed: UInt64) throws -> any Network {
+    try Architecture(name).makeNetwork(
+      classCount: 21, store: ParameterStore(seed: seed, layout: .channelsLast))
+  }
+
+  private func objective(_ name: String, teacher: any Network) throws -> any Objective {
+    let method = try Method(named: name)
+    let plan = RunPlan(
+      table: "table4", setting: try Setting("vgg16-resnet18", .detection), role: .student(method),
+      trainingProtocol: .equal, budget: .smoke, seed: 1, data: source.reference)
+    let factory = ObjectiveFactory(
+      plan: plan, options: RunOptions(runs: root, command: "test"), teacherFile: nil, data: source)
+    let student = try network("ssd300-resnet18-narrow16", seed: 1)
+    guard method.usesTeacher else { return TaskObjective(student: student, task: MultiBoxLoss()) }
+    return try factory.objective(method, student, TeacherPass(teacher, .eval))
+  }
+
+  @Test(
+    "every method has finite terms, moves the student and gives the teacher no gradient",
+    arguments: names)
+  func methodsTeach(_ name: String) throws {
+    let teacher = try network("ssd300-vgg16-narrow16", seed: 2)
+    let objective = try objective(name, teacher: teacher)
+    let store = objective.student.store
+    let loader = source.loader(batchSize: 4, seed: 1, threads: 0)
+    let batch = try #require(
+      try loader.batches(ofEpoch: 0, startingAt: 0, like: store).first { _ in true }?.get())
+    let terms = try objective.terms(batch, at: StepPosition(epoch: 0, epochs: 1, step: 0))
+    #expect(terms.prefix(2).map(\.name) == ["location", "confidence"])
+    for term in terms { #expect(try term.value.scalar().isFinite, "\(name) \(term.name)") }
+    let isReleased = name == "london-released"
+    for term in terms {
+      #expect(term.value.requiresGradient == !(isReleased && term.name == "lipschitz"))
+    }
+    try terms.total().backward()
+    for entry in store.entries where entry.role == .parameter {
+      let gradient = try #require(try entry.tensor.gradient(), "\(name) \(entry.name)")
+      #expect(try gradient.absolute().largest().scalar().isFinite, "\(name) \(entry.name)")
+    }
+    for entry in teacher.store.entries where name != "student" {
+      #expect(try entry.tensor.gradient() == nil)
+    }
+  }
+
+  @Test(
+    "a training that was stopped and goes on ends with the same bytes",
+    arguments: ["student", "london"])
+  func resumeIsExact(_ name: String) throws {
+    func train(stopAt: Int?) throws -> [[UInt8]] {
+      let folder = Photos.temporaryDirectory
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      var state: [[UInt8]] = []
+      // Once to the stop, once from there to the end.
+      for stopStep in stopAt == nil ? [nil] : [stopAt, nil] {
+        let objective = try objective(name, teacher: network("ssd300-vgg16-narrow16", seed: 2))
+        let trainer = try Trainer(
+          objective: objective, loader: source.loader(batchSize: 3, seed: 4, threads: 1),
+          evaluator: source.evaluator,
+          configuration: TrainingConfiguration(
+            epochs: 2, schedule: .steps(base: 0.002, drops: []), restartsMomentumAtDrops: false),
+          resumeFile: folder.appendingPathComponent("resume.lskd"), identity: name)
+        let stop = StopRequest()
+        let outcome = try trainer.run(stop: stop, observer: Stopper(stop, at: stopStep))
+        #expect(outcome == (stopStep.map { .interrupted(step: $0) } ?? .finished))
+        state = try [objective.student.store, objective.connectors].compactMap { $0 }
+          .flatMap { try $0.entries.map { try $0.tensor.bytes() } }
+      }
+      return state
+    }
+    let whole = try train(stopAt: nil)
+    #expect(try train(stopAt: 2) == whole)
+    #expect(try train(stopAt: 4) == whole)
+  }
+
+  @Test("a checkpoint's result is that of the files that it writes; a classifier is refused")
+  func writtenDetectionsAgree() throws {
+    let file = root.appendingPathComponent("detector.lskd")
+    let detector = try network("ssd300-mobilenet-narrow16", seed: 3)
+    _ = try ModelCheckpoint.write(
+      detector, Architecture("ssd300-mobilenet-narrow16"), measures: [:], details: [:], to: file)
+    let options = RunOptions(runs: root, command: "test")
+    let job = try DetectorEvaluationJob(
+      checkpoint: file, root: root, year: 2007, set: "test", rule: "area", skipsBad: false,
+      options: options)
+    let results = root.appendingPathComponent("results")
+    try job.writeDetections(to: results)
+    let again = try DetectionEvaluationJob(
+      detections: results, root: root, year: 2007, set: "test", rule: "area", allowsMissing: true)
+    func metrics(_ text: String) throws -> NSDictionary? {
+      let value = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+      return value?["metrics"] as? NSDictionary
+    }
+    let direct = try metrics(try job.evaluation().text(json: true))
+    let written = try metrics(again.text(json: true))
+    #expect(direct != nil && direct == written)
+    let classifier = root.appendingPathComponent("classifier.lskd")
+    _ = try ModelCheckpoint.write(
+      try network("wrn-10-1", seed: 1), Architecture("wrn-10-1"), measures: [:], details: [:],
+      to: classifier)
+    #expect(throws: UsageError.self) {
+      try DetectorEvaluationJob(
+        checkpoint: classifier, root: root, year: 2007, set: "test", rule: "area",
+        skipsBad: false, options: options)
+    }
+  }
+
+  @Test(
+    "a backbone takes a classifier's weights by their names; other shapes and networks are refused")
+  func backbonesAreLoaded() throws {
+    let trained = try network("ssd300-resnet18-narrow16", seed: 5)
+    let prefix = "backbone."
+    let state = try trained.store.state().filter { $0.name.hasPrefix(prefix) }.map { stored in
+      try Tensor(stored).stored(as: String(stored.name.dropFirst(prefix.count)))
+    }
+    let classifierHead = try Tensor.full(1, shape: [10, 32]).stored(as: "fc.weight")
+    let fresh = try #require(try network("ssd300-resnet18-narrow16", seed: 6) as? SSD300)
+    try BackboneWeights(state + [classifierHead]).load(into: fresh, .resnet18)
+    for entry in fresh.store.entries where entry.name.hasPrefix(prefix) {
+      let other = try #require(trained.store.tensor(named: entry.name))
+      #expect(try entry.tensor.bytes() == other.bytes(), "\(entry.name)")
+    }
+    let wide = try #require(try network("ssd300-resnet18-narrow8", seed: 6) as? SSD300)
+    #expect(throws: StateError.self) { try BackboneWeights(state).load(into: wide, .resnet18) }
+    let other = try #require(try network("ssd300-vgg16-narrow16", seed: 6) as? SSD300)
+    #expect(throws: StateError.self) { try BackboneWeights(state).load(into: other, .vgg16) }
+  }
+}
+
+/// Stops a training at a step.
+private final class Stopper: TrainingObserver {
+  private let stop: StopRequest
+  private let step: Int?
+
+  init(_ stop: StopRequest, at step: Int?) {
+    self.stop = stop
+    self.step = step
+  }
+
+  func didStep(_ report: StepReport) { if report.step == step { stop.set() } }
+  func didEndPreparation(_ epoch: PreparationReport) {}
+  func didEndEpoch(_ epoch: EpochReport) {}
+  func willResume(epoch: Int, step: Int) {}
+}
