@@ -3,7 +3,7 @@ public import Results
 /// The numbers of the paper as data.
 public enum References {
   /// All tables.
-  public static let cells = parameters + errors
+  public static let cells = parameters + errors + precisions
 
   /// Table 1: parameters of teacher and student, millions.
   private static let parameters: [ReferenceCell] = [
@@ -80,6 +80,31 @@ public enum References {
     error("f", "ofd", "18.89", .a),
     error("f", "london", nil, .unknown),
   ]
+
+  /// Table 4: mAP on VOC2007 test of SSD300 trained on VOC07+12, %. OFD's two numbers for MobileNet are taken in the order
+  /// of its two for ResNet-18.
+  private static let precisions: [ReferenceCell] = [
+    ("resnet50-resnet18", "teacher", "76.79", .d),
+    ("vgg16-resnet18", "teacher", "77.50", .d),
+    ("resnet50-mobilenet", "teacher", "76.79", .d),
+    ("vgg16-mobilenet", "teacher", "77.50", .d),
+    ("resnet50-resnet18", "student", "71.61", .d),
+    ("vgg16-resnet18", "student", "71.61", .d),
+    ("resnet50-mobilenet", "student", "67.58", .d),
+    ("vgg16-mobilenet", "student", "67.58", .d),
+    ("resnet50-resnet18", "ofd", "73.08", .c),
+    ("vgg16-resnet18", "ofd", "72.38", .d),
+    ("resnet50-mobilenet", "ofd", "68.54", .d),
+    ("vgg16-mobilenet", "ofd", "68.45", .d),
+    ("resnet50-resnet18", "london", nil, .unknown),
+    ("vgg16-resnet18", "london", nil, .unknown),
+    ("resnet50-mobilenet", "london", nil, .unknown),
+    ("vgg16-mobilenet", "london", nil, .unknown),
+  ].map { (row: (String, String, String?, ReferenceCell.Grade)) in
+    ReferenceCell(
+      table: "table4", setting: row.0, column: row.1, printed: row.2, unit: "%", grade: row.3,
+      source: source(row.3))
+  }
 
   private static func error(
     _ setting: String, _ column: String, _ printed: String?, _ grade: ReferenceCell.Grade

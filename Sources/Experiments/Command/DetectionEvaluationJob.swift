@@ -20,33 +20,13 @@ public struct DetectionEvaluationJob {
     detections: URL, root: URL, year: Int, set: String, rule: String, allowsMissing: Bool
   ) throws {
     self.rule = try Self.rule(rule)
-    let devkit = try VOCDevkit(root: root, year: year)
-    let images = try devkit.images(in: set)
-    let numbers = Dictionary(uniqueKeysWithValues: images.enumerated().map { ($1, $0) })
-    try Self.refuseForeignFiles(detections, set)
-    var found: [[PrecisionRecall.Detection]] = []
-    var missing: [String] = []
-    for name in VOCDevkit.classes {
-      let file = detections.appendingPathComponent(DetectionFile.name(set: set, class: name))
-      var entries: [PrecisionRecall.Detection] = []
-      if FileManager.default.fileExists(atPath: file.path) {
-        entries = try Self.detections(file, numbers)
-      }
-      if entries.isEmpty {
-        missing.append(name)
-        guard allowsMissing else {
-          throw UsageError(
-            "\(file.path) is missing or empty; --allow-missing counts that as no detection")
-        }
-      }
-      found.append(entries)
-    }
-    scores = try DetectionScores(
-      names: VOCDevkit.classes, truth: Self.truth(devkit, images), detections: found)
-    place = "\(devkit.directory.path), \(set)"
-    imageCount = images.count
+    let files = try ResultFiles(
+      detections: detections, root: root, year: year, set: set, allowsMissing: allowsMissing)
+    scores = try files.scores()
+    place = "\(files.directory.path), \(set)"
+    imageCount = files.imageCount
     checkpoint = nil
-    self.missing = missing
+    missing = files.missing
   }
 
   /// Takes scores that were computed elsewhere.
@@ -67,46 +47,6 @@ public struct DetectionEvaluationJob {
       throw UsageError("there is no rule \"\(name)\"; known are voc07 and area")
     }
     return rule
-  }
-
-  private static func refuseForeignFiles(_ directory: URL, _ set: String) throws {
-    let known = VOCDevkit.classes.map { DetectionFile.name(set: set, class: $0) }
-    let names: [String]
-    do { names = try FileManager.default.contentsOfDirectory(atPath: directory.path) } catch {
-      throw UsageError("cannot read the directory \(directory.path): \(error.localizedDescription)")
-    }
-    let prefix = DetectionFile.name(set: set, class: "").prefix { $0 != "." }
-    for name in names.sorted() where name.hasPrefix(prefix) && !known.contains(name) {
-      throw UsageError(
-        "\(directory.path)/\(name) names no class of the devkit; there are "
-          + VOCDevkit.classes.joined(separator: ", "))
-    }
-  }
-
-  private static func truth(_ devkit: VOCDevkit, _ images: [String]) throws
-    -> [[[PrecisionRecall.Truth]]]
-  {
-    let none = [[PrecisionRecall.Truth]](repeating: [], count: images.count)
-    var truth = Dictionary(uniqueKeysWithValues: VOCDevkit.classes.map { ($0, none) })
-    for (number, image) in images.enumerated() {
-      for object in try devkit.annotation(of: image).objects {
-        truth[object.name]?[number].append(
-          .init(box: try Box(object.box), isDifficult: object.isDifficult))
-      }
-    }
-    return VOCDevkit.classes.map { truth[$0] ?? none }
-  }
-
-  private static func detections(_ url: URL, _ numbers: [String: Int]) throws
-    -> [PrecisionRecall.Detection]
-  {
-    try DetectionFile(contentsOf: url).entries.map { entry in
-      guard let image = numbers[entry.image] else {
-        throw DatasetError(
-          "\(url.path), line \(entry.line): image \(entry.image) is not in the set")
-      }
-      return try .init(image: image, score: entry.score, box: Box(entry.box))
-    }
   }
 }
 

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import ProgramSupport
+
+struct DetectorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "detector",
+    abstract:
+      "Photos, suppression, training step of SSD300 and evaluation of result files, beside Python programs."
+  )
+
+  @Option(help: "The VOCdevkit directory, or the one above it.")
+  var voc: String
+
+  @Option(help: "Directory of result files of VOC2007 test.")
+  var detections: String?
+
+  @Option(help: "A Python with torch, torchvision and pycocotools.")
+  var python: String?
+
+  @Option(help: "Images of a training step.")
+  var batch = 4
+
+  @Option(help: "Measurements of each kind.")
+  var repeats = 5
+
+  @OptionGroup var place: PlaceOptions
+
+  func run() throws {
+    let options = try RunOptions(
+      runs: URL(fileURLWithPath: "."), device: place.device, precision: place.precision,
+      kernels: place.kernels, threads: place.threads, command: CommandLine.arguments)
+    let request = DetectorBenchmark.Request(
+      root: URL(fileURLWithPath: voc),
+      detections: detections.map { URL(fileURLWithPath: $0) }, python: python, batch: batch,
+      repeats: repeats)
+    print(try DetectorBenchmark(request, options: options).run(), terminator: "")
+  }
+}
