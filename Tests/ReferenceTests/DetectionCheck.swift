@@ -3,6 +3,9 @@ import Foundation
 
 /// Average precision of real detections on the VOC 2007 test set.
 enum DetectionCheck {
+  /// What pycocotools 2.0.11 gives for the same files through `Tests/Comparison/detections.py`.
+  private static let pycocotools = 0.42184138343001076
+
   static func run(_ node: ReferenceNode, _ comparison: Comparison) throws {
     guard let data = try VOCData.restore() else {
       comparison.skip("no VOC data beside the project")
@@ -19,6 +22,8 @@ enum DetectionCheck {
       let classes = metrics?["ap"] as? [String: Double] ?? [:]
       comparison.near(
         metrics?["map"] as? Double ?? .nan, try node.at("map_\(rule)").number(), 1e-9, "mAP")
+      comparison.near(
+        metrics?["map_coco"] as? Double ?? .nan, pycocotools, 1e-12, "AP@[.5:.95]")
       for name in try node.at("classes").keys() {
         comparison.near(
           classes[name] ?? .nan, try node.at("classes").at(name).at("ap_\(rule)").number(), 1e-9,

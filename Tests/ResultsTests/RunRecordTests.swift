@@ -22,6 +22,32 @@ struct RunRecordTests {
     #expect { try RunRecord(contentsOf: file) } throws: { ($0 as? ResultsError)?.code == .damaged }
   }
 
+  @Test("a record of layout 1, with errors as members of their own, reads as one of today")
+  func layoutOne() throws {
+    let file = try temporaryDirectory().appendingPathComponent("record.json")
+    var record = makeRecord(method: "ofd", seed: 1, error: 24.08)
+    record.epochs = [
+      .init(
+        epoch: 0, learningRate: 0.1, losses: ["ce": 1], gradientNorms: [:],
+        trainingMeasures: [.top1Error: 12], measures: [.top1Error: 24.08, .top5Error: 7],
+        seconds: 1, imagesPerSecond: 2)
+    ]
+    record.schemaVersion = 1
+    try record.write(to: file)
+    var text = try String(contentsOf: file, encoding: .utf8)
+      .replacingOccurrences(
+        of: #""trainingMeasures"\s*:\s*\{\s*"top1Error"\s*:\s*12\s*\}"#,
+        with: #""trainingTop1Error": 12"#, options: .regularExpression)
+    // `"measures" : { "top1Error" : x, "top5Error" : y }` once stood without its braces.
+    text = text.replacingOccurrences(
+      of: #""measures"\s*:\s*\{([^}]*)\}"#, with: "$1", options: .regularExpression)
+    #expect(!text.contains("easures"))
+    try Data(text.utf8).write(to: file)
+    let old = try RunRecord(contentsOf: file)
+    #expect(old == record)
+    #expect(old.result == 24.08)
+  }
+
   @Test("one process has a run folder at a time")
   func claim() throws {
     let url = try temporaryDirectory().appendingPathComponent("run")

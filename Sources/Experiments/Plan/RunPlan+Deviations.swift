@@ -58,7 +58,7 @@ extension RunPlan {
       list.append(
         sentence(
           "alpha \(alpha)", alphaChoice,
-          setting.task == .detection ? "this suite's choice" : "the released script"))
+          setting.task == .detection ? "by choice of this suite" : "as in the released script"))
     }
     guard method.guidance != nil else { return list }
     if trainingProtocol == .equal, method.guidance == .differentiable, variant == nil {
@@ -73,7 +73,7 @@ extension RunPlan {
 
   private func sentence(_ weight: String, _ choice: ChosenWeight?, _ origin: String) -> String {
     switch choice?.source {
-    case nil: "\(weight) as in \(origin), not chosen on held-out images"
+    case nil: "\(weight) \(origin), not chosen on held-out images"
     case .tuned(let trials): "\(weight), the best of \(trials) on held-out training images"
     case .trial: "\(weight), a trial on held-out training images"
     }
@@ -84,6 +84,6 @@ extension VisionTask {
   /// Whose the weight of a method's loss is.
   fileprivate func weightOrigin(_ method: Method) -> String {
     self == .classification || method.base == .ofd
-      ? "the authors' or their code" : "this suite's choice"
+      ? "as in the authors' or their code" : "by choice of this suite"
   }
 }
