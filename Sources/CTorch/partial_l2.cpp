@@ -12,6 +12,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <array>
+#include <cmath>
+#include <limits>
 
 using namespace ctorch;
 
@@ -118,9 +120,12 @@ struct PartialL2 : torch::autograd::Function<PartialL2> {
                                           : at::MemoryFormat::ChannelsLast;
     auto s = student.contiguous(format), t = teacher.contiguous(format);
     context->save_for_backward({s, t, margin});
-    double sum = s.scalar_type() == at::kDouble ? partial_l2<double>(s, t, margin, order_of(s))
-                                                : partial_l2<float>(s, t, margin, order_of(s));
-    return at::full({}, sum, s.options());
+    bool is_double = s.scalar_type() == at::kDouble;
+    double sum = is_double ? partial_l2<double>(s, t, margin, order_of(s))
+                           : partial_l2<float>(s, t, margin, order_of(s));
+    // Beyond float32 the sum is infinite, which the training reports; libtorch would refuse the number.
+    bool overflows = !is_double && std::abs(sum) > std::numeric_limits<float>::max();
+    return at::full({}, overflows ? std::numeric_limits<double>::infinity() : sum, s.options());
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {

@@ -65,4 +65,13 @@ struct FusedTests {
       #expect(try network.graphFree() == nil)
     }
   }
+
+  @Test("a partial L2 distance beyond float32 is infinite and no error of the engine")
+  func partialDistanceOverflows() throws {
+    let shape = [2, 3, 4, 4]
+    let student = try Tensor.full(1e19, shape: shape)
+    let teacher = try Tensor.full(1, shape: shape)
+    let margin = try Tensor.full(-1, shape: [3])
+    #expect(try student.partialL2(teacher: teacher, margin: margin).scalar() == .infinity)
+  }
 }

@@ -55,10 +55,10 @@ extension RunPlan {
       list.append(sentence("weight \(lossWeight)", lossChoice, setting.task.weightOrigin(method)))
     }
     if let alpha {
-      list.append(
-        sentence(
-          "alpha \(alpha)", alphaChoice,
-          setting.task == .detection ? "by choice of this suite" : "as in the released script"))
+      list.append(sentence("alpha \(alpha)", alphaChoice, "as in the released script"))
+    }
+    if let share {
+      list.append("Lipschitz term at share \(share) of the loss, by choice of this suite")
     }
     guard method.guidance != nil else { return list }
     if trainingProtocol == .equal, method.guidance == .differentiable, variant == nil {

@@ -1,3 +1,4 @@
+import Distillation
 import DurableFiles
 public import Foundation
 public import ModelZoo
@@ -108,7 +109,16 @@ public struct RunPlan: Hashable, Sendable {
 
   /// Weight alpha of the Lipschitz term before a variant changes it; nil without the term.
   public var alpha: Double? {
-    method?.guidance.map { _ in alphaChoice?.value ?? setting.released.alpha }
+    guard method?.guidance != nil, share == nil else { return nil }
+    return alphaChoice?.value ?? setting.released.alpha
+  }
+
+  /// Share of the total loss that the Lipschitz term takes, where the setting has no alpha.
+  var share: Double? { method?.guidance.flatMap { _ in setting.released.share } }
+
+  /// Either of them.
+  var lipschitzWeight: LipschitzGuidedObjective.Weight {
+    share.map { .share($0) } ?? .alpha(alpha ?? 0, lateFactor: lateFactor)
   }
 
   /// The resolved configuration; its canonical text identifies the run.
@@ -137,6 +147,7 @@ public struct RunPlan: Hashable, Sendable {
         members["alpha"] = .number(alpha)
         members["alpha_late_factor"] = .number(lateFactor)
       }
+      if let share { members["lipschitz_share"] = .number(share) }
       if let variant { members["lipschitz_variant"] = .string("\(variant)") }
     }
     return .object(members)

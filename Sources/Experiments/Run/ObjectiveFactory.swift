@@ -47,8 +47,7 @@ package struct ObjectiveFactory {
       norm: plan.recipe.unrollsPowerIteration
         ? .powerIteration(steps: LipschitzVariant.releasedSteps) : .singularPair,
       hasGradient: guidance == .differentiable)
-    var weight = LipschitzGuidedObjective.Weight.alpha(
-      plan.alpha ?? 0, lateFactor: plan.lateFactor)
+    var weight = plan.lipschitzWeight
     var pair = LipschitzGuidedObjective.StudentPair.released
     plan.variant?.apply(to: &loss, weight: &weight, pair: &pair)
     return LipschitzGuidedObjective(
