@@ -101,12 +101,13 @@ let package = Package(
       ]),
 
     // Level 6: argument parsing and printing.
-    program("lskd-repro", ["Experiments"]),
-    program("lskd-train", ["Experiments"]),
-    program("lskd-eval", ["Experiments"]),
+    library("RunArguments", ["Experiments", arguments]),
+    program("lskd-repro", ["Experiments", "RunArguments"]),
+    program("lskd-train", ["Experiments", "RunArguments"]),
+    program("lskd-eval", ["Experiments", "RunArguments"]),
     program("lskd-ckpt", ["CheckpointFormat", "Interchange"]),
     program("lskd-data", ["Datasets"]),
-    program("lskd-bench", ["Experiments", "Datasets"]),
+    program("lskd-bench", ["Experiments", "RunArguments", "Datasets"]),
 
     tests("ImportTests", []),
     tests("CheckpointFormatTests", ["CheckpointFormat"]),

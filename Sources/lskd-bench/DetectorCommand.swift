@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import ProgramSupport
+import RunArguments
 
 struct DetectorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,9 +28,7 @@ struct DetectorCommand: ParsableCommand {
   @OptionGroup var place: PlaceOptions
 
   func run() throws {
-    let options = try RunOptions(
-      runs: URL(fileURLWithPath: "."), device: place.device, precision: place.precision,
-      kernels: place.kernels, threads: place.threads, command: CommandLine.arguments)
+    let options = try place.runOptions()
     let request = DetectorBenchmark.Request(
       root: URL(fileURLWithPath: voc),
       detections: detections.map { URL(fileURLWithPath: $0) }, python: python, batch: batch,

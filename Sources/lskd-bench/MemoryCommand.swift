@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import ProgramSupport
+import RunArguments
 
 struct MemoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,9 +25,7 @@ struct MemoryCommand: ParsableCommand {
   }
 
   func run() throws {
-    let options = try RunOptions(
-      runs: URL(fileURLWithPath: "runs"), device: place.device, precision: place.precision,
-      kernels: place.kernels, threads: place.threads, command: CommandLine.arguments)
+    let options = try place.runOptions()
     print(
       try MemoryBenchmark.run(network: network, batch: batch, steps: steps, options: options))
   }

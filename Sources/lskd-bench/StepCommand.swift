@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import ProgramSupport
+import RunArguments
 
 struct StepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,10 +24,7 @@ struct StepCommand: ParsableCommand {
   @OptionGroup var place: PlaceOptions
 
   func run() throws {
-    let options = try RunOptions(
-      runs: URL(fileURLWithPath: "."), device: place.device, precision: place.precision,
-      kernels: place.kernels,
-      threads: place.threads, command: CommandLine.arguments)
+    let options = try place.runOptions()
     print(
       try StepBenchmark(
         batch: batch, steps: steps, python: pytorch, options: options

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import ProgramSupport
+import RunArguments
 
 struct CheckpointErrors: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,9 +35,7 @@ struct CheckpointErrors: ParsableCommand {
 
   func run() throws {
     let file = URL(fileURLWithPath: checkpoint)
-    let options = try RunOptions(
-      runs: file, device: place.device, precision: place.precision, kernels: place.kernels,
-      threads: place.threads, command: CommandLine.arguments)
+    let options = try place.runOptions()
     guard let voc else {
       let job = try EvaluationJob(
         checkpoint: file, data: data, synthetic: synthetic, options: options)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import ProgramSupport
+import RunArguments
 
 struct Table1: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -46,7 +46,7 @@ struct Methods: ParsableCommand {
   func run() throws {
     let request = try TableRequest(
       settings: setting, methods: "all", seeds: "0", trainingProtocol: "equal", budget: budget)
-    let options = try RunOptions(place)
+    let options = try place.runOptions()
     print(
       try MethodCosts(request, batch: batch, steps: steps, options: options).text(json: json))
   }

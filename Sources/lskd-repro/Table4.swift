@@ -1,7 +1,6 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import ProgramSupport
 
 struct Table4: ParsableCommand {
   static let configuration = CommandConfiguration(

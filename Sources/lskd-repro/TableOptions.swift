@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import ProgramSupport
+import RunArguments
 
 /// What every table takes.
 struct RunningOptions: ParsableArguments {
@@ -32,7 +32,7 @@ struct RunningOptions: ParsableArguments {
   }
 
   func options() throws -> RunOptions {
-    var options = try RunOptions(place, runs: recipe.runs)
+    var options = try place.runOptions(runs: recipe.runs)
     options.keptEpochs = recipe.keepLast
     return options
   }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import ProgramSupport
+import RunArguments
 
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,10 +25,7 @@ struct Train: ParsableCommand {
     let request = try TableRequest(
       settings: setting, methods: method, seeds: seed,
       trainingProtocol: recipe.trainingProtocol, budget: recipe.budget)
-    var options = try RunOptions(
-      runs: URL(fileURLWithPath: recipe.runs), device: place.device, precision: place.precision,
-      kernels: place.kernels,
-      threads: place.threads, command: CommandLine.arguments)
+    var options = try place.runOptions(runs: recipe.runs)
     options.keptEpochs = recipe.keepLast
     try TableJob(request, dataDirectory: recipe.data, options: options).run(json: false) {
       print($0)

@@ -9,8 +9,9 @@ struct ImportGraphTests {
     "TensorCore": 1, "CheckpointFormat": 1, "Images": 1, "Detection": 1, "Results": 1,
     "Datasets": 2, "NeuralNet": 2, "Evaluation": 2, "Interchange": 2,
     "ModelZoo": 3, "Lipschitz": 3, "Distillation": 4, "Training": 5, "Experiments": 6,
-    "lskd-repro": 7, "lskd-train": 7, "lskd-eval": 7, "lskd-ckpt": 7, "lskd-data": 7,
-    "lskd-bench": 7,
+    "RunArguments": 7,
+    "lskd-repro": 8, "lskd-train": 8, "lskd-eval": 8, "lskd-ckpt": 8, "lskd-data": 8,
+    "lskd-bench": 8,
   ]
 
   static let sources = URL(fileURLWithPath: #filePath)

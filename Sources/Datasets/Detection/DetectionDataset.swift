@@ -137,7 +137,8 @@ extension DetectionDataset.Sample {
 
   fileprivate var line: String {
     let list = objects.map { "\($0.label) \($0.isDifficult) \($0.pixels)" }.joined(separator: " ")
-    let values = try? file.resourceValues(forKeys: [.fileSizeKey])  // Of a file that was read before.
+    // The header was read before; a file that has vanished since counts as empty.
+    let values = try? file.resourceValues(forKeys: [.fileSizeKey])
     return "\(id) \(width) \(height) \(values?.fileSize ?? 0) \(list)"
   }
 

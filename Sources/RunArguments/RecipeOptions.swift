@@ -11,7 +11,7 @@ public struct RecipeOptions: ParsableArguments {
   public var budget = "full"
 
   /// The images; nil for synthetic ones.
-  @Option(help: "Directory with the CIFAR-100 binary files.")
+  @Option(help: "Directory with the CIFAR-100 binary files, or with a VOCdevkit.")
   public var data: String?
 
   /// The run folders.

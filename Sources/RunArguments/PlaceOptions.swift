@@ -1,4 +1,6 @@
 public import ArgumentParser
+public import Experiments
+import Foundation
 
 /// Where and how a program computes; the same flags in every program.
 public struct PlaceOptions: ParsableArguments {
@@ -20,4 +22,12 @@ public struct PlaceOptions: ParsableArguments {
 
   /// The defaults.
   public init() {}
+
+  /// The options of this process; `runs` is of no interest to a program that trains nothing. Throws for a place that
+  /// does not exist.
+  public func runOptions(runs: String = "runs") throws -> RunOptions {
+    try RunOptions(
+      runs: URL(fileURLWithPath: runs), device: device, precision: precision, kernels: kernels,
+      threads: threads, command: CommandLine.arguments)
+  }
 }
