@@ -52,9 +52,9 @@ public struct TableMetrics: Hashable, Sendable {
   /// What stands beside it.
   public let others: [Metric]
 
-  /// The metrics of a table by its name: those of detection for table 4, errors otherwise.
+  /// The metrics of a table by its name: those of detection for table 4 and its trials, errors otherwise.
   public init(table: String) {
-    self = table == "table4" ? .detection : .classification
+    self = table.hasSuffix("table4") ? .detection : .classification
   }
 
   /// All of them.

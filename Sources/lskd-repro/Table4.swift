@@ -36,6 +36,12 @@ struct Table4: ParsableCommand {
     help: "Rows: resnet50-resnet18, vgg16-resnet18, resnet50-mobilenet, vgg16-mobilenet, or all.")
   var settings = "all"
 
+  @Flag(
+    help:
+      "Choose each method's weight on a held-out tenth of the training photos instead, as tune does."
+  )
+  var tune = false
+
   @Flag(help: "Draw what every network found in a few photos, as SVG beside the run folders.")
   var panel = false
 
@@ -46,8 +52,9 @@ struct Table4: ParsableCommand {
       task: .detection, settings: settings, methods: methods, backbones: backbone)
     let photos = try DetectionRequest(
       root: table.recipe.data, training: trainSets, test: testSets, skipsBad: skipBad)
-    let job = try TableJob(request, photos: photos, options: try table.options())
+    let job = try TableJob(
+      request, tune ? .trials : .cells, photos: photos, options: try table.options())
     try table.run(job)
-    if panel && !table.dryRun { for file in try job.writePanels() { print(file.path) } }
+    if panel && !tune && !table.dryRun { for file in try job.writePanels() { print(file.path) } }
   }
 }

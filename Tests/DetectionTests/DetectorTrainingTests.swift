@@ -98,6 +98,45 @@ struct DetectorTrainingTests {
     #expect(try train(stopAt: 4) == whole)
   }
 
+  @Test(
+    "trials learn from other photos than they are measured with; the best precision chooses the weight"
+  )
+  func weightsAreTuned() throws {
+    let tuning = source.forTuning()
+    let ids = { (data: DetectionDataset) in Set(data.samples.map(\.id)) }
+    #expect(ids(tuning.training).isDisjoint(with: ids(tuning.test)))
+    #expect(ids(tuning.training).union(ids(tuning.test)) == ids(source.training))
+    let setting = try Setting("vgg16-resnet18", .detection)
+    let chosen = TablePlan.Selection(
+      settings: [setting], methods: [Method(.ofd), .london], seeds: [0], trainingProtocol: .equal,
+      budget: .smoke)
+    let options = RunOptions(
+      runs: root.appendingPathComponent("tuning"), command: "test")
+    let trials = TablePlan(trialsOf: chosen, data: tuning.reference).runs
+      .filter { $0.method != nil }
+    #expect(trials.count == 6)
+    for (trial, precision) in zip(trials, [1, 3, 2, 5, 5, 4.0]) {
+      var record = RunRecord(
+        table: trial.table, setting: setting.id, method: trial.methodName, protocolName: "equal",
+        budget: "smoke", configuration: trial.configuration, configurationHash: trial.hash,
+        deviations: trial.deviations, seeds: [:], dataset: "", datasetHashes: [:], teacher: nil,
+        suite: .init(version: "", commit: "", dirty: false),
+        environment: .init(
+          libtorch: "", cpuModel: "", cpuFeatures: "", threads: 1, device: "cpu", precision: "",
+          kernels: nil), command: "")
+      record.status = .finished
+      record.last = .init(
+        file: "last.lskd", sha256: "", epoch: 0, measures: [.mapVOC07: precision])
+      try record.write(
+        to: RunFolder(options.runs.appendingPathComponent(trial.folderName)).record)
+    }
+    let weights = try TunedWeights.find(for: chosen, data: tuning.reference, options)
+    let plan = TablePlan(chosen, data: source.reference, weights: weights)
+    #expect(plan.runs.first { $0.method == Method(.ofd) }?.lossWeight == 1e-5)
+    let london = try #require(plan.runs.first { $0.method == .london })
+    #expect(london.deviations.contains { $0.contains("share 0.0025") && $0.contains("best of 3") })
+  }
+
   @Test("a checkpoint's result is that of the files that it writes; a classifier is refused")
   func writtenDetectionsAgree() throws {
     let file = root.appendingPathComponent("detector.lskd")

@@ -2,6 +2,7 @@ public import Detection
 import DurableFiles
 public import Foundation
 import Images
+import Randomness
 
 /// Photos with the boxes of their objects; the photos stay on disk.
 public struct DetectionDataset: Sendable {
@@ -95,6 +96,21 @@ public struct DetectionDataset: Sendable {
   public func first(_ count: Int) -> DetectionDataset {
     DetectionDataset(
       name: name, classes: classes, samples: Array(samples.prefix(count)), leftOut: leftOut)
+  }
+
+  /// Sets one photo of `share` aside, at random, so that a hyper-parameter can be chosen without the test set. Both
+  /// parts keep the order and hold a photo at least, where there are two.
+  public func splitHeldOut(oneOf share: Int, seed: UInt64) -> (
+    training: DetectionDataset, heldOut: DetectionDataset
+  ) {
+    var stream = RandomStream(seed: seed, purpose: .subset)
+    let chosen = Set(stream.permutation(of: count).prefix(max(1, count / share)))
+    func part(_ isHeldOut: Bool) -> DetectionDataset {
+      let own = samples.enumerated().filter { chosen.contains($0.offset) == isHeldOut }
+      return DetectionDataset(
+        name: name, classes: classes, samples: own.map(\.element), leftOut: leftOut)
+    }
+    return (part(false), part(true))
   }
 
   /// Photos.

@@ -22,10 +22,25 @@ public struct TableJob {
     _ request: TableRequest, _ purpose: Purpose = .cells, dataDirectory: String?,
     options: RunOptions
   ) throws {
-    let selection = request.selection
     let whole = try CIFARSource(
-      selection.budget, directory: dataDirectory.map { URL(fileURLWithPath: $0) })
-    let tuning = whole.forTuning()
+      request.selection.budget, directory: dataDirectory.map { URL(fileURLWithPath: $0) })
+    try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
+  }
+
+  /// Loads photos and plans the runs of table 4 in the same way.
+  public init(
+    _ request: TableRequest, _ purpose: Purpose = .cells, photos: DetectionRequest,
+    options: RunOptions
+  ) throws {
+    let whole = try DetectionSource(photos, request.selection.budget, runs: options.runs)
+    try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
+  }
+
+  private init(
+    _ request: TableRequest, _ purpose: Purpose, whole: any RunData, tuning: any RunData,
+    _ options: RunOptions
+  ) throws {
+    let selection = request.selection
     switch purpose {
     case .trials:
       guard selection.trainingProtocol == .equal else {
@@ -42,13 +57,6 @@ public struct TableJob {
         TablePlan(selection, data: whole.reference, weights: weights), data: whole, selection,
         options)
     }
-  }
-
-  /// Loads photos and plans the runs of table 4.
-  public init(_ request: TableRequest, photos: DetectionRequest, options: RunOptions) throws {
-    let data = try DetectionSource(photos, request.selection.budget, runs: options.runs)
-    try self.init(
-      TablePlan(request.selection, data: data.reference), data: data, request.selection, options)
   }
 
   private init(

@@ -58,7 +58,9 @@ extension RunPlan {
       list.append(sentence("alpha \(alpha)", alphaChoice, "as in the released script"))
     }
     if let share {
-      list.append("Lipschitz term at share \(share) of the loss, by choice of this suite")
+      list.append(
+        sentence(
+          "Lipschitz term at share \(share) of the loss", alphaChoice, "by choice of this suite"))
     }
     guard method.guidance != nil else { return list }
     if trainingProtocol == .equal, method.guidance == .differentiable, variant == nil {

@@ -32,7 +32,7 @@ public struct RunPlan: Hashable, Sendable {
   public var variant: LipschitzVariant?
   /// Weight of the method's own loss instead of its authors'.
   public var lossChoice: ChosenWeight?
-  /// Weight of the Lipschitz term instead of the released script's.
+  /// Weight alpha or share of the Lipschitz term instead of the setting's.
   public var alphaChoice: ChosenWeight?
   /// A teacher from a file instead of the setting's own.
   public var teacherFile: TeacherFile?
@@ -114,7 +114,10 @@ public struct RunPlan: Hashable, Sendable {
   }
 
   /// Share of the total loss that the Lipschitz term takes, where the setting has no alpha.
-  var share: Double? { method?.guidance.flatMap { _ in setting.released.share } }
+  var share: Double? {
+    guard method?.guidance != nil, let usual = setting.released.share else { return nil }
+    return alphaChoice?.value ?? usual
+  }
 
   /// Either of them.
   var lipschitzWeight: LipschitzGuidedObjective.Weight {

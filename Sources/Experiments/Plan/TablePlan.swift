@@ -101,11 +101,12 @@ public struct TablePlan: Sendable {
     guard let details = method.details(for: setting.task), method.guidance != .stopGradient else {
       return []
     }
-    let alpha = setting.released.alpha
-    let weights = method.guidance == nil ? details.trialWeights : [alpha / 4, alpha, alpha * 4]
+    let usual = setting.released.share ?? setting.released.alpha
+    let weights = method.guidance == nil ? details.trialWeights : [usual / 4, usual, usual * 4]
     return weights.map { weight in
       var run = RunPlan(
-        table: "tune", setting: setting, role: .student(method),
+        table: setting.task == .classification ? "tune" : "tune-table4", setting: setting,
+        role: .student(method),
         trainingProtocol: selection.trainingProtocol, budget: selection.budget,
         seed: selection.seeds.first ?? 0, data: data)
       run.teacherFile = selection.teacherFile

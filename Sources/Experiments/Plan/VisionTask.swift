@@ -1,3 +1,5 @@
+import Results
+
 /// What networks are trained for.
 public enum VisionTask: String, Hashable, Sendable {
   /// CIFAR-100: tables 1, 2 and 6.
@@ -12,6 +14,9 @@ public enum VisionTask: String, Hashable, Sendable {
     case .detection: "ssd-distort-expand-crop-mirror-300"
     }
   }
+
+  /// What its tables measure.
+  var metrics: TableMetrics { self == .classification ? .classification : .detection }
 
   /// Name of the data in sentences.
   var dataName: String {

@@ -48,10 +48,12 @@ public struct DetectionRequest: Sendable {
 /// The photos of table 4.
 public struct DetectionSource: RunData {
   /// Photos to learn from.
-  public let training: DetectionDataset
+  public private(set) var training: DetectionDataset
   /// Photos to measure with.
-  public let test: DetectionDataset
+  public private(set) var test: DetectionDataset
   private let request: DetectionRequest
+  /// Whether the test photos are a held-out part of the training ones.
+  private var isForTuning = false
 
   private static let smokePhotos = (training: 24, test: 8)
 
@@ -81,14 +83,31 @@ public struct DetectionSource: RunData {
     self.request = request
   }
 
+  /// The source for choosing a weight: a tenth of the training photos is measured with, the others are learnt from, and
+  /// the test photos take no part. A single photo is both.
+  public func forTuning() -> DetectionSource {
+    guard training.count > 1 else { return self }
+    let split = training.splitHeldOut(oneOf: Self.heldOutShare, seed: 0)
+    var source = self
+    source.training = split.training
+    source.test = split.heldOut
+    source.isForTuning = true
+    return source
+  }
+
+  private static let heldOutShare = 10
+
   /// Photos that were left out, each with the reason.
   public var leftOut: [String] { training.leftOut + test.leftOut }
 
   /// Sets and digests.
   public var reference: DataReference {
     var reference = DataReference(
-      id: "\(training.name), test \(DetectionRequest.text(request.test))",
+      id: training.name
+        + (isForTuning
+          ? ", a held-out tenth of them" : ", test \(DetectionRequest.text(request.test))"),
       hashes: ["train": training.digest, "test": test.digest])
+    guard !isForTuning else { return reference }
     for (data, parts, paper, use) in [
       (training, request.training, DetectionRequest.paperTraining, "learn from"),
       (test, request.test, DetectionRequest.paperTest, "measure with"),

@@ -2,7 +2,7 @@ import Results
 
 /// The weights that finished trials chose.
 package enum TunedWeights {
-  /// For every setting and method whose trials are all finished, the weight with the smallest error on the held-out
+  /// For every setting and method whose trials are all finished, the weight with the best result on the held-out
   /// images after the last epoch; see `TrialChoice`. Empty under `released`.
   package static func find(
     for selection: TablePlan.Selection, data: DataReference, _ options: RunOptions
@@ -15,7 +15,9 @@ package enum TunedWeights {
         // Both forms of LONDON share one alpha: they differ in the gradient alone.
         let tried = method == .londonReleased ? Method.london : method
         let trials = TablePlan.trials(setting, tried, selection, data: data)
-        guard !trials.isEmpty, let best = try best(of: trials, options) else { continue }
+        guard !trials.isEmpty, let best = try best(of: trials, setting.task, options) else {
+          continue
+        }
         weights[.init(setting: setting.id, method: method)] = ChosenWeight(
           value: best, source: .tuned(trials: trials.count))
       }
@@ -23,16 +25,19 @@ package enum TunedWeights {
     return weights
   }
 
-  private static func best(of trials: [RunPlan], _ options: RunOptions) throws -> Double? {
-    var results: [(weight: Double, error: Double)] = []
+  private static func best(of trials: [RunPlan], _ task: VisionTask, _ options: RunOptions) throws
+    -> Double?
+  {
+    let metric = task.metrics.main
+    var results: [(weight: Double, result: Double)] = []
     for trial in trials {
       let folder = options.runs.appendingPathComponent(trial.folderName)
       guard let record = try RunFolder.readRecord(in: folder), record.status == .finished,
-        let error = record.last?.measures[.top1Error],
+        let result = record.last?.measures[metric],
         let weight = (trial.alphaChoice ?? trial.lossChoice)?.value
       else { return nil }
-      results.append((weight, error))
+      results.append((weight, result))
     }
-    return TrialChoice.best(of: results)
+    return TrialChoice.best(of: results, by: metric)
   }
 }
