@@ -142,7 +142,7 @@ let package = Package(
       "ReferenceTests",
       [
         "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
-        "TensorCore", "Datasets", "Detection", "Images", "Randomness", "Interchange",
+        "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Interchange",
         "CheckpointFormat",
       ]),
   ],

@@ -62,6 +62,11 @@ public struct VOCDevkit: Sendable {
     directory.appendingPathComponent("JPEGImages/\(image).jpg")
   }
 
+  /// Where the class mask of an image lies.
+  public func mask(of image: String) -> URL {
+    directory.appendingPathComponent("SegmentationClass/\(image).png")
+  }
+
   /// The objects of an image.
   public func annotation(of image: String) throws(DatasetError) -> VOCAnnotation {
     try VOCAnnotation(

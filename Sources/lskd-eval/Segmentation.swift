@@ -1,0 +1,34 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Segmentation: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Mean intersection over union of a folder of predicted masks of any origin.",
+    discussion: """
+      Reads ID.png for every image of the set: palette or grey PNGs whose values are classes, as the devkit wants them. \
+      Pixels whose truth is void are dropped; one matrix is filled over the whole set.
+      """)
+
+  @Argument(help: "Directory with one PNG per image.")
+  var predictions: String
+
+  @Option(help: "The VOCdevkit directory, or the one above it.")
+  var voc: String
+
+  @Option(help: "Year of the devkit.")
+  var year = 2012
+
+  @Option(name: .customLong("set"), help: "Image set of the segmentation task.")
+  var imageSet = "val"
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let job = try SegmentationEvaluationJob(
+      predictions: URL(fileURLWithPath: predictions), root: URL(fileURLWithPath: voc), year: year,
+      set: imageSet)
+    print(job.text(json: json))
+  }
+}
