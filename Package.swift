@@ -130,6 +130,7 @@ let package = Package(
       [
         "Experiments", "Training", "Distillation", "ModelZoo", "NeuralNet", "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Results",
+        "CheckpointFormat",
       ]),
     tests(
       "MethodTests",
