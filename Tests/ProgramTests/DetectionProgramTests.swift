@@ -36,7 +36,7 @@ struct DetectionProgramTests {
           in: directory)
         #expect(result.code == 0, "\(result.errors)")
         let metrics = try json(result.output)?["metrics"] as? [String: Any]
-        #expect(metrics?["map"] as? Double == last[key].map { $0 / 100 })
+        #expect((metrics?["map"] as? Double).map { 100 * $0 } == last[key])
         let files = try eval(
           "detections", "found", "--voc", devkit, "--rule", rule, "--allow-missing", "--curves",
           "curves", "--json", in: directory)
