@@ -54,6 +54,9 @@ struct Table4: ParsableCommand {
       root: table.recipe.data, training: trainSets, test: testSets, skipsBad: skipBad)
     let job = try TableJob(
       request, tune ? .trials : .cells, photos: photos, options: try table.options())
+    for sentence in job.leftOut {
+      FileHandle.standardError.write(Data("left out: \(sentence)\n".utf8))
+    }
     try table.run(job)
     if panel && !tune && !table.dryRun { for file in try job.writePanels() { print(file.path) } }
   }

@@ -79,6 +79,17 @@ struct DetectionProgramTests {
           == 0)
       let absent = try repro("table4", "--budget=reduced", "--data=absent", in: directory)
       #expect(absent.code == 1 && absent.errors.contains("absent"))
+      let photos = directory.appendingPathComponent("set/VOCdevkit/VOC2007/JPEGImages")
+      let gone = try #require(
+        try FileManager.default.contentsOfDirectory(atPath: photos.path).sorted().first)
+      try FileManager.default.removeItem(at: photos.appendingPathComponent(gone))
+      let plan = ["--budget=reduced", "--data=set", "--methods=student", "--dry-run"]
+      let whole = try repro("table4", plan[0], plan[1], plan[2], plan[3], in: directory)
+      #expect(whole.code == 1 && whole.errors.contains(gone))
+      let part = try repro(
+        "table4", plan[0], plan[1], plan[2], plan[3], "--skip-bad", in: directory)
+      #expect(part.code == 0 && part.errors.contains("left out: "), "\(part.errors)")
+      #expect(part.errors.contains(gone))
       let files = directory.appendingPathComponent("found")
       try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
       func measure(_ name: String, _ text: String) throws -> BuiltProgram.Result {

@@ -4,8 +4,6 @@ import Images
 /// Shows a window of a photo as the normalised planes that a detector takes: bilinear without antialiasing, as
 /// ssd.pytorch resizes, then minus the ImageNet mean over its deviation.
 struct DetectionRenderer: Sendable {
-  /// Levels 0 ... 255 that become 0; they stand where no photo is.
-  static let mean: [Float] = [0.485, 0.456, 0.406].map { $0 * 255 }
   private static let deviation: [Float] = [0.229, 0.224, 0.225].map { $0 * 255 }
 
   /// Side of the result in pixels.
@@ -47,6 +45,7 @@ struct DetectionRenderer: Sendable {
     }
   }
 
+  /// The level 0 ... 255 that becomes 0; it stands where no photo is.
   @inline(__always)
   private static func fill(_ channel: Int) -> Float {
     channel == 0 ? 0.485 * 255 : channel == 1 ? 0.456 * 255 : 0.406 * 255

@@ -90,6 +90,9 @@ public struct TableJob {
     }
   }
 
+  /// Photos of table 4 that were left out, each with the reason.
+  public var leftOut: [String] { (data as? DetectionSource)?.leftOut ?? [] }
+
   /// Draws what the networks of table 4 found in a few photos, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {
     guard let photos = data as? DetectionSource else { return [] }
