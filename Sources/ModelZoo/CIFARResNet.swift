@@ -85,7 +85,7 @@ struct ResidualBlock {
   private let conv1: Conv2d
   private let norm1: BatchNorm2d
   private let conv2: Conv2d
-  private let shortcut: (convolution: Conv2d, norm: BatchNorm2d)?
+  private let shortcut: Shortcut?
 
   init(_ path: ParameterPath, inputs: Int, outputs: Int, stride: Int) throws(TensorError) {
     conv1 = try Conv2d(
@@ -95,29 +95,43 @@ struct ResidualBlock {
     conv2 = try Conv2d(
       path / "conv2", inputs: outputs, outputs: outputs, .init(kernel: 3, padding: 1))
     norm2 = try BatchNorm2d(path / "bn2", channels: outputs)
-    guard inputs != outputs || stride != 1 else {
-      shortcut = nil
-      return
-    }
-    shortcut = (
-      try Conv2d(
-        path / "downsample" / 0, inputs: inputs, outputs: outputs,
-        .init(kernel: 1, stride: stride)),
-      try BatchNorm2d(path / "downsample" / 1, channels: outputs)
-    )
+    shortcut = try Shortcut(path, inputs: inputs, outputs: outputs, stride: stride)
   }
 
   func callAsFunction(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
     let inner = try norm1(try conv1(x), mode).reluInPlace()
     let branch = try norm2(try conv2(inner), mode)
     guard let shortcut else { return try branch + x }
-    return try branch + (try shortcut.norm(try shortcut.convolution(x), mode))
+    return try branch + (try shortcut(x, mode))
   }
 
   func count(_ size: inout ImageSize, into multiplyAdds: inout Int) {
     var skip = size
-    shortcut?.convolution.count(&skip, into: &multiplyAdds)
+    shortcut?.count(&skip, into: &multiplyAdds)
     conv1.count(&size, into: &multiplyAdds)
     conv2.count(&size, into: &multiplyAdds)
+  }
+}
+
+/// What a residual block adds to its branch where the size changes: a 1 x 1 convolution and a batch norm of the input.
+struct Shortcut {
+  private let convolution: Conv2d
+  private let norm: BatchNorm2d
+
+  /// Registers `downsample.0` and `downsample.1`; nil where the input itself is added.
+  init?(_ path: ParameterPath, inputs: Int, outputs: Int, stride: Int) throws(TensorError) {
+    guard inputs != outputs || stride != 1 else { return nil }
+    convolution = try Conv2d(
+      path / "downsample" / 0, inputs: inputs, outputs: outputs,
+      .init(kernel: 1, stride: stride))
+    norm = try BatchNorm2d(path / "downsample" / 1, channels: outputs)
+  }
+
+  func callAsFunction(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
+    try norm(try convolution(x), mode)
+  }
+
+  func count(_ size: inout ImageSize, into multiplyAdds: inout Int) {
+    convolution.count(&size, into: &multiplyAdds)
   }
 }

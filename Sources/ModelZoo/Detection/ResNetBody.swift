@@ -91,7 +91,7 @@ struct BottleneckBlock: ResidualUnit {
   let lastNorm: BatchNorm2d
   private let convolutions: [Conv2d]
   private let norms: [BatchNorm2d]
-  private let shortcut: (convolution: Conv2d, norm: BatchNorm2d)?
+  private let shortcut: Shortcut?
 
   init(_ path: ParameterPath, inputs: Int, inner: Int, stride: Int) throws(TensorError) {
     let outputs = inner * Self.expansion
@@ -110,16 +110,7 @@ struct BottleneckBlock: ResidualUnit {
     self.convolutions = convolutions
     self.norms = norms
     lastNorm = norms[2]
-    guard inputs != outputs || stride != 1 else {
-      shortcut = nil
-      return
-    }
-    shortcut = (
-      try Conv2d(
-        path / "downsample" / 0, inputs: inputs, outputs: outputs,
-        .init(kernel: 1, stride: stride)),
-      try BatchNorm2d(path / "downsample" / 1, channels: outputs)
-    )
+    shortcut = try Shortcut(path, inputs: inputs, outputs: outputs, stride: stride)
   }
 
   func callAsFunction(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
@@ -129,12 +120,12 @@ struct BottleneckBlock: ResidualUnit {
       if index < 2 { branch = try branch.reluInPlace() }
     }
     guard let shortcut else { return try branch + x }
-    return try branch + (try shortcut.norm(try shortcut.convolution(x), mode))
+    return try branch + (try shortcut(x, mode))
   }
 
   func count(_ size: inout ImageSize, into multiplyAdds: inout Int) {
     var skip = size
-    shortcut?.convolution.count(&skip, into: &multiplyAdds)
+    shortcut?.count(&skip, into: &multiplyAdds)
     for convolution in convolutions { convolution.count(&size, into: &multiplyAdds) }
   }
 }
