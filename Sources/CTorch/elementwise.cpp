@@ -22,6 +22,7 @@
 #include <ATen/ops/neg.h>
 #include <ATen/ops/pow.h>
 #include <ATen/ops/relu.h>
+#include <ATen/ops/relu6.h>
 #include <ATen/ops/sign.h>
 #include <ATen/ops/sqrt.h>
 #include <ATen/ops/square.h>
@@ -44,6 +45,7 @@ static at::Tensor unary(ct_unary operation, const at::Tensor &x) {
   case CT_RELU: return at::relu(x);
   case CT_SIGN: return at::sign(x);
   case CT_IS_FINITE: return at::isfinite(x);
+  case CT_RELU6: return at::relu6(x);
   }
   throw std::invalid_argument("unknown operation");
 }

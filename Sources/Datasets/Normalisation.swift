@@ -18,6 +18,24 @@ public struct Normalisation: Sendable {
     }
   }
 
+  private init(table: [Float], channels: Int) {
+    self.table = table
+    self.channels = channels
+  }
+
+  private static let imageNetMean = [0.485, 0.456, 0.406]
+  private static let imageNetDeviation = [0.229, 0.224, 0.225]
+
+  /// As torchvision normalises ImageNet.
+  public static let imageNet = Normalisation(
+    mean: imageNetMean, standardDeviation: imageNetDeviation)
+
+  /// ImageNet's numbers as the OFD segmentation code applies them: each step in double precision, rounded to float32.
+  public static let segmentation = Normalisation(
+    table: zip(imageNetMean, imageNetDeviation).flatMap { mean, deviation in
+      (0..<256).map { Float(Double(Float(Double(Float($0) / 255) - mean)) / deviation) }
+    }, channels: imageNetMean.count)
+
   /// As OFD and LONDON normalise CIFAR-100: mean 125.3, 123.0, 113.9 and deviation 63.0, 62.1, 66.7 of 255.
   public static let cifar = Normalisation(
     mean: [125.3 / 255, 123.0 / 255, 113.9 / 255],

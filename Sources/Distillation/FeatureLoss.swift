@@ -119,14 +119,14 @@ public struct FeatureLossObjective: TapObjective {
     guard !inputs.contains(.imageGradients) else { return try differentiated(batch, position) }
     let other =
       inputs.contains(.taps)
-      ? try source.features(of: batch.images)
-      : Features(taps: [], logits: try source.logits(of: batch.images))
+      ? try source.features(of: batch.images, at: position)
+      : Features(taps: [], logits: try source.logits(of: batch.images, at: position))
     let own: Features =
       switch (inputs.contains(.student), inputs.contains(.taps)) {
       case (false, _): Features(taps: [], logits: other.logits)
-      case (true, true): try student.features(of: batch.images, .train)
+      case (true, true): try student.features(of: batch.images, position.mode)
       case (true, false):
-        try student.taskFeatures(of: batch.images, .train, task)
+        try student.taskFeatures(of: batch.images, position.mode, task)
       }
     return Lesson(batch: batch, position: position, student: own, teacher: other)
   }
@@ -137,7 +137,7 @@ public struct FeatureLossObjective: TapObjective {
     let (other, target) = try source.featuresWithImageGradient(batch)
     let images = try batch.images.cloned()
     try images.setRequiresGradient(true)
-    let own = try student.features(of: images, .train)
+    let own = try student.features(of: images, position.mode)
     let gradient = try own.logits.trueClassSum(batch.labels)
       .gradients(of: [images], retainingGraph: true, creatingGraph: true)[0]
     return Lesson(

@@ -18,7 +18,8 @@ public struct FeatureOverhaul {
 
   /// Registers `Connectors.i.*` in `store` and takes the margins of the teacher as it is now; see `Margin.ofTaps`.
   public init(
-    student: any Network, teacher: TeacherPass, samples: [Tensor] = [], store: ParameterStore
+    student: any Network, teacher: TeacherPass, samples: [Tensor] = [], weights: [Double]? = nil,
+    store: ParameterStore
   ) throws(TensorError) {
     let other = teacher.network
     precondition(student.tapChannels.count == other.tapChannels.count)
@@ -28,7 +29,8 @@ public struct FeatureOverhaul {
         try Connector(store.root / "Connectors" / index, inputs: inputs, outputs: outputs))
     }
     self.init(
-      connectors: connectors, margins: try Margin.ofTaps(teacher, samples: samples))
+      connectors: connectors, margins: try Margin.ofTaps(teacher, samples: samples),
+      weights: weights)
   }
 
   /// A loss of given connectors, margins [C_i] and weights, one each per tap; the weights are
@@ -69,10 +71,10 @@ public struct FeatureOverhaulObjective: TapObjective {
   private let task: any TaskLoss
 
   /// Distils with `coefficient` (1e-3 on CIFAR) on the feature loss per image; `samples` are images from which a
-  /// teacher without batch norms takes its margins.
+  /// teacher without batch norms takes its margins, `weights` those of the taps.
   public init(
     student: any Network, teacher: TeacherPass, connectors: ParameterStore, coefficient: Double,
-    task: any TaskLoss = ClassificationLoss(), samples: [Tensor] = []
+    task: any TaskLoss = ClassificationLoss(), samples: [Tensor] = [], weights: [Double]? = nil
   ) throws(TensorError) {
     self.student = student
     self.source = teacher
@@ -80,7 +82,7 @@ public struct FeatureOverhaulObjective: TapObjective {
     self.coefficient = coefficient
     self.task = task
     overhaul = try FeatureOverhaul(
-      student: student, teacher: teacher, samples: samples, store: connectors)
+      student: student, teacher: teacher, samples: samples, weights: weights, store: connectors)
   }
 
   /// The task's terms and `ofd`.
@@ -94,8 +96,8 @@ public struct FeatureOverhaulObjective: TapObjective {
   public func pass(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError)
     -> TapPass
   {
-    let other = try source.features(of: batch.images)
-    let own = try student.features(of: batch.images, .train)
+    let other = try source.features(of: batch.images, at: position)
+    let own = try student.features(of: batch.images, position.mode)
     let result = try overhaul(student: own.taps, teacher: other.taps)
     let feature = LossTerm("ofd", result.loss, coefficient: coefficient / Double(batch.count))
     return TapPass(

@@ -38,17 +38,19 @@ public struct LipschitzGuidedObjective: Objective {
   private let loss: LipschitzLoss
   private let weight: Weight
   private let studentPair: StudentPair
+  private let pairing: TapPairing
   private let seed: UInt64
 
   /// Adds `loss` to an objective; `seed` derives the start vectors of the power iteration.
   public init(
     _ base: any TapObjective, loss: LipschitzLoss, weight: Weight,
-    studentPair: StudentPair = .released, seed: UInt64
+    studentPair: StudentPair = .released, pairing: TapPairing = .all, seed: UInt64
   ) {
     self.base = base
     self.loss = loss
     self.weight = weight
     self.studentPair = studentPair
+    self.pairing = pairing
     self.seed = seed
   }
 
@@ -58,9 +60,9 @@ public struct LipschitzGuidedObjective: Objective {
   {
     guard !position.isPreparation else { return try base.terms(batch, at: position) }
     let pass = try base.pass(batch, at: position)
-    let own = try Self.pairs(
+    let own = try pairing.pairs(
       fronts: pass.connected, backs: studentPair == .released ? pass.student : pass.connected)
-    let other = try Self.pairs(fronts: pass.teacher, backs: pass.teacher)
+    let other = try pairing.pairs(fronts: pass.teacher, backs: pass.teacher)
     var stream = RandomStream(
       seed: seed, purpose: .powerIteration, UInt64(clamping: position.step))
     let value = try loss(student: own, teacher: other, &stream)
@@ -78,14 +80,5 @@ public struct LipschitzGuidedObjective: Objective {
       let scale = try (try others.total().detached()) / (try value.detached().atLeast(1e-12))
       return LossTerm("lipschitz", try value * scale, coefficient: share / (1 - share))
     }
-  }
-
-  /// (front i, back i+1)
-  public static func pairs(fronts: [Tensor], backs: [Tensor]) throws(TensorError) -> [FeaturePair] {
-    var pairs: [FeaturePair] = []
-    for (front, back) in zip(fronts, backs.dropFirst()) {
-      pairs.append(try FeaturePair(front: front, back: back))
-    }
-    return pairs
   }
 }

@@ -30,7 +30,7 @@ public enum Margin {
     precondition(!samples.isEmpty, "a teacher without batch norms needs samples for its margins")
     var sums: [(negatives: Tensor, count: Tensor)?] = margins.map { _ in nil }
     for images in samples {
-      let taps = try teacher.features(of: images).taps
+      let taps = try teacher.features(of: images, at: .first).taps
       for (index, tap) in taps.enumerated() where margins[index] == nil {
         let below = try tap.negated().relu()
         let sum = try below.sum([0, 2, 3]).negated()

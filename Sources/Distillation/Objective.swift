@@ -5,7 +5,7 @@ public import TensorCore
 public struct LabelledBatch {
   /// [N, C, H, W]
   public let images: Tensor
-  /// int64 [N]; [N, boxes] for a detector, 0 for background.
+  /// int64 [N]; [N, boxes] for a detector, 0 for background; [N, H, W] for a segmentation, 255 for void.
   public let labels: Tensor
   /// [N, boxes, 4]: where a detector's boxes should move; nil for other tasks.
   public let offsets: Tensor?
@@ -34,6 +34,12 @@ public struct StepPosition: Hashable, Sendable {
   public let epochs: Int
   /// Step over all epochs of both phases, from 0; the index of the step's random streams.
   public let step: Int
+
+  /// How the student runs here.
+  public var mode: ForwardMode { ForwardMode.train.droppingOut(at: step) }
+
+  /// Where a training starts.
+  static let first = StepPosition(epoch: 0, epochs: 1, step: 0)
 
   /// Makes a place.
   public init(epoch: Int, epochs: Int, step: Int, isPreparation: Bool = false) {

@@ -27,10 +27,10 @@ public struct TaskObjective: Objective {
     -> [LossTerm]
   {
     guard let mixup else {
-      return try task.terms(try student.taskFeatures(of: batch.images, .train, task), batch)
+      return try task.terms(try student.taskFeatures(of: batch.images, position.mode, task), batch)
     }
     let mixed = try mixup(batch, step: position.step)
-    let logits = try student.logits(of: mixed.images, .train)
+    let logits = try student.logits(of: mixed.images, position.mode)
     let first = try logits.crossEntropy(labels: batch.labels) * mixed.share
     let second = try logits.crossEntropy(labels: mixed.others) * (1 - mixed.share)
     return [LossTerm("ce", try first + second)]

@@ -21,10 +21,10 @@ public struct TeacherPass {
     self.fused = fused ? try network.graphFree() : nil
   }
 
-  func logits(of images: Tensor) throws(TensorError) -> Tensor {
+  func logits(of images: Tensor, at position: StepPosition) throws(TensorError) -> Tensor {
     try withoutGradient { () throws(TensorError) in
       if let fused { return try fused.logits(of: images, mode) }
-      return try network.logits(of: images, mode)
+      return try network.logits(of: images, mode.droppingOut(at: position.step))
     }
   }
 
@@ -44,10 +44,10 @@ public struct TeacherPass {
     return (Features(taps: taps, logits: try result.logits.detached()), gradient)
   }
 
-  func features(of images: Tensor) throws(TensorError) -> Features {
+  func features(of images: Tensor, at position: StepPosition) throws(TensorError) -> Features {
     try withoutGradient { () throws(TensorError) in
       if let fused { return try fused.features(of: images, mode) }
-      return try network.features(of: images, mode)
+      return try network.features(of: images, mode.droppingOut(at: position.step))
     }
   }
 }

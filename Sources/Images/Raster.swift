@@ -27,6 +27,23 @@ public struct Raster: Hashable, Sendable {
     bytes = (0..<width * height).flatMap { _ in color }
   }
 
+  /// The image seen in a mirror: columns from right to left.
+  public func mirrored() -> Raster {
+    let out = [UInt8](unsafeUninitializedCapacity: bytes.count) { out, count in
+      bytes.withUnsafeBufferPointer { source in
+        for y in 0..<height {
+          for x in 0..<width {
+            let from = (y &* width &+ x) &* channels
+            let to = (y &* width &+ (width &- 1 &- x)) &* channels
+            for channel in 0..<channels { out[to &+ channel] = source[from &+ channel] }
+          }
+        }
+      }
+      count = bytes.count
+    }
+    return Raster(width: width, height: height, channels: channels, bytes: out)
+  }
+
   /// The value of a channel of the pixel in column `x` of row `y`.
   public subscript(x: Int, y: Int, channel: Int) -> UInt8 {
     get { bytes[(y * width + x) * channels + channel] }

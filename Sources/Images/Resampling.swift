@@ -7,85 +7,124 @@ public enum Interpolation: Sendable {
 }
 
 extension Raster {
-  /// The image in another size, equal to PIL's `resize` bit for bit.
-  public func resized(width: Int, height: Int, _ interpolation: Interpolation) -> Raster {
-    precondition(width > 0 && height > 0)
+  /// The image in another size, equal to PIL's `resize` bit for bit. Where `columns` or `rows` are named, that part of the
+  /// resized image alone; nothing else is computed.
+  public func resized(
+    width: Int, height: Int, _ interpolation: Interpolation, columns: Range<Int>? = nil,
+    rows: Range<Int>? = nil
+  ) -> Raster {
+    let (columns, rows) = (columns ?? 0..<width, rows ?? 0..<height)
+    precondition(
+      !columns.isEmpty && !rows.isEmpty && columns.lowerBound >= 0 && columns.upperBound <= width
+        && rows.lowerBound >= 0 && rows.upperBound <= height)
     switch interpolation {
-    case .nearest: return resizedNearest(width, height)
+    case .nearest:
+      return picked(
+        columns: Self.nearest(from: self.width, to: width, columns),
+        rows: Self.nearest(from: self.height, to: height, rows))
     case .bilinear:
       // A pass that changes nothing is left out, as in PIL.
-      let rows = width == self.width ? self : filteredRows(Taps(from: self.width, to: width))
-      return height == self.height
-        ? rows : rows.filteredColumns(Taps(from: self.height, to: height))
+      let down = height == self.height ? nil : Taps(from: self.height, to: height, rows)
+      let needed = down?.reach ?? rows
+      let across =
+        width == self.width
+        ? cropped(columns: columns, rows: needed)
+        : filteredRows(Taps(from: self.width, to: width, columns), rows: needed)
+      return down.map { across.filteredColumns($0, from: needed.lowerBound) } ?? across
     }
   }
 
-  private func resizedNearest(_ width: Int, _ height: Int) -> Raster {
-    let columns = Self.nearest(from: self.width, to: width)
-    let rows = Self.nearest(from: self.height, to: height)
-    let out = [UInt8](unsafeUninitializedCapacity: width * height * channels) { out, count in
-      var place = 0
-      for y in rows {
-        for x in columns {
-          let start = (y * self.width + x) * channels
-          for channel in 0..<channels {
-            out[place] = bytes[start + channel]
-            place += 1
+  /// A part of the image.
+  public func cropped(columns: Range<Int>, rows: Range<Int>) -> Raster {
+    guard columns.count < width || rows.count < height else { return self }
+    var part: [UInt8] = []
+    part.reserveCapacity(columns.count * rows.count * channels)
+    for y in rows {
+      let start = (y * width + columns.lowerBound) * channels
+      part += bytes[start..<start + columns.count * channels]
+    }
+    return Raster(width: columns.count, height: rows.count, channels: channels, bytes: part)
+  }
+
+  /// The pixels where the named columns and rows cross.
+  private func picked(columns: [Int], rows: [Int]) -> Raster {
+    let count = columns.count * rows.count * channels
+    let out = [UInt8](unsafeUninitializedCapacity: count) { out, filled in
+      bytes.withUnsafeBufferPointer { source in
+        var place = 0
+        for y in rows {
+          let row = y * self.width
+          for x in columns {
+            let start = (row + x) * channels
+            for channel in 0..<channels {
+              out[place] = source[start + channel]
+              place += 1
+            }
           }
         }
       }
-      count = place
+      filled = count
     }
-    return Raster(width: width, height: height, channels: channels, bytes: out)
+    return Raster(width: columns.count, height: rows.count, channels: channels, bytes: out)
   }
 
-  private static func nearest(from old: Int, to new: Int) -> [Int] {
+  private static func nearest(from old: Int, to new: Int, _ part: Range<Int>) -> [Int] {
     let scale = Double(old) / Double(new)
-    return (0..<new).map { min(Int((Double($0) + 0.5) * scale), old - 1) }
+    return part.map { min(Int((Double($0) + 0.5) * scale), old - 1) }
   }
 
-  private func filteredRows(_ taps: Taps) -> Raster {
+  /// Filters along the rows `rows`.
+  private func filteredRows(_ taps: Taps, rows: Range<Int>) -> Raster {
     let width = taps.starts.count
-    let out = [UInt8](unsafeUninitializedCapacity: width * height * channels) { out, count in
+    let total = width * rows.count * channels
+    let out = [UInt8](unsafeUninitializedCapacity: total) { out, count in
       bytes.withUnsafeBufferPointer { source in
         taps.weights.withUnsafeBufferPointer { weights in
-          for y in 0..<height {
-            let row = y * self.width * channels
+          guard let source = source.baseAddress, let weights = weights.baseAddress,
+            var target = out.baseAddress
+          else { return }
+          for y in rows {
+            let row = source + y * self.width * channels
             for x in 0..<width {
               let first = row + taps.starts[x] * channels
+              let own = weights + x * taps.width
+              let reach = taps.counts[x]
               for channel in 0..<channels {
                 var sum = Taps.half
-                for tap in 0..<taps.counts[x] {
-                  sum &+=
-                    Int32(source[first + tap * channels + channel])
-                    &* weights[x * taps.width + tap]
+                for tap in 0..<reach {
+                  sum &+= Int32(first[tap &* channels &+ channel]) &* own[tap]
                 }
-                out[(y * width + x) * channels + channel] = Taps.byte(sum)
+                target.pointee = Taps.byte(sum)
+                target += 1
               }
             }
           }
         }
       }
-      count = width * height * channels
+      count = total
     }
-    return Raster(width: width, height: height, channels: channels, bytes: out)
+    return Raster(width: width, height: rows.count, channels: channels, bytes: out)
   }
 
-  private func filteredColumns(_ taps: Taps) -> Raster {
+  /// Filters along the columns; this image's first row is row `first` of the one that the taps speak of.
+  private func filteredColumns(_ taps: Taps, from first: Int) -> Raster {
     let height = taps.starts.count
     let stride = width * channels
     let out = [UInt8](unsafeUninitializedCapacity: stride * height) { out, count in
       bytes.withUnsafeBufferPointer { source in
-        taps.weights.withUnsafeBufferPointer { weights in
-          var sums = [Int32](repeating: 0, count: stride)
+        guard let source = source.baseAddress, let target = out.baseAddress else { return }
+        var sums = [Int32](repeating: 0, count: stride)
+        sums.withUnsafeMutableBufferPointer { sums in
+          guard let sums = sums.baseAddress else { return }
           for y in 0..<height {
             for place in 0..<stride { sums[place] = Taps.half }
             for tap in 0..<taps.counts[y] {
-              let row = (taps.starts[y] + tap) * stride
-              let weight = weights[y * taps.width + tap]
-              for place in 0..<stride { sums[place] &+= Int32(source[row + place]) &* weight }
+              let row = source + (taps.starts[y] + tap - first) * stride
+              let weight = taps.weights[y * taps.width + tap]
+              for place in 0..<stride { sums[place] &+= Int32(row[place]) &* weight }
             }
-            for place in 0..<stride { out[y * stride + place] = Taps.byte(sums[place]) }
+            let line = target + y * stride
+            for place in 0..<stride { line[place] = Taps.byte(sums[place]) }
           }
         }
       }
@@ -95,7 +134,7 @@ extension Raster {
   }
 }
 
-/// For every new pixel of a line the old ones that it is made of and their weights, in units of 2^-22.
+/// For every new pixel of a part of a line the old ones that it is made of and their weights, in units of 2^-22.
 private struct Taps {
   static let bits: Int32 = 22
   static let half: Int32 = 1 << (bits - 1)
@@ -105,24 +144,28 @@ private struct Taps {
   /// `width` weights for every new pixel.
   let weights: [Int32]
   let width: Int
+  /// The old pixels that any new one is made of.
+  let reach: Range<Int>
 
+  @inline(__always)
   static func byte(_ sum: Int32) -> UInt8 { UInt8(clamping: sum >> bits) }
 
-  init(from old: Int, to new: Int) {
+  init(from old: Int, to new: Int, _ part: Range<Int>) {
     let scale = Double(old) / Double(new)
     let reach = max(scale, 1)
     let width = Int(reach.rounded(.up)) * 2 + 1
     var starts: [Int] = []
     var counts: [Int] = []
-    var weights = [Int32](repeating: 0, count: width * new)
-    for place in 0..<new {
+    var weights = [Int32](repeating: 0, count: width * part.count)
+    for place in part {
       let centre = (Double(place) + 0.5) * scale
       let start = max(Int(centre - reach + 0.5), 0)
       let end = min(Int(centre + reach + 0.5), old)
       let raw = (start..<end).map { max(1 - abs((Double($0) - centre + 0.5) / reach), 0) }
       let total = raw.reduce(0, +)
       for (index, weight) in raw.enumerated() {
-        weights[place * width + index] = Int32(weight / total * Double(1 << Self.bits) + 0.5)
+        weights[(place - part.lowerBound) * width + index] =
+          Int32(weight / total * Double(1 << Self.bits) + 0.5)
       }
       starts.append(start)
       counts.append(end - start)
@@ -131,5 +174,7 @@ private struct Taps {
     self.counts = counts
     self.weights = weights
     self.width = width
+    let last = zip(starts, counts).map { $0 + $1 }.max() ?? 0
+    self.reach = (starts.min() ?? 0)..<last
   }
 }

@@ -14,7 +14,8 @@ public struct FeaturePair {
   /// Pools and flattens maps [N, C_i, H_i, W_i] and [N, C_{i+1}, H_{i+1}, W_{i+1}].
   ///
   /// As in the released code only the heights decide whether to pool; maps of equal height and unequal
-  /// width are an error.
+  /// width are an error. A back map that is finer than the front one, as behind a decoder, is pooled to it; the released
+  /// code has no such pair.
   public init(front: Tensor, back: Tensor) throws(TensorError) {
     let (before, after) = (front.shape, back.shape)
     guard before.count == 4, after.count == 4, before[0] == after[0] else {
@@ -22,11 +23,14 @@ public struct FeaturePair {
         operation: "transmitting matrix", code: .refused,
         message: "needs two image batches of one size, got \(before) and \(after)")
     }
-    let pooled =
-      before[2] > after[2]
-      ? try front.adaptiveAveragePooled(height: after[2], width: after[3]) : front
-    self.front = try pooled.reshaped([before[0], before[1], -1])
-    self.back = try back.reshaped([after[0], after[1], -1])
+    var (first, second) = (front, back)
+    if before[2] > after[2] {
+      first = try front.adaptiveAveragePooled(height: after[2], width: after[3])
+    } else if before[2] < after[2] {
+      second = try back.adaptiveAveragePooled(height: before[2], width: before[3])
+    }
+    self.front = try first.reshaped([before[0], before[1], -1])
+    self.back = try second.reshaped([after[0], after[1], -1])
     guard self.front.shape[2] == self.back.shape[2] else {
       throw TensorError(
         operation: "transmitting matrix", code: .refused,

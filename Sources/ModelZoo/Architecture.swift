@@ -11,6 +11,8 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
   case pyramidNet(depth: Int, alpha: Int, isBottleneck: Bool)
   /// `ssd300-BACKBONE`, or `ssd300-BACKBONE-narrowN` with all channels over N
   case ssd300(SSD300.Backbone, divisor: Int)
+  /// `deeplabv3plus-BACKBONE`, or `deeplabv3plus-BACKBONE-narrowN` with all channels over N
+  case deepLab(DeepLabV3Plus.Backbone, divisor: Int)
 
   /// A name that stands for no network.
   public struct UnknownName: Error, CustomStringConvertible, Sendable {
@@ -30,15 +32,15 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
           such as wrn-16-2; cifar-resnet-DEPTH with DEPTH = 6 n + 2, such as cifar-resnet-56; \
           pyramidnet-DEPTH-ALPHA with DEPTH = 6 n + 2, such as pyramidnet-110-84; and \
           pyramidnet-DEPTH-ALPHA-bottleneck with DEPTH = 9 n + 2, such as pyramidnet-200-240-bottleneck; \
-          ssd300-BACKBONE with vgg16, resnet50, resnet18 or mobilenet, and ssd300-BACKBONE-narrowN with \
-          channels over N to 32
+          ssd300-BACKBONE with vgg16, resnet50, resnet18 or mobilenet; deeplabv3plus-BACKBONE with resnet101, \
+          resnet18 or mobilenet; and both with -narrowN at their end for channels over N to 32
           """)
     }
     self = found
   }
 
   private static func parse(_ name: String) -> Architecture? {
-    if let detector = parseDetector(name) { return detector }
+    if let composed = parseComposed(name) { return composed }
     let isBottleneck = name.hasSuffix("-bottleneck")
     let base = isBottleneck ? String(name.dropLast("-bottleneck".count)) : name
     for prefix in ["wrn-", "cifar-resnet-", "pyramidnet-"] where base.hasPrefix(prefix) {
@@ -65,11 +67,13 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static let ssdPrefix = "ssd300-"
+  private static let deepLabPrefix = "deeplabv3plus-"
   private static let narrowMark = "-narrow"
 
-  private static func parseDetector(_ name: String) -> Architecture? {
-    guard name.hasPrefix(ssdPrefix) else { return nil }
-    var backbone = name.dropFirst(ssdPrefix.count)
+  /// A network over a backbone, whose channels may be divided.
+  private static func parseComposed(_ name: String) -> Architecture? {
+    guard let prefix = [ssdPrefix, deepLabPrefix].first(where: name.hasPrefix) else { return nil }
+    var backbone = name.dropFirst(prefix.count)
     var divisor = 1
     if let mark = backbone.range(of: narrowMark) {
       guard let number = Int(backbone[mark.upperBound...]), (2...32).contains(number) else {
@@ -78,7 +82,23 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
       divisor = number
       backbone = backbone[..<mark.lowerBound]
     }
-    return SSD300.Backbone(rawValue: String(backbone)).map { .ssd300($0, divisor: divisor) }
+    return prefix == ssdPrefix
+      ? SSD300.Backbone(rawValue: String(backbone)).map { .ssd300($0, divisor: divisor) }
+      : DeepLabV3Plus.Backbone(rawValue: String(backbone)).map { .deepLab($0, divisor: divisor) }
+  }
+
+  /// The name of the backbone of a network that is composed over one; nil for others.
+  public var backbone: String? {
+    switch self {
+    case .ssd300(let backbone, _): backbone.rawValue
+    case .deepLab(let backbone, _): backbone.rawValue
+    default: nil
+    }
+  }
+
+  /// The text that marks a divisor.
+  private static func mark(_ divisor: Int) -> String {
+    divisor == 1 ? "" : "\(narrowMark)\(divisor)"
   }
 
   /// The name that `init(_:)` reads.
@@ -89,7 +109,9 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     case .pyramidNet(let depth, let alpha, let isBottleneck):
       "pyramidnet-\(depth)-\(alpha)" + (isBottleneck ? "-bottleneck" : "")
     case .ssd300(let backbone, let divisor):
-      Self.ssdPrefix + backbone.rawValue + (divisor == 1 ? "" : "\(Self.narrowMark)\(divisor)")
+      Self.ssdPrefix + backbone.rawValue + Self.mark(divisor)
+    case .deepLab(let backbone, let divisor):
+      Self.deepLabPrefix + backbone.rawValue + Self.mark(divisor)
     }
   }
 
@@ -108,6 +130,8 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
       )
     case .ssd300(let backbone, let divisor):
       try SSD300(backbone, classCount: classCount, divisor: divisor, store: store)
+    case .deepLab(let backbone, let divisor):
+      try DeepLabV3Plus(backbone, classCount: classCount, divisor: divisor, store: store)
     }
   }
 }

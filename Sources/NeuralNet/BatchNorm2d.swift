@@ -56,6 +56,18 @@ public struct BatchNorm2d {
     return y
   }
 
+  /// The same as a call, after which this norm may normalise another batch before the gradient is taken.
+  public func movingCopies(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
+    guard mode.usesBatchStatistics else { return try self(x, mode) }
+    let mean = try runningMean.cloned()
+    let variance = try runningVariance.cloned()
+    let y = try normalised(x, mode, mean: mean, variance: variance)
+    try runningMean.assign(mean)
+    try runningVariance.assign(variance)
+    try countBatch()
+    return y
+  }
+
   private func normalised(
     _ x: Tensor, _ mode: ForwardMode, mean: Tensor, variance: Tensor
   ) throws(TensorError) -> Tensor {

@@ -6,6 +6,8 @@ public struct Conv2d {
   public enum Start: Sendable {
     /// Normal with standard deviation sqrt(2 / (K² O)), as in the OFD and Wide ResNet code.
     case fanOut
+    /// Normal with standard deviation sqrt(2 / (K² I)) (He et al. 2015).
+    case fanIn
     /// Uniform in ±1/sqrt(K² I), PyTorch's default.
     case uniform
     /// Uniform in ±sqrt(6 / (K² (I + O))), with a bias of zero (Glorot and Bengio 2010).
@@ -57,6 +59,7 @@ public struct Conv2d {
     let initial: Initialiser =
       switch start {
       case .fanOut: .normal(standardDeviation: (2 / (area * Double(outputs))).squareRoot())
+      case .fanIn: .normal(standardDeviation: (2 / (area * Double(seen))).squareRoot())
       case .uniform: .uniform(bound: bound)
       case .balanced: .uniform(bound: (6 / (area * Double(seen + outputs))).squareRoot())
       }

@@ -4,7 +4,7 @@ public import TensorCore
 public struct Features {
   /// Feature taps before their ReLU, from the input to the output, each [N, C_i, H_i, W_i].
   public let taps: [Tensor]
-  /// [N, classes]; [N, boxes, classes] of a detector.
+  /// [N, classes]; [N, boxes, classes] of a detector; [N, classes, H, W] of a segmentation.
   public let logits: Tensor
   /// [N, boxes, 4] of a detector.
   public let offsets: Tensor?
@@ -21,7 +21,7 @@ public struct Features {
 public protocol Network {
   /// Owner of the parameters and buffers.
   var store: ParameterStore { get }
-  /// Number of classes: the second extent of a classifier's logits, the last one of a detector's.
+  /// Number of classes: the second extent of the logits, the last one of a detector's.
   var classCount: Int { get }
   /// Channels of each tap.
   var tapChannels: [Int] { get }
@@ -32,6 +32,8 @@ public protocol Network {
   func logits(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor
   /// Logits and taps of images [N, C, H, W].
   func features(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Features
+  /// What the learning rate of a parameter is multiplied by.
+  func rateFactor(of parameter: String) -> Double
   /// Multiply-adds of convolutions and linear layers for one image of `size`.
   func multiplyAdds(imageSize: ImageSize) -> Int
   /// The network in kernels that build no graph and are faster, with its parameters as they are now;
@@ -40,6 +42,8 @@ public protocol Network {
 }
 
 extension Network {
+  /// 1
+  public func rateFactor(of parameter: String) -> Double { 1 }
   /// None.
   public func graphFree() throws(TensorError) -> (any GraphFreeNetwork)? { nil }
 }

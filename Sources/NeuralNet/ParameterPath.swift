@@ -65,6 +65,17 @@ public struct ParameterPath {
     return tensor
   }
 
+  /// Lists what is registered here once more, under another path.
+  public func alias(as other: ParameterPath) {
+    store.alias(prefix + ".", as: other.prefix + ".")
+  }
+
+  /// The random numbers of the module at this place in a training step.
+  func dropoutSeed(step: Int) -> UInt64 {
+    var stream = store.dropoutStream(for: prefix, step: step)
+    return stream.next()
+  }
+
   private func name(of child: String) -> String {
     prefix.isEmpty ? child : "\(prefix).\(child)"
   }

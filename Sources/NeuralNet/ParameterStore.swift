@@ -12,6 +12,8 @@ public final class ParameterStore {
     case parameter
     /// Updated by the forward pass or never: running statistics, counters.
     case buffer
+    /// Another name of an entry before it, which the state dict lists, too.
+    case alias
   }
 
   /// A tensor with its state-dict key.
@@ -68,13 +70,28 @@ public final class ParameterStore {
     entries.append(Entry(name: name, role: role, tensor: tensor))
   }
 
+  /// Lists the entries whose names begin with `prefix` once more, under names that begin with `other`.
+  func alias(_ prefix: String, as other: String) {
+    for entry in entries where entry.name.hasPrefix(prefix) {
+      add(other + entry.name.dropFirst(prefix.count), .alias, entry.tensor)
+    }
+  }
+
+  /// The random numbers of a part of the network in a training step.
+  func dropoutStream(for name: String, step: Int) -> RandomStream {
+    RandomStream(seed: seed, purpose: .dropout, name: name, UInt64(clamping: step))
+  }
+
   func stream(for name: String) -> RandomStream {
     RandomStream(seed: seed, purpose: .initialisation, name: name)
   }
 
   /// Makes every parameter constant, as a teacher's are: autograd then builds no graph over them.
-  public func freeze() throws(TensorError) {
-    for parameter in parameters { try parameter.setRequiresGradient(false) }
+  public func freeze() throws(TensorError) { try setTrained(false) }
+
+  /// Whether autograd builds a graph over the parameters.
+  public func setTrained(_ isTrained: Bool) throws(TensorError) {
+    for parameter in parameters { try parameter.setRequiresGradient(isTrained) }
   }
 
   /// Forgets the gradients of all parameters.

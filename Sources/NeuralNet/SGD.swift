@@ -20,34 +20,56 @@ public final class SGD {
     }
   }
 
-  /// The parameters with their state-dict keys, in order.
-  public let parameters: [(name: String, tensor: Tensor)]
+  /// A tensor that is trained.
+  public struct Parameter {
+    /// State-dict key.
+    public let name: String
+    /// The data.
+    public let tensor: Tensor
+    /// What the learning rate is multiplied by for it.
+    public let rateFactor: Double
+
+    /// Makes a parameter.
+    public init(_ name: String, _ tensor: Tensor, rateFactor: Double = 1) {
+      self.name = name
+      self.tensor = tensor
+      self.rateFactor = rateFactor
+    }
+  }
+
+  /// The parameters in order.
+  public let parameters: [Parameter]
   /// One momentum buffer per parameter, zero at the start.
   public let momenta: [Tensor]
   private let configuration: Configuration
+  /// Places of the parameters that share a factor.
+  private let groups: [(factor: Double, places: [Int])]
 
   /// Prepares zero momenta for `parameters`.
-  public init(_ parameters: [(name: String, tensor: Tensor)], _ configuration: Configuration)
-    throws(TensorError)
-  {
+  public init(_ parameters: [Parameter], _ configuration: Configuration) throws(TensorError) {
+    groups = Dictionary(grouping: parameters.indices) { parameters[$0].rateFactor }
+      .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     self.parameters = parameters
     self.configuration = configuration
     var momenta: [Tensor] = []
-    for (_, parameter) in parameters {
+    for parameter in parameters {
       // A clone keeps the memory order, which the fused step relies on.
-      let momentum = try parameter.cloned()
+      let momentum = try parameter.tensor.cloned()
       try momentum.fill(0)
       momenta.append(momentum)
     }
     self.momenta = momenta
   }
 
-  /// Moves all parameters along their gradients.
-  public func step(learningRate: Double) throws(TensorError) {
-    try Tensor.sgdStep(
-      parameters: parameters.map(\.tensor), momenta: momenta, learningRate: learningRate,
-      momentum: configuration.momentum, weightDecay: configuration.weightDecay,
-      nesterov: configuration.nesterov)
+  /// Moves all parameters that have a gradient along it, at the learning rate times their factor, or at the plain one.
+  public func step(learningRate: Double, usingFactors: Bool = true) throws(TensorError) {
+    for (factor, places) in groups {
+      try Tensor.sgdStep(
+        parameters: places.map { parameters[$0].tensor }, momenta: places.map { momenta[$0] },
+        learningRate: usingFactors ? learningRate * factor : learningRate,
+        momentum: configuration.momentum, weightDecay: configuration.weightDecay,
+        nesterov: configuration.nesterov)
+    }
   }
 
   /// Sets the momenta to zero, as building the optimizer anew does.

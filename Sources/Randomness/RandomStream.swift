@@ -9,6 +9,7 @@ public enum RandomPurpose: String, CaseIterable, Sendable {
   case subset
   case mixup
   case contrast
+  case dropout
 }
 
 /// A counter-based stream of random bits: number `i` of a stream is a pure function of its key and `i`.
@@ -33,6 +34,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// adding a layer does not change the start values of the others.
   public init(seed: UInt64, purpose: RandomPurpose, name: String) {
     self.init(seed: seed, purpose: purpose, Self.hash(name))
+  }
+
+  /// The stream of a named part of `purpose` at an index.
+  public init(seed: UInt64, purpose: RandomPurpose, name: String, _ index: UInt64) {
+    self.init(seed: seed, purpose: purpose, Self.hash(name), index)
   }
 
   /// The next 64 random bits.

@@ -10,6 +10,12 @@ public enum Metric: String, Codable, CodingKeyRepresentable, Hashable, Sendable,
   case mapArea
   /// Mean average precision over the overlaps 0.5, 0.55, ..., 0.95, as COCO has it.
   case mapCOCO
+  /// Mean intersection over union over all classes, photos and masks scaled to a short side, 513 in the paper's recipe.
+  case miouScaled
+  /// The same, photos and masks as large as they are.
+  case miouNative
+  /// Share of the pixels whose class is right, at native size.
+  case pixelAccuracy
 
   /// As it stands in tables.
   public var title: String {
@@ -19,6 +25,9 @@ public enum Metric: String, Codable, CodingKeyRepresentable, Hashable, Sendable,
     case .mapVOC07: "mAP (voc07)"
     case .mapArea: "mAP (area)"
     case .mapCOCO: "AP@[.5:.95]"
+    case .miouScaled: "mIoU (scaled)"
+    case .miouNative: "mIoU (native)"
+    case .pixelAccuracy: "pixel accuracy"
     }
   }
 
@@ -30,6 +39,9 @@ public enum Metric: String, Codable, CodingKeyRepresentable, Hashable, Sendable,
     case .mapVOC07: "map_voc07"
     case .mapArea: "map_area"
     case .mapCOCO: "map_coco"
+    case .miouScaled: "miou_scaled"
+    case .miouNative: "miou_native"
+    case .pixelAccuracy: "pixel_accuracy"
     }
   }
 
@@ -52,9 +64,12 @@ public struct TableMetrics: Hashable, Sendable {
   /// What stands beside it.
   public let others: [Metric]
 
-  /// The metrics of a table by its name: those of detection for table 4 and its trials, errors otherwise.
+  /// The metrics of a table by its name: those of detection for table 4 and its trials, of segmentation for table 5 and its
+  /// trials, errors otherwise.
   public init(table: String) {
-    self = table.hasSuffix("table4") ? .detection : .classification
+    self =
+      table.hasSuffix("table4")
+      ? .detection : table.hasSuffix("table5") ? .segmentation : .classification
   }
 
   /// All of them.
@@ -64,6 +79,10 @@ public struct TableMetrics: Hashable, Sendable {
   public static let classification = TableMetrics(main: .top1Error, others: [.top5Error])
   /// Average precisions of a detector.
   public static let detection = TableMetrics(main: .mapVOC07, others: [.mapArea, .mapCOCO])
+
+  /// Overlaps of a segmentation.
+  public static let segmentation = TableMetrics(
+    main: .miouScaled, others: [.miouNative, .pixelAccuracy])
 
   private init(main: Metric, others: [Metric]) {
     self.main = main

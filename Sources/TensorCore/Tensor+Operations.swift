@@ -96,6 +96,8 @@ extension Tensor {
   }
   /// max(x, 0)
   public func relu() throws(TensorError) -> Tensor { try unary("relu", .CT_RELU) }
+  /// min(max(x, 0), 6)
+  public func relu6() throws(TensorError) -> Tensor { try unary("relu6", .CT_RELU6) }
   /// max(x, 0), overwriting the elements; saves a copy where the argument is not needed again.
   public func reluInPlace() throws(TensorError) -> Tensor {
     try produce("relu") { ct_relu_in_place(pointer, $0) }

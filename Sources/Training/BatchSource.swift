@@ -50,7 +50,31 @@ extension DetectionLoader: BatchSource {
   }
 }
 
+extension SegmentationLoader: BatchSource {
+  /// Photos.
+  public var sampleCount: Int { dataset.count }
+
+  /// Photos with the class of every pixel.
+  public func batches(ofEpoch epoch: Int, startingAt batch: Int, like store: ParameterStore)
+    -> AnySequence<Result<LabelledBatch, any Error>>
+  {
+    AnySequence(
+      self.epoch(epoch, startingAt: batch).lazy.map { host in
+        Result { try LabelledBatch(try host.get(), like: store) }
+      })
+  }
+}
+
 extension LabelledBatch {
+  /// A segmentation's batch in the type, memory order and place of a network's parameters. Labels travel as bytes.
+  init(_ host: SegmentationBatch, like store: ParameterStore) throws {
+    let labels = try Tensor(
+      host.labels, shape: [host.count, host.height, host.width], device: store.device)
+    self.init(
+      images: try Tensor.images(host, like: store), labels: try labels.converted(to: .int64),
+      indices: host.indices)
+  }
+
   /// A detector's batch in the type, memory order and place of a network's parameters.
   init(_ host: DetectionBatch, like store: ParameterStore) throws {
     let (count, boxes) = (host.count, host.labels.count / host.count)

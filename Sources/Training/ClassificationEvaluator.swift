@@ -71,6 +71,13 @@ extension Tensor {
     return try images(batch.images, shape: [batch.count, 3, side, side], like: store)
   }
 
+  /// The same of photos with masks.
+  static func images(_ batch: SegmentationBatch, like store: ParameterStore) throws(TensorError)
+    -> Tensor
+  {
+    try images(batch.images, shape: [batch.count, 3, batch.height, batch.width], like: store)
+  }
+
   private static func images(_ values: [Float], shape: [Int], like store: ParameterStore)
     throws(TensorError) -> Tensor
   {

@@ -2,11 +2,18 @@ public import Distillation
 public import NeuralNet
 public import TensorCore
 
-/// The tensors that an objective trains: the student's parameters, then the connectors'.
-public func trainedParameters(of objective: any Objective) -> [(name: String, tensor: Tensor)] {
-  [objective.student.store, objective.connectors].compactMap { $0 }.flatMap { store in
-    store.entries.filter { $0.role == .parameter }.map { (name: $0.name, tensor: $0.tensor) }
+/// The tensors that an objective trains: the student's parameters, then the connectors', which start from random numbers
+/// and so take the largest factor of the student's.
+public func trainedParameters(of objective: any Objective) -> [SGD.Parameter] {
+  let student = objective.student
+  let own = student.store.entries.filter { $0.role == .parameter }.map {
+    SGD.Parameter($0.name, $0.tensor, rateFactor: student.rateFactor(of: $0.name))
   }
+  let factor = own.map(\.rateFactor).max() ?? 1
+  let others = (objective.connectors?.entries ?? []).filter { $0.role == .parameter }.map {
+    SGD.Parameter($0.name, $0.tensor, rateFactor: factor)
+  }
+  return own + others
 }
 
 /// One step in full precision: forward, backward, update. Leaves no gradients behind.
@@ -19,8 +26,10 @@ public func trainStep(
 }
 
 /// Follows the gradient of the sum of `terms` and clears it.
-func update(_ terms: [LossTerm], _ optimizer: SGD, learningRate: Double) throws(TensorError) {
+func update(
+  _ terms: [LossTerm], _ optimizer: SGD, learningRate: Double, usingFactors: Bool = true
+) throws(TensorError) {
   try terms.total().backward()
-  try optimizer.step(learningRate: learningRate)
-  for (_, parameter) in optimizer.parameters { try parameter.clearGradient() }
+  try optimizer.step(learningRate: learningRate, usingFactors: usingFactors)
+  for parameter in optimizer.parameters { try parameter.tensor.clearGradient() }
 }

@@ -40,6 +40,7 @@ public final class Trainer {
 
   private var epochsInTotal: Int { configuration.preparationEpochs + configuration.epochs }
   private var isPreparation: Bool { state.epoch < configuration.preparationEpochs }
+  private var movesConnectorsAlone: Bool { state.epoch < configuration.connectorEpochs }
   /// Epoch of the phase.
   private var epoch: Int { state.epoch - (isPreparation ? 0 : configuration.preparationEpochs) }
   /// Epoch of the data order: the preparation's lie behind those of the training, which see the same order
@@ -57,6 +58,7 @@ public final class Trainer {
     rate = Rate()
     while state.epoch < epochsInTotal {
       if state.batch == 0 && restarts { try optimizer.restart() }
+      try objective.student.store.setTrained(!movesConnectorsAlone)
       guard try runEpoch(stop, observer) else {
         try save()
         return .interrupted(step: state.step)
@@ -68,7 +70,9 @@ public final class Trainer {
 
   private var restarts: Bool {
     guard !isPreparation else { return false }
-    let starts = configuration.preparationEpochs > 0 && epoch == 0
+    let starts =
+      state.epoch > 0
+      && [configuration.preparationEpochs, configuration.connectorEpochs].contains(state.epoch)
     return starts
       || configuration.restartsMomentumAtDrops && configuration.schedule.dropEpochs.contains(epoch)
   }
@@ -104,7 +108,9 @@ public final class Trainer {
       try objective.terms(batch, at: position)
     }
     let norms = state.batch == 0 ? try gradientNorms(of: terms) : [:]
-    try update(terms, optimizer, learningRate: learningRate)
+    try update(
+      terms, optimizer, learningRate: learningRate,
+      usingFactors: isPreparation || !movesConnectorsAlone)
     state.batch += 1
     state.step += 1
     unread.append(
@@ -124,7 +130,7 @@ public final class Trainer {
 
   /// Euclidean norm of each weighted term's gradient over everything that is trained.
   private func gradientNorms(of terms: [LossTerm]) throws -> [String: Double] {
-    let parameters = optimizer.parameters.map(\.tensor)
+    let parameters = optimizer.parameters.map(\.tensor).filter(\.requiresGradient)
     var norms: [String: Double] = [:]
     for term in terms {
       guard term.value.requiresGradient else {

@@ -26,6 +26,9 @@ public struct TrainingConfiguration: Hashable, Sendable {
   public var preparationEpochs = 0
   /// Learning rate of the preparation.
   public var preparationRate = 0.0
+  /// Epochs, counted from the first one of all, in which only the connectors learn. Outside of a preparation they learn
+  /// at the plain rate there, as in the released code, whose own factor is lost at its first step.
+  public var connectorEpochs = 0
   /// Learning rate by epoch and step.
   public var schedule: Schedule
   /// Constants of the optimizer.

@@ -46,7 +46,7 @@ struct BackboneTests {
         dense, denser, random("classifier.0.bias", [256]), random("classifier.3.bias", [256]),
         random("classifier.6.weight", [10, 256]),
       ]
-    try BackboneWeights(state).load(into: network, .vgg16)
+    try BackboneWeights(state).load(into: network, .ssd300(.vgg16, divisor: 16))
     let (first, second) = (try values("vgg.31.weight"), try values("vgg.33.weight"))
     let (whole, wider) = (
       try Tensor(dense).values(as: Float.self), try Tensor(denser).values(as: Float.self)
@@ -67,7 +67,7 @@ struct BackboneTests {
   @Test("weights for levels minus a mean see the same in this suite's input")
   func levelsAreRescaled() throws {
     let state = try convolutions { $0 }
-    try BackboneWeights(state).load(into: network, .vgg16)
+    try BackboneWeights(state).load(into: network, .ssd300(.vgg16, divisor: 16))
     let old = try Tensor(random("0.weight", [4, 3, 3, 3])).values(as: Double.self)
     let oldBias = try Tensor(random("0.bias", [4])).values(as: Double.self)
     let new = try values("vgg.0.weight").map(Double.init)
@@ -86,6 +86,8 @@ struct BackboneTests {
       }
       #expect(abs(first - second) < 1e-3 * max(1, abs(first)))
     }
-    #expect(throws: StateError.self) { try BackboneWeights([]).load(into: network, .vgg16) }
+    #expect(throws: StateError.self) {
+      try BackboneWeights([]).load(into: network, .ssd300(.vgg16, divisor: 16))
+    }
   }
 }

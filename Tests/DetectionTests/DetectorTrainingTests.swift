@@ -20,7 +20,8 @@ struct DetectorTrainingTests {
   init() throws {
     root = try Photos.synthetic(train: 8, test: 4)
     source = try DetectionSource(
-      DetectionRequest(root: root.path, training: nil, test: nil, skipsBad: false), .reduced,
+      PhotoRequest(.detection, root: root.path, training: nil, test: nil, skipsBad: false),
+      .reduced,
       runs: root)
   }
 
@@ -179,15 +180,19 @@ struct DetectorTrainingTests {
     }
     let classifierHead = try Tensor.full(1, shape: [10, 32]).stored(as: "fc.weight")
     let fresh = try #require(try network("ssd300-resnet18-narrow16", seed: 6) as? SSD300)
-    try BackboneWeights(state + [classifierHead]).load(into: fresh, .resnet18)
+    try BackboneWeights(state + [classifierHead]).load(into: fresh, .ssd300(.resnet18, divisor: 16))
     for entry in fresh.store.entries where entry.name.hasPrefix(prefix) {
       let other = try #require(trained.store.tensor(named: entry.name))
       #expect(try entry.tensor.bytes() == other.bytes(), "\(entry.name)")
     }
     let wide = try #require(try network("ssd300-resnet18-narrow8", seed: 6) as? SSD300)
-    #expect(throws: StateError.self) { try BackboneWeights(state).load(into: wide, .resnet18) }
+    #expect(throws: StateError.self) {
+      try BackboneWeights(state).load(into: wide, .ssd300(.resnet18, divisor: 16))
+    }
     let other = try #require(try network("ssd300-vgg16-narrow16", seed: 6) as? SSD300)
-    #expect(throws: StateError.self) { try BackboneWeights(state).load(into: other, .vgg16) }
+    #expect(throws: StateError.self) {
+      try BackboneWeights(state).load(into: other, .ssd300(.vgg16, divisor: 16))
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import Testing
 struct PhotoTests {
   private let root: URL
   private let photos: URL
-  private static let part = DetectionDataset.Part(year: 2007, set: "trainval")
+  private static let part = VOCDevkit.Part(year: 2007, set: "trainval")
 
   init() throws {
     root = try Photos.synthetic(train: 12, test: 4)

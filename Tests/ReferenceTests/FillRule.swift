@@ -50,7 +50,7 @@ struct FillRule {
 extension ParameterStore {
   /// Fills every entry by the rule; `prefix` + key is its name.
   func fill(_ prefix: String) throws {
-    for entry in entries {
+    for entry in entries where entry.role != .alias {
       let values = FillRule.values(
         prefix + entry.name, key: entry.name, shape: entry.tensor.shape)
       try entry.tensor.assign(

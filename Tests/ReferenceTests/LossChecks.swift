@@ -213,7 +213,7 @@ enum OverhaulCheck {
       norm: .powerIterationFromOnes(steps: try settings.at("steps").integer()))
     var stream = TestStream.any
     return try loss(
-      student: LipschitzGuidedObjective.pairs(fronts: connected, backs: students),
-      teacher: LipschitzGuidedObjective.pairs(fronts: teachers, backs: teachers), &stream)
+      student: TapPairing.all.pairs(fronts: connected, backs: students),
+      teacher: TapPairing.all.pairs(fronts: teachers, backs: teachers), &stream)
   }
 }

@@ -5,7 +5,8 @@ import ModelZoo
 import NeuralNet
 import TensorCore
 
-/// CIFAR networks: names, sizes, margins, outputs, taps, gradients and running statistics, in float64.
+/// Classifiers and segmentation networks: names, sizes, margins, outputs, taps, gradients and running statistics, in
+/// float64.
 enum ModelCheck {
   private static let tolerance = 1e-7
 
@@ -35,7 +36,7 @@ enum ModelCheck {
         try empty.store.load(exchange(make().store.state()))
         try evaluation(item.at("eval"), empty, images, comparison)
       }
-      try training(item.at("train"), make(), images, comparison)
+      try training(item.at("train"), make(), images, prefix, comparison)
       let calibrated = try make()
       let momentumOne = ForwardMode(usesBatchStatistics: true, momentum: 1)
       _ = try withoutGradient { () throws(TensorError) in
@@ -102,11 +103,12 @@ enum ModelCheck {
   }
 
   private static func training(
-    _ node: ReferenceNode, _ network: any Network, _ images: Tensor, _ comparison: Comparison
+    _ node: ReferenceNode, _ network: any Network, _ images: Tensor, _ prefix: String,
+    _ comparison: Comparison
   ) throws {
     let features = try network.features(of: images, .train)
     try outputs(node, features, comparison)
-    let loss = try features.logits.crossEntropy(labels: node.at("labels").tensor())
+    let loss = try loss(node.at("labels"), features, images, prefix)
     comparison.near(try loss.scalar(), try node.at("loss").number(), tolerance, "loss")
     for row in try node.at("running_after").list() {
       let name = try row.at("bn").text()
@@ -118,12 +120,35 @@ enum ModelCheck {
       }
     }
     let twice = try node.at("num_batches_tracked_not_1")
-    for entry in network.store.entries where entry.name.hasSuffix(".num_batches_tracked") {
+    for entry in network.store.entries
+    where entry.role != .alias && entry.name.hasSuffix(".num_batches_tracked") {
       let name = String(entry.name.dropLast(".num_batches_tracked".count))
       let expected = try twice.optional(name)?.integer() ?? 1
       comparison.equal(try entry.tensor.scalar(), Double(expected), "batches of \(name)")
     }
     try gradients(node, network, of: loss, comparison)
+  }
+
+  /// The mean cross-entropy of stored labels; of labels by the filling rule, for every pixel, the last class is void and
+  /// the mean is divided by the batch.
+  private static func loss(
+    _ labels: ReferenceNode, _ features: Features, _ images: Tensor, _ prefix: String
+  ) throws -> Tensor {
+    guard labels.optional("fill") != nil else {
+      return try features.logits.crossEntropy(labels: labels.tensor())
+    }
+    let shape = try labels.at("shape").integers()
+    let rule = FillRule(prefix + "labels")
+    let classes = features.logits.shape[1]
+    let values = (0..<shape.reduce(1, *)).map { index -> Int64 in
+      let label = rule.label(index, classes: classes + 1)
+      return label == classes ? Int64(SegmentationLoss.void) : label
+    }
+    guard try values.reduce(0, +) == labels.at("sum").integer() else {
+      throw labels.malformed("the sum of the labels")
+    }
+    let batch = LabelledBatch(images: images, labels: try Tensor(values, shape: shape))
+    return try SegmentationLoss(dividesByBatch: true).terms(features, batch).total()
   }
 
   static func gradients(

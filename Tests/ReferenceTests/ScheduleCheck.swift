@@ -1,4 +1,5 @@
 import Experiments
+import ModelZoo
 import NeuralNet
 
 /// Learning rates, restarts and LONDON weights of the settings that are built.
@@ -73,18 +74,27 @@ enum ScheduleCheck {
       "\(run.place) restarts")
   }
 
-  /// The base group; the others are multiples of it.
+  /// The backbone's rate and those of pyramid, decoder and connectors; in the first epoch the connectors alone, at the plain
+  /// rate.
   private static func polynomial(_ node: ReferenceNode, _ comparison: Comparison) throws {
+    let recipe = Recipe(
+      Method(.ofd), try Setting("resnet101-resnet18", .segmentation), .released, .full)
     for run in try node.at("runs").list() {
       let iterations = try run.at("iterations_per_epoch").integer()
-      let schedule = Schedule.polynomial(base: try run.at("base_lr").number(), power: 0.9)
+      let epochs = try run.at("epochs").integer()
+      comparison.equal(recipe.epochs, epochs, "epochs of \(run.place)")
       for row in try run.at("rows").list() {
         let cells = try row.list()
         let (epoch, iteration) = (try cells[0].integer(), try cells[1].integer())
-        let rate = schedule.learningRate(
-          epoch: epoch, step: epoch * iterations + iteration,
-          stepsInTotal: try run.at("epochs").integer() * iterations)
-        comparison.near(rate, try cells[2].numbers()[0], 1e-8, row.place)
+        let rate = recipe.schedule.learningRate(
+          epoch: epoch, step: epoch * iterations + iteration, stepsInTotal: epochs * iterations)
+        let factors =
+          epoch < recipe.connectorEpochs
+          ? [1] : [1, DeepLabV3Plus.headRateFactor, DeepLabV3Plus.headRateFactor]
+        for (factor, expected) in zip(factors, try cells[2].numbers()) {
+          comparison.near(rate * factor, expected, 1e-8, row.place)
+        }
+        comparison.equal(factors.count, try cells[2].numbers().count, "groups of \(row.place)")
       }
     }
   }

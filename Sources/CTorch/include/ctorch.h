@@ -133,7 +133,7 @@ CT_CHECKED ct_status ct_gradients_of(const ct_tensor *tensor,
 
 typedef enum CT_CLOSED ct_unary {
   CT_NEGATE, CT_ABSOLUTE, CT_SQUARE, CT_SQUARE_ROOT, CT_EXPONENTIAL, CT_LOGARITHM, CT_RELU,
-  CT_SIGN, CT_IS_FINITE,
+  CT_SIGN, CT_IS_FINITE, CT_RELU6,
 } ct_unary;
 
 typedef enum CT_CLOSED ct_binary {
@@ -201,6 +201,15 @@ CT_CHECKED ct_status ct_transposed_conv2d(const ct_tensor *x, const ct_tensor *w
 /// Nearest-neighbour interpolation of NCHW `x`.
 CT_CHECKED ct_status ct_resize_nearest(const ct_tensor *x, int64_t height, int64_t width,
                                        ct_tensor *_Nullable *_Nonnull out);
+/// Bilinear interpolation of NCHW `x`; the corner pixels of both maps lie on each other.
+CT_CHECKED ct_status ct_resize_bilinear(const ct_tensor *x, int64_t height, int64_t width,
+                                        ct_tensor *_Nullable *_Nonnull out);
+/// NCHW `x` with `amount` zeros on every side of its maps.
+CT_CHECKED ct_status ct_pad(const ct_tensor *x, int64_t amount, ct_tensor *_Nullable *_Nonnull out);
+/// Sets each element to zero with `probability` and divides the others by what is left of 1; the choice follows from
+/// `seed` alone.
+CT_CHECKED ct_status ct_dropout(const ct_tensor *x, double probability, uint64_t seed,
+                                ct_tensor *_Nullable *_Nonnull out);
 /// x [N, I] times the transpose of weight [O, I], plus bias [O].
 CT_CHECKED ct_status ct_linear(const ct_tensor *x, const ct_tensor *weight,
                                const ct_tensor *_Nullable bias,
@@ -225,6 +234,13 @@ CT_CHECKED ct_status ct_log_softmax(const ct_tensor *x, int64_t axis,
 /// Mean cross-entropy (nats) of logits [N, C] and int64 labels [N].
 CT_CHECKED ct_status ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels,
                                       ct_tensor *_Nullable *_Nonnull out);
+/// Mean cross-entropy (nats) of logits [N, C, H, W] over the pixels of int64 labels [N, H, W] that are not `ignored`;
+/// 0 where there are none.
+CT_CHECKED ct_status ct_pixel_cross_entropy(const ct_tensor *logits, const ct_tensor *labels,
+                                            int64_t ignored, ct_tensor *_Nullable *_Nonnull out);
+/// uint8 positions of the largest elements along `axis`, of at most 256; the first of equals.
+CT_CHECKED ct_status ct_largest_position(const ct_tensor *x, int64_t axis,
+                                         ct_tensor *_Nullable *_Nonnull out);
 
 // MARK: fused
 

@@ -2,7 +2,6 @@ public import Detection
 import DurableFiles
 public import Foundation
 import Images
-import Randomness
 
 /// Photos with the boxes of their objects; the photos stay on disk.
 public struct DetectionDataset: Sendable {
@@ -41,25 +40,11 @@ public struct DetectionDataset: Sendable {
   /// Images that were left out, each with the reason.
   public let leftOut: [String]
 
-  /// One part of a devkit.
-  public struct Part: Hashable, Sendable {
-    /// Year of the devkit.
-    public let year: Int
-    /// Image set, of the main task unless it names another: `trainval`, `Segmentation/train`.
-    public let set: String
-
-    /// Names a part.
-    public init(year: Int, set: String) {
-      self.year = year
-      self.set = set
-    }
-  }
-
   /// Reads the annotations of `parts`, one after the other, and the headers of the photos.
   ///
   /// A photo that is missing, damaged or of another size than its annotation says is an error, or is listed in
   /// `leftOut` where `skipsBad`. An id that occurs in two parts is an error.
-  public init(name: String, root: URL, parts: [Part], skipsBad: Bool = false)
+  public init(name: String, root: URL, parts: [VOCDevkit.Part], skipsBad: Bool = false)
     throws(DatasetError)
   {
     var samples: [Sample] = []
@@ -79,7 +64,7 @@ public struct DetectionDataset: Sendable {
     }
     guard !samples.isEmpty else {
       throw DatasetError(
-        "\(root.path) holds no photo of \(parts.map(\.text).joined(separator: ", "))")
+        "\(root.path) holds no photo of \(parts.map(\.description).joined(separator: ", "))")
     }
     self.init(name: name, classes: VOCDevkit.classes, samples: samples, leftOut: leftOut)
   }
@@ -103,22 +88,15 @@ public struct DetectionDataset: Sendable {
   public func splitHeldOut(oneOf share: Int, seed: UInt64) -> (
     training: DetectionDataset, heldOut: DetectionDataset
   ) {
-    var stream = RandomStream(seed: seed, purpose: .subset)
-    let chosen = Set(stream.permutation(of: count).prefix(max(1, count / share)))
-    func part(_ isHeldOut: Bool) -> DetectionDataset {
-      let own = samples.enumerated().filter { chosen.contains($0.offset) == isHeldOut }
-      return DetectionDataset(
-        name: name, classes: classes, samples: own.map(\.element), leftOut: leftOut)
+    let parts = samples.splitHeldOut(oneOf: share, seed: seed)
+    func part(_ own: [Sample]) -> DetectionDataset {
+      DetectionDataset(name: name, classes: classes, samples: own, leftOut: leftOut)
     }
-    return (part(false), part(true))
+    return (part(parts.training), part(parts.heldOut))
   }
 
   /// Photos.
   public var count: Int { samples.count }
-}
-
-extension DetectionDataset.Part {
-  var text: String { "VOC\(year) \(set)" }
 }
 
 extension DetectionDataset.Sample {

@@ -9,6 +9,23 @@ public struct VOCDevkit: Sendable {
     "tvmonitor",
   ]
 
+  /// One part of a devkit.
+  public struct Part: Hashable, Sendable, CustomStringConvertible {
+    /// Year of the devkit.
+    public let year: Int
+    /// Image set, of the main task unless it names another: `trainval`, `Segmentation/train`.
+    public let set: String
+
+    /// Names a part.
+    public init(year: Int, set: String) {
+      self.year = year
+      self.set = set
+    }
+
+    /// Year and set in sentences.
+    public var description: String { "VOC\(year) \(set)" }
+  }
+
   /// `VOC2007` or another year's directory.
   public let directory: URL
 

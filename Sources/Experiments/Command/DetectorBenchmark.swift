@@ -47,7 +47,7 @@ public struct DetectorBenchmark {
 
   private let request: Request
   private let options: RunOptions
-  private static let photoPart = DetectionDataset.Part(year: 2012, set: "Segmentation/trainval")
+  private static let photoPart = VOCDevkit.Part(year: 2012, set: "Segmentation/trainval")
 
   /// Prepares the measurements.
   public init(_ request: Request, options: RunOptions) throws {

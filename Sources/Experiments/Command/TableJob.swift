@@ -27,13 +27,19 @@ public struct TableJob {
     try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
   }
 
-  /// Loads photos and plans the runs of table 4 in the same way.
+  /// Loads photos and plans the runs of table 4 or 5 in the same way.
   public init(
-    _ request: TableRequest, _ purpose: Purpose = .cells, photos: DetectionRequest,
+    _ request: TableRequest, _ purpose: Purpose = .cells, photos: PhotoRequest,
     options: RunOptions
   ) throws {
-    let whole = try DetectionSource(photos, request.selection.budget, runs: options.runs)
-    try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
+    let budget = request.selection.budget
+    if photos.task == .segmentation {
+      let whole = try SegmentationSource(photos, budget, runs: options.runs)
+      try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
+    } else {
+      let whole = try DetectionSource(photos, budget, runs: options.runs)
+      try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
+    }
   }
 
   private init(
@@ -90,8 +96,8 @@ public struct TableJob {
     }
   }
 
-  /// Photos of table 4 that were left out, each with the reason.
-  public var leftOut: [String] { (data as? DetectionSource)?.leftOut ?? [] }
+  /// Photos of table 4 or 5 that were left out, each with the reason.
+  public var leftOut: [String] { (data as? any PhotoData)?.leftOut ?? [] }
 
   /// Draws what the networks of table 4 found in a few photos, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {

@@ -1,3 +1,4 @@
+import Distillation
 import Foundation
 
 /// What a user asked for, read from text and checked.
@@ -38,13 +39,27 @@ public struct TableRequest: Sendable {
       trainingProtocol: trainingProtocol, budget: budget)
     if let variants { selection.variants = try Self.variants(variants) }
     if let teacher { selection.teacherFile = try Self.teacher(teacher) }
-    for text in backbones { selection.backbones.append(try BackboneFile(text)) }
+    for text in backbones { selection.backbones.append(try BackboneFile(text, task)) }
+  }
+
+  /// Chooses the pairs of taps of the Lipschitz term, and its share of the loss instead of a tuned one or the setting's.
+  public mutating func setLipschitzTerm(pairs: String, share: Double?) throws(UsageError) {
+    guard let pairing = TapPairing(rawValue: pairs) else {
+      throw UsageError(
+        "there are no pairs \"\(pairs)\"; known are "
+          + TapPairing.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    if let share, !(share > 0 && share < 1) {
+      throw UsageError("the share of the Lipschitz term lies between 0 and 1, not at \(share)")
+    }
+    selection.pairing = pairing
+    selection.lipschitzShare = share
   }
 
   private static func methods(_ text: String, _ task: VisionTask) throws(UsageError) -> [Method] {
     switch (text, task) {
-    case ("paper", _), ("all", .detection): return Method.ofPaper(task)
     case ("all", .classification): return Method.all
+    case ("paper", _), ("all", _): return Method.ofPaper(task)
     default:
       var columns: [Method] = []
       for name in try list(text, "method") {

@@ -4,7 +4,7 @@ public import Foundation
 import ModelZoo
 import NeuralNet
 
-/// Weights from a file with which a detector's backbone starts.
+/// Weights from a file with which a detector's or a segmentation's backbone starts.
 public struct BackboneFile: Hashable, Sendable {
   /// Which backbone.
   public let backbone: String
@@ -13,25 +13,28 @@ public struct BackboneFile: Hashable, Sendable {
   /// SHA-256 of the file.
   public let sha256: String
 
-  /// Reads `BACKBONE=FILE`. Throws for an unknown backbone and for a file that cannot be read.
-  public init(_ text: String) throws {
+  /// Reads `BACKBONE=FILE`. Throws for a backbone that the task's networks do not have and for a file that cannot be read.
+  public init(_ text: String, _ task: VisionTask) throws {
     let words = text.split(separator: "=", maxSplits: 1).map(String.init)
-    guard words.count == 2, SSD300.Backbone(rawValue: words[0]) != nil else {
-      let known = SSD300.Backbone.allCases.map(\.rawValue).joined(separator: ", ")
-      throw UsageError("\"\(text)\" names no backbone; write BACKBONE=FILE with one of \(known)")
+    let known = Setting.all(task).flatMap { [$0.teacher.backbone, $0.student.backbone] }
+      .compactMap { $0 }
+    guard words.count == 2, known.contains(words[0]) else {
+      throw UsageError(
+        "\"\(text)\" names no backbone; write BACKBONE=FILE with one of "
+          + Set(known).sorted().joined(separator: ", "))
     }
     backbone = words[0]
     url = URL(fileURLWithPath: words[1])
     sha256 = try Digest.sha256(fileAt: url)
   }
 
-  /// Overwrites the backbone of a detector that has this one.
+  /// Overwrites the backbone of a network that has this one.
   func load(into network: any Network, _ architecture: Architecture) throws {
-    guard let detector = network as? SSD300, case .ssd300(let own, _) = architecture,
-      own.rawValue == backbone
-    else { return }
+    guard architecture.backbone == backbone else { return }
     let state = try Checkpoint(contentsOf: url, sections: [.model]).sections[.model] ?? []
-    do { try BackboneWeights(state).load(into: detector, own) } catch let error as StateError {
+    do {
+      try BackboneWeights(state).load(into: network, architecture)
+    } catch let error as StateError {
       throw StateError("\(url.path): \(error)")
     }
   }

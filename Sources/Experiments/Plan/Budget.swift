@@ -17,16 +17,33 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
     switch (self, task) {
     case (.full, .classification): 200
     case (.full, .detection): 232
+    case (.full, .segmentation): 50
     case (.reduced, .classification): 4
     case (.reduced, .detection): 12
+    case (.reduced, .segmentation): 40
     case (.smoke, .classification): 8
     case (.smoke, .detection): 4
+    case (.smoke, .segmentation): 4
     }
   }
 
-  /// Passes of a teacher. A detector's learns longer than its students where all start from random numbers.
+  /// Passes of a teacher. On photos it learns longer than its students where all start from random numbers.
   func teacherEpochs(for task: VisionTask) -> Int {
-    epochs(for: task) * (task == .detection && self != .full ? 4 : 1)
+    guard self != .full else { return epochs(for: task) }
+    return switch task {
+    case .classification: epochs(for: task)
+    case .detection: 4 * epochs(for: task)
+    case .segmentation: 2 * epochs(for: task)
+    }
+  }
+
+  /// Short side at scale 1 and side of the crops of a segmentation's training photos.
+  public var segmentationSize: Int {
+    switch self {
+    case .full: 513
+    case .reduced: 161
+    case .smoke: 65
+    }
   }
 
   /// Share of the training images of every class; photos are chosen by their sets.
@@ -56,6 +73,8 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
       .wideResNet(depth: depth > 16 ? 16 : 10, width: max(1, width / 4))
     case (.reduced, .ssd300(let backbone, _)): .ssd300(backbone, divisor: 8)
     case (.smoke, .ssd300(let backbone, _)): .ssd300(backbone, divisor: 16)
+    case (.reduced, .deepLab(let backbone, _)): .deepLab(backbone, divisor: 8)
+    case (.smoke, .deepLab(let backbone, _)): .deepLab(backbone, divisor: 16)
     case (.reduced, .cifarResNet(let depth)): .cifarResNet(depth: min(depth, 20))
     case (.smoke, .cifarResNet): .cifarResNet(depth: 8)
     case (.reduced, .pyramidNet(_, let alpha, let isBottleneck)):

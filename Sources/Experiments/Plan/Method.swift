@@ -38,7 +38,8 @@ public struct Method: Hashable, Sendable, CustomStringConvertible {
   public static func ofPaper(_ task: VisionTask) -> [Method] {
     switch task {
     case .classification: ofPaper
-    case .detection: ofPaper.filter { $0 == .student || $0.details(for: task) != nil }
+    case .detection, .segmentation:
+      ofPaper.filter { $0 == .student || $0.details(for: task) != nil }
     }
   }
 

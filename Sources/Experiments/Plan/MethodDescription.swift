@@ -148,6 +148,31 @@ public struct MethodDescription: Sendable {
     }
   }
 
+  /// The description of a method on DeepLabV3+: taps are the four stages, the pyramid and the decoder. OFD's weight is its
+  /// code's, the others' are a choice of this suite; all stand beside a cross-entropy that is the mean over pixels.
+  init?(segmentationBy base: Method.Base) {
+    let maps = "stages 1 to 4, pyramid, decoder"
+    switch base {
+    case .kd:
+      self.init(
+        "Hinton et al. 2015", taps: "logits of every pixel that is not void", "T = 4", weight: 1,
+        .factor, .overhaul)
+    case .at:
+      self.init(
+        "Zagoruyko and Komodakis 2017", taps: "\(maps), behind ReLU", weight: 1000, .factor,
+        .overhaul)
+    case .ofd:
+      self.init(
+        "Heo et al. 2019 (OFD)", taps: "\(maps), before ReLU",
+        "margins from batch norms, taps 1/8, 1/4, 1/2, 1, 1, 1/16", weight: 1e-5, .factor,
+        .overhaul)
+    default: return nil
+    }
+  }
+
+  /// Weights of OFD's taps on DeepLabV3+.
+  static let segmentationTaps = [1.0 / 8, 1.0 / 4, 1.0 / 2, 1, 1, 1.0 / 16]
+
   private static let mdistillerWarmUp = 20.0 / 240
   private static let negatives = 16_384
 
@@ -163,7 +188,11 @@ extension Method {
 
   /// The same for a task; nil where the method is not made for it.
   public func details(for task: VisionTask) -> MethodDescription? {
-    task == .classification ? details : MethodDescription(detectionBy: base)
+    switch task {
+    case .classification: details
+    case .detection: MethodDescription(detectionBy: base)
+    case .segmentation: MethodDescription(segmentationBy: base)
+    }
   }
 
   /// Whose recipe the method follows under `released`; the Lipschitz term alone decides nothing.

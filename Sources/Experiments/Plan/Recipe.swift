@@ -23,6 +23,11 @@ public struct Recipe: Hashable, Sendable {
   public let warmUpEpochs: Int
   /// Whether pairs of images are mixed (mixup).
   public let mixesImages: Bool
+  /// First epochs, those of the preparation included, in which the connectors learn alone.
+  public let connectorEpochs: Int
+  /// Whether a segmentation follows two oddities of the released code: every loss is divided by the batch once more, and
+  /// pixels beyond a photo are background instead of void.
+  public let countsAsReleased: Bool
 
   /// Epochs that come before the recipe's own.
   public struct Preparation: Hashable, Sendable {
@@ -45,6 +50,8 @@ public struct Recipe: Hashable, Sendable {
     preparation = nil
     warmUpEpochs = 0
     mixesImages = setting.mixesTeacherImages
+    connectorEpochs = 0
+    countsAsReleased = false
   }
 
   /// The recipe of one cell of a table.
@@ -87,8 +94,14 @@ public struct Recipe: Hashable, Sendable {
     unrollsPowerIteration = isReleased || method.guidance == .stopGradient
     let base = schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
     let details = method.details(for: setting.task)
+    connectorEpochs = setting.task == .segmentation && isOverhaul ? 1 : 0
+    countsAsReleased = setting.task == .segmentation && isReleased
     switch details?.preparationRate {
-    case nil: preparation = nil
+    // Under `equal` the connectors' epoch comes on top, so that all students learn equally long.
+    case nil:
+      preparation =
+        connectorEpochs > 0 && !isReleased
+        ? Preparation(epochs: connectorEpochs, learningRate: base) : nil
     case .base: preparation = Preparation(epochs: max(1, epochs / 8), learningRate: base)
     case .fixed(let rate): preparation = Preparation(epochs: max(1, epochs / 8), learningRate: rate)
     }
@@ -101,13 +114,20 @@ public struct Recipe: Hashable, Sendable {
     _ network: Architecture, _ budget: Budget, epochs: Int, hasBackbone: Bool,
     thirdDivisor: Double?
   ) -> Schedule {
-    guard case .ssd300(let backbone, _) = network else {
-      return schedule(epochs: epochs, thirdDivisor: thirdDivisor)
+    let isPretrained = budget == .full || hasBackbone
+    switch network {
+    case .ssd300(let backbone, _):
+      return detectorSchedule(
+        base: isPretrained ? detectorRate : rateFromScratch(backbone), epochs: epochs)
+    case .deepLab:
+      return .polynomial(
+        base: isPretrained ? segmentationRate : segmentationRateFromScratch, power: 0.9)
+    default: return schedule(epochs: epochs, thirdDivisor: thirdDivisor)
     }
-    return detectorSchedule(
-      base: budget == .full || hasBackbone ? detectorRate : rateFromScratch(backbone),
-      epochs: epochs)
   }
+
+  static let segmentationRate = 0.007
+  private static let segmentationRateFromScratch = 0.02
 
   /// `base`, a tenth of it from 2/3 and a hundredth from 5/6 of the epochs on: 80,000 and 100,000 of 120,000 steps.
   static func detectorSchedule(base: Double, epochs: Int) -> Schedule {
@@ -126,7 +146,7 @@ public struct Recipe: Hashable, Sendable {
   }
 
   private static func optimizer(_ task: VisionTask) -> SGD.Configuration {
-    .init(nesterov: task == .classification)
+    .init(nesterov: task != .detection)
   }
 
   /// 0.1, /10 from floor(E/2), /100 from floor(3E/4) and, where given, a third one from floor(7E/8).
@@ -152,7 +172,7 @@ public struct Recipe: Hashable, Sendable {
 }
 
 extension Budget {
-  /// Images per batch: the setting's, fewer where a detector has few photos.
+  /// Images per batch: the setting's, fewer where there are few photos.
   fileprivate func batch(_ setting: Setting) -> Int {
     self == .full || setting.task == .classification ? setting.released.batchSize : 8
   }

@@ -28,6 +28,11 @@ public struct ReleasedRecipe: Hashable, Sendable {
     ReleasedRecipe(id, batch: 32, alpha: 0, share: 0.01, third: nil)
   }
 
+  /// A setting of table 5, of which OFD's code alone was released: its batch, and the same share.
+  static func segmentation(_ id: String) -> ReleasedRecipe {
+    ReleasedRecipe(id, batch: 12, alpha: 0, share: 0.01, third: nil)
+  }
+
   /// All six settings of CIFAR-100.
   public static let all = [a, b, c, d, e, f]
 

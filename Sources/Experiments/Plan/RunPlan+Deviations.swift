@@ -11,7 +11,7 @@ extension RunPlan {
     if epochs != paperEpochs {
       list.append("\(epochs) epochs instead of \(paperEpochs) in the paper's recipe")
     }
-    if recipe.batchSize != setting.released.batchSize, setting.task == .detection {
+    if recipe.batchSize != setting.released.batchSize, setting.task != .classification {
       list.append("batches of \(recipe.batchSize) instead of \(setting.released.batchSize)")
     }
     let fraction = budget.trainingFraction(for: setting.task)
@@ -21,14 +21,16 @@ extension RunPlan {
       list.append("\(fraction) of the training images of every class")
     }
     list += data.deviations
-    if setting.task == .detection {
+    let (size, paperSize) = (budget.segmentationSize, Budget.full.segmentationSize)
+    if setting.task == .segmentation, size != paperSize {
+      list.append("photos scaled around and cut to \(size) pixels instead of \(paperSize)")
+    }
+    if let paperRate = setting.task.pretrainedRate {
       list.append(
         backbone.map { "backbone starts from a file, \($0.sha256.prefix(12))" }
           ?? "no pretrained backbone")
       let rate = recipe.schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
-      if rate != Recipe.detectorRate {
-        list.append("learning rate \(rate) instead of \(Recipe.detectorRate)")
-      }
+      if rate != paperRate { list.append("learning rate \(rate) instead of \(paperRate)") }
     }
     if let teacherFile, teacherFile.network != budget.network(for: setting.teacher) {
       list.append("teacher \(teacherFile.network) instead of \(setting.teacher)")
@@ -47,9 +49,10 @@ extension RunPlan {
     } else if setting.task == .classification, method.family != .overhaul {
       list.append("recipe of \(method.family.rawValue), on images prepared as in the OFD code")
     }
+    if setting.task == .segmentation { list += segmentationOddities }
     if let preparation = recipe.preparation {
-      list.append(
-        "\(preparation.epochs) epochs of preparation at learning rate \(preparation.learningRate)")
+      let epochs = preparation.epochs == 1 ? "1 epoch" : "\(preparation.epochs) epochs"
+      list.append("\(epochs) of preparation at learning rate \(preparation.learningRate)")
     }
     if let lossWeight {
       list.append(sentence("weight \(lossWeight)", lossChoice, setting.task.weightOrigin(method)))
@@ -69,8 +72,22 @@ extension RunPlan {
     if trainingProtocol == .equal, setting.released.thirdDropDivisor != nil {
       list.append("no third learning-rate drop")
     }
+    if pairing != .all {
+      list.append("Lipschitz term on the pairs of taps \"\(pairing.rawValue)\"")
+    }
     if method.base != .ofd { list.append("Lipschitz term on taps without connectors") }
     return list
+  }
+
+  /// What `equal` does where the released segmentation code is odd; `released` does the same as the code.
+  private var segmentationOddities: [String] {
+    guard trainingProtocol == .equal else { return [] }
+    return [
+      "losses are not divided by the batch once more; pixels beyond a photo are void; the pyramid's dropout works in "
+        + "every method",
+      recipe.connectorEpochs > 0
+        ? "the connectors' own epoch comes on top, at their tenfold learning rate" : nil,
+    ].compactMap { $0 }
   }
 
   private func sentence(_ weight: String, _ choice: ChosenWeight?, _ origin: String) -> String {
@@ -78,6 +95,7 @@ extension RunPlan {
     case nil: "\(weight) \(origin), not chosen on held-out images"
     case .tuned(let trials): "\(weight), the best of \(trials) on held-out training images"
     case .trial: "\(weight), a trial on held-out training images"
+    case .request: "\(weight), as asked for"
     }
   }
 }

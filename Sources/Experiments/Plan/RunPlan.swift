@@ -1,4 +1,4 @@
-import Distillation
+public import Distillation
 import DurableFiles
 public import Foundation
 public import ModelZoo
@@ -36,8 +36,10 @@ public struct RunPlan: Hashable, Sendable {
   public var alphaChoice: ChosenWeight?
   /// A teacher from a file instead of the setting's own.
   public var teacherFile: TeacherFile?
-  /// Weights with which detectors' backbones start.
+  /// Weights with which backbones start.
   public var backbones: [BackboneFile] = []
+  /// Which neighbouring taps make the pairs of the Lipschitz term.
+  public var pairing = TapPairing.all
 
   /// Plans a run with the authors' weight.
   public init(
@@ -70,8 +72,8 @@ public struct RunPlan: Hashable, Sendable {
 
   /// The weights with which the backbone of the network that is trained starts.
   var backbone: BackboneFile? {
-    guard case .ssd300(let own, _) = network else { return nil }
-    return backbones.first { $0.backbone == own.rawValue }
+    guard let own = network.backbone else { return nil }
+    return backbones.first { $0.backbone == own }
   }
 
   /// The recipe.
@@ -139,6 +141,9 @@ public struct RunPlan: Hashable, Sendable {
       "recipe": recipe.configuration,
     ]
     if let backbone { members["backbone"] = .string(backbone.sha256) }
+    if setting.task == .segmentation {
+      members["image_size"] = .integer(budget.segmentationSize)
+    }
     if method != nil {
       members["setting"] = .string(setting.id)
       members["protocol"] = .string(trainingProtocol.rawValue)
@@ -151,6 +156,9 @@ public struct RunPlan: Hashable, Sendable {
         members["alpha_late_factor"] = .number(lateFactor)
       }
       if let share { members["lipschitz_share"] = .number(share) }
+      if method?.guidance != nil, pairing != .all {
+        members["lipschitz_pairs"] = .string(pairing.rawValue)
+      }
       if let variant { members["lipschitz_variant"] = .string("\(variant)") }
     }
     return .object(members)
@@ -180,6 +188,8 @@ public struct ChosenWeight: Hashable, Sendable {
     case tuned(trials: Int)
     /// A trial of `tune`.
     case trial
+    /// The user's.
+    case request
   }
 
   /// The weight.
@@ -201,11 +211,19 @@ public struct TeacherFile: Hashable, Sendable {
 extension Recipe {
   fileprivate var configuration: JSONValue {
     var (base, drops) = (0.0, [JSONValue]())
-    if case .steps(let rate, let list) = schedule {
+    // Members that other recipes do not have, so that the names of their runs stay.
+    var own: [String: JSONValue] = [:]
+    switch schedule {
+    case .steps(let rate, let list):
       base = rate
       drops = list.map { .object(["epoch": .integer($0.epoch), "divisor": .number($0.divisor)]) }
+    case .polynomial(let rate, let power):
+      base = rate
+      own["power"] = .number(power)
     }
-    return .object([
+    if connectorEpochs > 0 { own["connector_epochs"] = .integer(connectorEpochs) }
+    if countsAsReleased { own["counts_as_released"] = .bool(true) }
+    let members: [String: JSONValue] = [
       "epochs": .integer(epochs), "batch_size": .integer(batchSize),
       "base_learning_rate": .number(base), "drops": .array(drops),
       "momentum": .number(optimizer.momentum), "nesterov": .bool(optimizer.nesterov),
@@ -216,6 +234,7 @@ extension Recipe {
       "preparation_epochs": .integer(preparation?.epochs ?? 0),
       "preparation_learning_rate": .number(preparation?.learningRate ?? 0),
       "warm_up_epochs": .integer(warmUpEpochs), "mixup": .bool(mixesImages),
-    ])
+    ]
+    return .object(members.merging(own) { first, _ in first })
   }
 }

@@ -34,6 +34,14 @@ public struct Setting: Hashable, Sendable {
     }
   }
 
+  /// Those of table 5: one teacher for each of two students.
+  public static let segmentation: [Setting] = [DeepLabV3Plus.Backbone.resnet18, .mobilenet].map {
+    student in
+    Setting(
+      .segmentation("resnet101-\(student.rawValue)"), .deepLab(.resnet101, divisor: 1),
+      .deepLab(student, divisor: 1), .segmentation)
+  }
+
   private static let pyramidTeacher = Architecture.pyramidNet(
     depth: 200, alpha: 240, isBottleneck: true)
 
@@ -42,7 +50,11 @@ public struct Setting: Hashable, Sendable {
 
   /// The settings of a task's table.
   public static func all(_ task: VisionTask) -> [Setting] {
-    task == .classification ? all : detection
+    switch task {
+    case .classification: all
+    case .detection: detection
+    case .segmentation: segmentation
+    }
   }
 
   /// Finds a setting by its name.

@@ -1,3 +1,5 @@
+public import Distillation
+
 /// The runs of one table, teachers first.
 public struct TablePlan: Sendable {
   /// What a user may choose about a table.
@@ -16,8 +18,12 @@ public struct TablePlan: Sendable {
     public var budget: Budget
     /// A teacher from a file instead of the settings' own.
     public var teacherFile: TeacherFile?
-    /// Weights with which detectors' backbones start.
+    /// Weights with which backbones start.
     public var backbones: [BackboneFile] = []
+    /// Which neighbouring taps make the pairs of the Lipschitz term.
+    public var pairing = TapPairing.all
+    /// The Lipschitz term's share of the loss instead of the setting's or a tuned one.
+    public var lipschitzShare: Double?
 
     /// Makes a selection without variants.
     public init(
@@ -50,7 +56,7 @@ public struct TablePlan: Sendable {
   /// that an interrupted table holds whole comparisons.
   public let runs: [RunPlan]
 
-  /// Plans the cells of a selection. Cells belong to table 2 or 4, variants to table 6, whoever asks for them, so
+  /// Plans the cells of a selection. Cells belong to their task's table, variants to table 6, whoever asks for them, so
   /// that tables share their runs.
   public init(_ selection: Selection, data: DataReference, weights: Weights = [:]) {
     var students: [RunPlan] = []
@@ -62,17 +68,19 @@ public struct TablePlan: Sendable {
           data: data)
         if method.usesTeacher { run.teacherFile = selection.teacherFile }
         run.backbones = selection.backbones
+        run.pairing = selection.pairing
         // Beside the Lipschitz term a loss keeps the weight that it has alone.
         run.lossChoice = weights[WeightKey(setting: setting.id, method: Method(method.base))]
         if method.guidance != nil {
-          run.alphaChoice = weights[WeightKey(setting: setting.id, method: method)]
+          run.alphaChoice =
+            selection.lipschitzShare.map { ChosenWeight(value: $0, source: .request) }
+            ?? weights[WeightKey(setting: setting.id, method: method)]
         }
         return run
       }
       let variants = selection.variants ?? LipschitzVariant.all(alpha: setting.released.alpha)
       for seed in selection.seeds {
-        let table = setting.task == .classification ? "table2" : "table4"
-        students += selection.methods.map { run(table, $0, seed) }
+        students += selection.methods.map { run(setting.task.table, $0, seed) }
         for variant in variants {
           var variation = run("table6", .london, seed)
           variation.variant = variant
@@ -105,11 +113,12 @@ public struct TablePlan: Sendable {
     let weights = method.guidance == nil ? details.trialWeights : [usual / 4, usual, usual * 4]
     return weights.map { weight in
       var run = RunPlan(
-        table: setting.task == .classification ? "tune" : "tune-table4", setting: setting,
-        role: .student(method),
+        table: setting.task.trialsTable, setting: setting, role: .student(method),
         trainingProtocol: selection.trainingProtocol, budget: selection.budget,
         seed: selection.seeds.first ?? 0, data: data)
       run.teacherFile = selection.teacherFile
+      run.backbones = selection.backbones
+      run.pairing = selection.pairing
       let trial = ChosenWeight(value: weight, source: .trial)
       if method.guidance == nil { run.lossChoice = trial } else { run.alphaChoice = trial }
       return run

@@ -6,23 +6,42 @@ public enum VisionTask: String, Hashable, Sendable {
   case classification
   /// VOC objects: table 4.
   case detection
+  /// VOC pixels: table 5.
+  case segmentation
 
   /// What happens to training images, as records name it.
   var pipeline: String {
     switch self {
     case .classification: "cifar100-reflect-pad4-flip-crop"
     case .detection: "ssd-distort-expand-crop-mirror-300"
+    case .segmentation: "ofd-mirror-scale-crop-blur"
     }
   }
 
   /// What its tables measure.
-  var metrics: TableMetrics { self == .classification ? .classification : .detection }
+  var metrics: TableMetrics { TableMetrics(table: table) }
+
+  /// The table that its cells belong to.
+  var table: String {
+    switch self {
+    case .classification: "table2"
+    case .detection: "table4"
+    case .segmentation: "table5"
+    }
+  }
+
+  /// The table of the trials of its weights.
+  var trialsTable: String { self == .classification ? "tune" : "tune-\(table)" }
 
   /// Name of the data in sentences.
-  var dataName: String {
+  var dataName: String { self == .classification ? "CIFAR-100" : "VOC" }
+
+  /// Learning rate of the paper's recipe, where a recipe from random numbers has another one.
+  var pretrainedRate: Double? {
     switch self {
-    case .classification: "CIFAR-100"
-    case .detection: "VOC"
+    case .classification: nil
+    case .detection: Recipe.detectorRate
+    case .segmentation: Recipe.segmentationRate
     }
   }
 }

@@ -61,6 +61,10 @@ public struct ModelCheckpoint {
 extension Architecture {
   /// What images must go through.
   fileprivate var pipelineName: String {
-    if case .ssd300 = self { "ssd-300-normalise" } else { "cifar100-normalise" }
+    switch self {
+    case .ssd300: "ssd-300-normalise"
+    case .deepLab: "voc-segmentation-normalise"
+    default: "cifar100-normalise"
+    }
   }
 }

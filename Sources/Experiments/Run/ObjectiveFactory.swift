@@ -26,6 +26,9 @@ package struct ObjectiveFactory {
     let student = try plan.network.makeNetwork(
       classCount: data.classCount, store: store(plan.seed))
     try plan.backbone?.load(into: student, plan.network)
+    if let network = student as? DeepLabV3Plus {
+      network.dropsOutBesideTaps = plan.trainingProtocol == .equal
+    }
     guard let method = plan.method, method.usesTeacher, let teacherFile else {
       return TaskObjective(
         student: student, task: task, mixup: plan.recipe.mixesImages ? Mixup(seed: plan.seed) : nil)
@@ -51,7 +54,7 @@ package struct ObjectiveFactory {
     var pair = LipschitzGuidedObjective.StudentPair.released
     plan.variant?.apply(to: &loss, weight: &weight, pair: &pair)
     return LipschitzGuidedObjective(
-      base, loss: loss, weight: weight, studentPair: pair, seed: plan.seed)
+      base, loss: loss, weight: weight, studentPair: pair, pairing: plan.pairing, seed: plan.seed)
   }
 
   private func base(_ method: Method, _ student: any Network, _ teacher: TeacherPass) throws
@@ -59,23 +62,29 @@ package struct ObjectiveFactory {
   {
     let store = store(plan.seed, student.store.dtype)
     let weight = plan.lossWeight ?? 1
+    let images = Double(plan.recipe.batchSize)
+    // As released, a segmentation's cross-entropy is divided by the batch, as OFD's loss always is: so are the others then,
+    // and OFD's is not where the cross-entropy is not.
+    let isReleased = plan.recipe.countsAsReleased
+    let partWeight = isReleased ? weight / images : weight
     let other = teacher.network
     var preparation: FeatureLossObjective.Part?
     func part(_ loss: any FeatureLoss, name: String? = nil) -> FeatureLossObjective.Part {
       .init(
-        name ?? method.base.rawValue, loss, weight: weight, warmUpEpochs: plan.recipe.warmUpEpochs)
+        name ?? method.base.rawValue, loss, weight: partWeight,
+        warmUpEpochs: plan.recipe.warmUpEpochs)
     }
+    let isSegmentation = plan.setting.task == .segmentation
     let main: FeatureLossObjective.Part?
     switch method.base {
     case .student: main = nil
     case .ofd:
       return try FeatureOverhaulObjective(
-        student: student, teacher: teacher, connectors: store, coefficient: weight, task: task,
-        samples: try samples(for: other))
-    case .kd:
-      main = part(
-        plan.setting.task == .detection
-          ? BoxSoftTargets(temperature: 4) : SoftTargetLoss(temperature: 4), name: "kl")
+        student: student, teacher: teacher, connectors: store,
+        coefficient: isSegmentation && !isReleased ? weight * images : weight,
+        task: task, samples: try samples(for: other),
+        weights: isSegmentation ? MethodDescription.segmentationTaps : nil)
+    case .kd: main = part(softTargets, name: "kl")
     case .fitnets:
       let sizes = (try student.tapHeights(imageSize), try other.tapHeights(imageSize))
       main = part(
@@ -129,7 +138,19 @@ package struct ObjectiveFactory {
   private var imageSize: ImageSize { data.imageSize }
 
   private var task: any TaskLoss {
-    plan.setting.task == .detection ? MultiBoxLoss() : ClassificationLoss()
+    switch plan.setting.task {
+    case .classification: ClassificationLoss()
+    case .detection: MultiBoxLoss()
+    case .segmentation: SegmentationLoss(dividesByBatch: plan.recipe.countsAsReleased)
+    }
+  }
+
+  private var softTargets: any FeatureLoss {
+    switch plan.setting.task {
+    case .classification: SoftTargetLoss(temperature: 4)
+    case .detection: BoxSoftTargets(temperature: 4)
+    case .segmentation: PixelSoftTargets(temperature: 4)
+    }
   }
 
   /// Batches that tell the mean negative responses of a teacher without batch norms; the same for every method and

@@ -21,8 +21,21 @@ public protocol RunData {
   var imageSize: ImageSize { get }
   /// The class of every training image; nil where an image has several.
   var labels: [Int]? { get }
+  /// Batches to learn from; where `paddingCounts`, pixels beyond a photo are background of a segmentation, not void.
+  func loader(batchSize: Int, seed: UInt64, threads: Int, paddingCounts: Bool) -> any BatchSource
+}
+
+extension RunData {
   /// Batches to learn from.
-  func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource
+  package func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {
+    loader(batchSize: batchSize, seed: seed, threads: threads, paddingCounts: false)
+  }
+}
+
+/// Data that are photos on disk.
+protocol PhotoData: RunData {
+  /// Photos that were left out, each with the reason.
+  var leftOut: [String] { get }
 }
 
 extension TableMetrics {

@@ -60,7 +60,8 @@ public final class RunExecutor {
       let trainer = try Trainer(
         objective: objective,
         loader: data.loader(
-          batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads),
+          batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads,
+          paddingCounts: plan.recipe.countsAsReleased),
         evaluator: data.evaluator,
         configuration: configuration, resumeFile: folder.resume, identity: plan.hash)
       if !FileManager.default.fileExists(atPath: folder.resume.path) {
@@ -95,6 +96,7 @@ public final class RunExecutor {
     configuration.optimizer = recipe.optimizer
     configuration.preparationEpochs = recipe.preparation?.epochs ?? 0
     configuration.preparationRate = recipe.preparation?.learningRate ?? 0
+    configuration.connectorEpochs = recipe.connectorEpochs
     configuration.precision = options.precision
     configuration.checkpointSeconds = plan.budget.checkpointSeconds
     configuration.reportInterval = options.device == .cpu ? 1 : 50

@@ -47,8 +47,8 @@ public final class SSD300: Network {
     let root = store.root
     switch backbone {
     case .vgg16: body = try VGGBody(root, divisor: divisor)
-    case .resnet50: body = try ResNetBody(root / "backbone", depth: 50, divisor: divisor)
-    case .resnet18: body = try ResNetBody(root / "backbone", depth: 18, divisor: divisor)
+    case .resnet50: body = try DetectionResNet(root / "backbone", depth: 50, divisor: divisor)
+    case .resnet18: body = try DetectionResNet(root / "backbone", depth: 18, divisor: divisor)
     case .mobilenet: body = try MobileNetBody(root / "backbone", divisor: divisor)
     }
     var channels = body.channels

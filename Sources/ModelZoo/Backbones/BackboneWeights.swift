@@ -1,11 +1,11 @@
 public import CheckpointFormat
-import NeuralNet
+public import NeuralNet
 import TensorCore
 
-/// Weights of an image classifier as the start of a detector's backbone.
+/// Weights of an image classifier as the start of a detector's or a segmentation's backbone.
 ///
-/// Taken are torchvision's ResNets and VGG-16, the MobileNet of the released ImageNet code and ssd.pytorch's reduced
-/// VGG-16, by their names. Classifier layers are left out; those of torchvision's VGG-16 become the dilated fc6 and the
+/// Taken are torchvision's ResNets, VGG-16 and MobileNetV2, the latter also under the flat names of older files, the
+/// MobileNet of the released ImageNet code and ssd.pytorch's reduced VGG-16, by their names. Classifier layers are left out; those of torchvision's VGG-16 become the dilated fc6 and the
 /// fc7 by taking every fourth channel and every third pixel. The reduced VGG-16 expects levels minus a mean; its first
 /// layer is rescaled to this suite's input, exactly but for the padded border.
 public struct BackboneWeights {
@@ -27,11 +27,16 @@ public struct BackboneWeights {
 
   /// Overwrites the backbone of `network`; the other layers stay as they are. Throws, with nothing changed, where a
   /// tensor is missing or has another shape.
-  public func load(into network: SSD300, _ backbone: SSD300.Backbone) throws {
-    let named = try renamed(backbone)
-    let prefix = backbone == .vgg16 ? "vgg." : "backbone."
+  public func load(into network: any Network, _ architecture: Architecture) throws {
+    let named: [String: Weight] =
+      switch architecture {
+      case .ssd300(.vgg16, _): try vggNames()
+      case .deepLab(.mobilenet, _): flatNames()
+      default: behindPrefix { $0 }
+      }
+    let prefix = if case .ssd300(.vgg16, _) = architecture { "vgg." } else { Self.prefix }
     let entries = network.store.entries.filter {
-      $0.name.hasPrefix(prefix) && !$0.name.hasSuffix("num_batches_tracked")
+      $0.role != .alias && $0.name.hasPrefix(prefix) && !$0.name.hasSuffix("num_batches_tracked")
     }
     for entry in entries {
       guard let found = named[entry.name] else {
@@ -49,10 +54,28 @@ public struct BackboneWeights {
     }
   }
 
-  private func renamed(_ backbone: SSD300.Backbone) throws -> [String: Weight] {
-    guard backbone == .vgg16 else {
-      return Dictionary(uniqueKeysWithValues: tensors.map { ("backbone." + $0, $1) })
+  private static let prefix = "backbone."
+
+  private func behindPrefix(_ name: (String) -> String) -> [String: Weight] {
+    Dictionary(tensors.map { (Self.prefix + name($0), $1) }) { first, _ in first }
+  }
+
+  /// torchvision groups the layers of MobileNetV2's blocks, `features.2.conv.1.0.weight`, which the DeepLab code counts
+  /// through, `features.2.conv.3.weight`. What ends a block stands outside of the groups, of which the first block has
+  /// one and every other two.
+  private func flatNames() -> [String: Weight] {
+    guard tensors["features.1.conv.0.0.weight"] != nil else { return behindPrefix { $0 } }
+    return behindPrefix { name in
+      let words = name.split(separator: ".").map(String.init)
+      guard words.count > 4, words[2] == "conv", let place = Int(words[3]) else { return name }
+      let groups = words[1] == "1" ? 1 : 2
+      let layer =
+        if let inner = Int(words[4]) { 3 * place + inner } else { 2 * groups + place }
+      return "features.\(words[1]).conv.\(layer).\(words[words.count - 1])"
     }
+  }
+
+  private func vggNames() throws -> [String: Weight] {
     if tensors["0.weight"] != nil {
       let named = Dictionary(uniqueKeysWithValues: tensors.map { ("vgg." + $0, $1) })
       return Self.rescaled(named)

@@ -1,0 +1,65 @@
+#include "guarded.hpp"
+
+#include <ATen/Context.h>
+#include <ATen/ops/argmax.h>
+#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/ne.h>
+#include <ATen/ops/upsample_bilinear2d.h>
+#include <c10/core/GradMode.h>
+
+#include <mutex>
+
+using namespace ctorch;
+
+ct_status ct_resize_bilinear(const ct_tensor *x, int64_t height, int64_t width, ct_tensor **out) {
+  return produce(out, [&] {
+    return at::upsample_bilinear2d(unwrap(x), at::IntArrayRef({height, width}),
+                                   /*align_corners=*/true);
+  });
+}
+
+ct_status ct_pad(const ct_tensor *x, int64_t amount, ct_tensor **out) {
+  return produce(out, [&] {
+    return at::constant_pad_nd(unwrap(x), {amount, amount, amount, amount}, 0);
+  });
+}
+
+// A generator of its own: the process-wide one is looked at and stays as it was.
+static at::Generator generator(const at::Device &device, uint64_t seed) {
+  auto known = at::globalContext().defaultGenerator(device);
+  at::Generator own;
+  {
+    std::lock_guard<std::mutex> lock(known.mutex());
+    own = known.clone();
+  }
+  own.set_current_seed(seed);
+  return own;
+}
+
+ct_status ct_dropout(const ct_tensor *x, double probability, uint64_t seed, ct_tensor **out) {
+  return produce(out, [&] {
+    const auto &values = unwrap(x);
+    at::Tensor mask;
+    {
+      at::NoGradGuard no_gradient;
+      mask = at::empty_like(values);
+      mask.bernoulli_(1 - probability, generator(values.device(), seed)).div_(1 - probability);
+    }
+    return values.mul(mask);
+  });
+}
+
+ct_status ct_pixel_cross_entropy(const ct_tensor *logits, const ct_tensor *labels, int64_t ignored,
+                                 ct_tensor **out) {
+  return produce(out, [&] {
+    auto sum = at::cross_entropy_loss(unwrap(logits), unwrap(labels), std::nullopt,
+                                      at::Reduction::Sum, ignored);
+    return sum.div(at::ne(unwrap(labels), ignored).sum().clamp_min(1));
+  });
+}
+
+ct_status ct_largest_position(const ct_tensor *x, int64_t axis, ct_tensor **out) {
+  return produce(out, [&] { return at::argmax(unwrap(x), axis).to(at::kByte); });
+}

@@ -1,0 +1,187 @@
+import DurableFiles
+public import Foundation
+public import Images
+import Randomness
+
+/// Photos with the class of every pixel; both stay on disk.
+public struct SegmentationDataset: Sendable {
+  /// One photo.
+  public struct Sample: Hashable, Sendable {
+    /// Id in the devkit.
+    public let id: String
+    /// The photo.
+    public let photo: URL
+    /// Its mask; nil for a test set whose truth is on the server alone.
+    public let mask: URL?
+    /// Pixels.
+    public let width: Int
+    /// Pixels.
+    public let height: Int
+  }
+
+  /// What the photos are, for run records.
+  public let name: String
+  /// In the order of the image sets.
+  public let samples: [Sample]
+  /// SHA-256 over ids, sizes and the sizes of both files in bytes.
+  public let digest: String
+  /// Images that were left out, each with the reason.
+  public let leftOut: [String]
+
+  /// The background and the devkit's classes, as masks number them.
+  public static let classes = ["background"] + VOCDevkit.classes
+  /// The mask value of pixels that count nowhere.
+  public static let void: UInt8 = 255
+
+  /// Finds the photos of `parts`, whose sets are those of the segmentation task unless they name another, and reads the
+  /// headers of photos and masks.
+  ///
+  /// A photo without mask is an error unless `needsMasks` is false; one that is missing, damaged or of another size than
+  /// its mask always is. `skipsBad` decodes everything once and lists what is bad in `leftOut` instead. An id that occurs
+  /// in two parts is taken once.
+  public init(
+    name: String, root: URL, parts: [VOCDevkit.Part], needsMasks: Bool = true,
+    skipsBad: Bool = false
+  ) throws(DatasetError) {
+    var sources: [Source] = []
+    for part in parts {
+      let devkit = try VOCDevkit(root: root, year: part.year)
+      let set = part.set.contains("/") ? part.set : "Segmentation/\(part.set)"
+      sources += try devkit.images(in: set).map { id in
+        Source(id: id, photo: devkit.photo(of: id), mask: devkit.mask(of: id))
+      }
+    }
+    try self.init(
+      name: name, sources: sources,
+      place: "\(root.path), \(parts.map(\.description).joined(separator: ", "))",
+      needsMasks: needsMasks, skipsBad: skipsBad)
+  }
+
+  /// Where a photo and its mask lie.
+  struct Source {
+    let id: String
+    let photo: URL
+    let mask: URL
+  }
+
+  init(
+    name: String, sources: [Source], place: String, needsMasks: Bool, skipsBad: Bool
+  ) throws(DatasetError) {
+    var samples: [Sample] = []
+    var leftOut: [String] = []
+    var ids: Set<String> = []
+    for source in sources where ids.insert(source.id).inserted {
+      do throws(DatasetError) {
+        let sample = try Sample(source, needsMask: needsMasks)
+        if skipsBad { _ = try sample.decoded() }
+        samples.append(sample)
+      } catch {
+        guard skipsBad else { throw error }
+        leftOut.append(error.description)
+      }
+    }
+    guard !samples.isEmpty else { throw DatasetError("\(place): there is no photo with a mask") }
+    self.init(name: name, samples: samples, leftOut: leftOut)
+  }
+
+  private init(name: String, samples: [Sample], leftOut: [String]) {
+    self.name = name
+    self.samples = samples
+    self.leftOut = leftOut
+    digest = Digest.sha256(Data(samples.map(\.line).joined(separator: "\n").utf8))
+  }
+
+  /// Photos.
+  public var count: Int { samples.count }
+
+  /// The first `count` samples alone.
+  public func first(_ count: Int) -> SegmentationDataset {
+    SegmentationDataset(name: name, samples: Array(samples.prefix(count)), leftOut: leftOut)
+  }
+
+  /// Sets one photo of `share` aside, at random, so that a hyper-parameter can be chosen without the test set. Both
+  /// parts keep the order and hold a photo at least, where there are two.
+  public func splitHeldOut(oneOf share: Int, seed: UInt64) -> (
+    training: SegmentationDataset, heldOut: SegmentationDataset
+  ) {
+    let parts = samples.splitHeldOut(oneOf: share, seed: seed)
+    return (
+      SegmentationDataset(name: name, samples: parts.training, leftOut: leftOut),
+      SegmentationDataset(name: name, samples: parts.heldOut, leftOut: leftOut)
+    )
+  }
+}
+
+extension Array {
+  /// Sets one element of `share` aside, at random, and one at least.
+  func splitHeldOut(oneOf share: Int, seed: UInt64) -> (training: [Element], heldOut: [Element]) {
+    var stream = RandomStream(seed: seed, purpose: .subset)
+    let chosen = Set(stream.permutation(of: count).prefix(Swift.max(1, count / share)))
+    func part(_ isHeldOut: Bool) -> [Element] {
+      enumerated().filter { chosen.contains($0.offset) == isHeldOut }.map(\.element)
+    }
+    return (part(false), part(true))
+  }
+}
+
+extension SegmentationDataset.Sample {
+  fileprivate init(_ source: SegmentationDataset.Source, needsMask: Bool) throws(DatasetError) {
+    id = source.id
+    photo = source.photo
+    (width, height) = try reading { () throws(ImageError) in try ImageFile.size(of: source.photo) }
+    let hasMask = FileManager.default.fileExists(atPath: source.mask.path)
+    guard hasMask || needsMask else {
+      mask = nil
+      return
+    }
+    mask = source.mask
+    let size = try reading { () throws(ImageError) in try ImageFile.size(of: source.mask) }
+    guard size == (width, height) else {
+      throw DatasetError(
+        "\(source.mask.path) has \(size.width) x \(size.height) pixels, its photo has "
+          + "\(width) x \(height)")
+    }
+  }
+
+  /// The photo, and the class of every pixel where there is a mask. Throws for a damaged file and for a mask with a value
+  /// that is neither a class nor void.
+  public func decoded() throws(DatasetError) -> (photo: Raster, mask: Raster?) {
+    let photo = try reading { () throws(ImageError) in try ImageFile.photo(self.photo) }
+    guard let file = mask else { return (photo, nil) }
+    let mask = try reading { () throws(ImageError) in try ImageFile.mask(file) }
+    guard (photo.width, photo.height) == (width, height),
+      (mask.width, mask.height) == (width, height)
+    else { throw DatasetError("\(self.photo.path) or its mask changed while it was used") }
+    try mask.checkClasses(file)
+    return (photo, mask)
+  }
+
+  fileprivate var line: String {
+    // The headers were read before; a file that has vanished since counts as empty.
+    let sizes = [photo, mask].map { file in
+      (try? file?.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
+    }
+    return "\(id) \(width) \(height) \(sizes[0]) \(sizes[1])"
+  }
+}
+
+extension Raster {
+  /// Throws for a value that is neither a class nor void.
+  func checkClasses(_ file: URL) throws(DatasetError) {
+    let classes = UInt8(SegmentationDataset.classes.count)
+    var isKnown = [Bool](repeating: false, count: 256)
+    for value in 0..<256 {
+      isKnown[value] = value < classes || value == SegmentationDataset.void
+    }
+    if let bad = bytes.first(where: { !isKnown[Int($0)] }) {
+      throw DatasetError(
+        "\(file.path) holds the value \(bad); classes are 0 to \(classes - 1), void is "
+          + "\(SegmentationDataset.void)")
+    }
+  }
+}
+
+/// Turns a sentence about an image into one about a data set.
+func reading<Result>(_ body: () throws(ImageError) -> Result) throws(DatasetError) -> Result {
+  do throws(ImageError) { return try body() } catch { throw DatasetError(error.description) }
+}

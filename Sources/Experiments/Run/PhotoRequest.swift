@@ -1,0 +1,102 @@
+import Datasets
+import Foundation
+
+/// Which photos a table of VOC takes.
+public struct PhotoRequest: Sendable {
+  /// What the photos are for.
+  let task: VisionTask
+  /// The devkit; nil where the budget's are synthetic.
+  var root: URL?
+  /// The directory of the Semantic Boundaries Dataset; nil without.
+  let sbd: URL?
+  /// Whether bad and missing photos are left out.
+  let skipsBad: Bool
+  private let training: String?
+  private let test: String?
+
+  /// Reads lists of `YEAR:SET`, separated by commas; nil is the paper's. `sbd` names the directory of the Semantic Boundaries
+  /// Dataset, which a segmentation adds to its training photos.
+  public init(
+    _ task: VisionTask, root: String?, training: String?, test: String?, sbd: String? = nil,
+    skipsBad: Bool
+  ) throws {
+    self.task = task
+    self.root = root.map { URL(fileURLWithPath: $0) }
+    self.sbd = sbd.map { URL(fileURLWithPath: $0) }
+    self.training = training
+    self.test = test
+    self.skipsBad = skipsBad
+    // A list that makes no sense is found before anything is read.
+    for list in [training, test] { _ = try list.map(Self.parts) }
+  }
+
+  /// The devkit with the sets of both uses.
+  struct Place {
+    let root: URL
+    let training: [VOCDevkit.Part]
+    let test: [VOCDevkit.Part]
+    let isSynthetic: Bool
+  }
+
+  /// Photos of the synthetic devkit of the smoke budget.
+  private static let smokePhotos = (training: 24, test: 8)
+
+  /// Finds the photos of a budget; the synthetic devkit is written under `runs`.
+  func place(_ budget: Budget, runs: URL) throws -> Place {
+    var root = root
+    if budget.isSynthetic {
+      let directory = runs.appendingPathComponent("synthetic-voc")
+      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      try SyntheticVOC(
+        trainCount: Self.smokePhotos.training, testCount: Self.smokePhotos.test
+      ).write(to: directory)
+      root = directory
+    }
+    guard let root else {
+      throw UsageError("budget \(budget.rawValue) needs --data DIR with a VOCdevkit")
+    }
+    let usual = budget.isSynthetic ? Self.syntheticSets : task.paperSets
+    return Place(
+      root: root, training: try Self.parts(training ?? usual.training),
+      test: try Self.parts(test ?? usual.test), isSynthetic: SyntheticVOC.wrote(root))
+  }
+
+  /// How the photos of a use differ from the paper's; nil where they do not.
+  func deviation(
+    count: Int, leftOut: Int, parts: [VOCDevkit.Part], paper: String, to use: String,
+    isSynthetic: Bool
+  ) -> String? {
+    let sets = Self.text(parts)
+    let instead = sets == paper ? "" : " instead of \(paper)"
+    guard !instead.isEmpty || leftOut > 0 || isSynthetic else { return nil }
+    return "\(count) photos of \(sets)\(instead) to \(use), \(leftOut) left out"
+  }
+
+  private static let syntheticSets = (
+    training: "2007:trainval,2012:trainval", test: "2007:test"
+  )
+
+  private static func parts(_ text: String) throws(UsageError) -> [VOCDevkit.Part] {
+    var parts: [VOCDevkit.Part] = []
+    for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let words = item.split(separator: ":", omittingEmptySubsequences: false)
+      guard words.count == 2, let year = Int(words[0]), !words[1].isEmpty else {
+        throw UsageError("\"\(item)\" names no set; write YEAR:SET, such as 2007:test")
+      }
+      parts.append(.init(year: year, set: String(words[1])))
+    }
+    return parts
+  }
+
+  static func text(_ parts: [VOCDevkit.Part]) -> String {
+    parts.map { "\($0.year):\($0.set)" }.joined(separator: ",")
+  }
+}
+
+extension VisionTask {
+  /// The paper's sets to learn from and to measure with.
+  var paperSets: (training: String, test: String) {
+    self == .segmentation
+      ? ("2012:train", "2012:val") : ("2007:trainval,2012:trainval", "2007:test")
+  }
+}

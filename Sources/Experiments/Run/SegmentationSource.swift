@@ -1,0 +1,86 @@
+public import Datasets
+public import Foundation
+public import NeuralNet
+public import Results
+public import Training
+
+/// The photos and masks of table 5.
+public struct SegmentationSource: PhotoData {
+  /// Photos to learn from.
+  public private(set) var training: SegmentationDataset
+  /// Photos to measure with.
+  public private(set) var test: SegmentationDataset
+  private let request: PhotoRequest
+  private let place: PhotoRequest.Place
+  private let size: Int
+  /// Whether the test photos are a held-out part of the training ones.
+  private var isForTuning = false
+
+  /// Reads the headers of photos and masks; the synthetic devkit of the smoke budget is written under `runs`.
+  public init(_ request: PhotoRequest, _ budget: Budget, runs: URL) throws {
+    let place = try request.place(budget, runs: runs)
+    func read(_ parts: [VOCDevkit.Part]) throws -> SegmentationDataset {
+      let sets = PhotoRequest.text(parts)
+      return try SegmentationDataset(
+        name: place.isSynthetic ? "voc-synthetic \(sets)" : "voc \(sets)", root: place.root,
+        parts: parts, skipsBad: request.skipsBad)
+    }
+    training = try read(place.training)
+    test = try read(place.test)
+    self.request = request
+    self.place = place
+    size = budget.segmentationSize
+  }
+
+  /// The source for choosing a weight: a tenth of the training photos is measured with, the others are learnt from, and
+  /// the test photos take no part. A single photo is both.
+  public func forTuning() -> SegmentationSource {
+    guard training.count > 1 else { return self }
+    let split = training.splitHeldOut(oneOf: DataReference.heldOutShare, seed: 0)
+    var source = self
+    source.training = split.training
+    source.test = split.heldOut
+    source.isForTuning = true
+    return source
+  }
+
+  /// Photos that were left out, each with the reason.
+  public var leftOut: [String] { training.leftOut + test.leftOut }
+
+  /// Sets and digests.
+  public var reference: DataReference {
+    DataReference(
+      photos: (training.name, training.digest, training.count, training.leftOut.count),
+      test: (test.digest, test.count, test.leftOut.count), request, place,
+      isForTuning: isForTuning)
+  }
+
+  /// Overlaps.
+  public var metrics: TableMetrics { .segmentation }
+  /// Overlaps at both sizes.
+  public var evaluator: any Evaluator {
+    SegmentationEvaluator(training: training, test: test, shortSide: size)
+  }
+  /// Classes with the background.
+  public var classCount: Int { SegmentationDataset.classes.count }
+  /// Photos to learn from.
+  public var trainingCount: Int { training.count }
+  /// Photos to measure with.
+  public var testCount: Int { test.count }
+  /// Pixels of the crops.
+  public var imageSize: ImageSize { ImageSize(height: size, width: size) }
+  /// Photos have many.
+  public var labels: [Int]? { nil }
+
+  /// Augmented crops. A last batch of one photo is left out, because the norm behind the pooled map needs two.
+  public func loader(batchSize: Int, seed: UInt64, threads: Int, paddingCounts: Bool)
+    -> any BatchSource
+  {
+    SegmentationLoader(
+      dataset: training, augmentation: .init(baseSize: size, cropSize: size),
+      padding: paddingCounts ? 0 : SegmentationDataset.void,
+      configuration: LoaderConfiguration(
+        batchSize: batchSize, seed: seed, threads: threads,
+        dropsLast: training.count % batchSize == 1))
+  }
+}

@@ -1,0 +1,65 @@
+public import Datasets
+public import Evaluation
+public import NeuralNet
+public import Results
+import TensorCore
+
+/// Mean intersection over union of a segmentation at two sizes: scaled to a short side, masks as well, as the released code
+/// measures, and as large as the photos are.
+public struct SegmentationEvaluator: Evaluator {
+  private let training: SegmentationDataset
+  private let test: SegmentationDataset
+  private let shortSide: Int
+
+  /// Training photos that are measured.
+  private static let samplePhotos = 50
+
+  /// Measures on `test` and on the first photos of `training`; `shortSide` in pixels.
+  public init(training: SegmentationDataset, test: SegmentationDataset, shortSide: Int) {
+    self.training = training.first(Self.samplePhotos)
+    self.test = test
+    self.shortSide = shortSide
+  }
+
+  /// Both means over 21 classes and the share of right pixels at native size, %; of training photos the first alone.
+  public func measure(_ network: any Network, on part: EvaluationPart) throws -> Measures {
+    let data = part == .test ? test : training
+    let scaled = try Self.matrix(of: network, on: data, shortSide: shortSide)
+    var measures: Measures = [.miouScaled: 100 * scaled.meanOverlap]
+    guard part == .test else { return measures }
+    let native = try Self.matrix(of: network, on: data, shortSide: nil)
+    measures[.miouNative] = 100 * native.meanOverlap
+    measures[.pixelAccuracy] = native.pixelAccuracy.map { 100 * $0 }
+    return measures
+  }
+
+  /// The pixels of a data set at a size; nil is the photos' own.
+  public static func matrix(
+    of network: any Network, on data: SegmentationDataset, shortSide: Int?
+  ) throws -> ConfusionMatrix {
+    var matrix = ConfusionMatrix(classCount: SegmentationDataset.classes.count)
+    try predict(network, on: data, shortSide: shortSide) { batch, prediction in
+      do throws(EvaluationError) {
+        try matrix.add(truth: batch.labels, prediction: prediction)
+      } catch {
+        throw DatasetError("\(data.samples[batch.indices[0]].id): \(error)")
+      }
+    }
+    return matrix
+  }
+
+  /// Hands every photo with the class of each of its pixels to `body`, in file order.
+  public static func predict(
+    _ network: any Network, on data: SegmentationDataset, shortSide: Int?,
+    _ body: (SegmentationBatch, [UInt8]) throws -> Void
+  ) throws {
+    for host in SegmentationLoader(dataset: data, shortSide: shortSide).epoch(0) {
+      let batch = try host.get()
+      let images = try Tensor.images(batch, like: network.store)
+      let classes = try withoutGradient { () throws(TensorError) in
+        try network.logits(of: images, .eval).largestPosition(axis: 1).values(as: UInt8.self)
+      }
+      try body(batch, classes)
+    }
+  }
+}
