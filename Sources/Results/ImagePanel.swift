@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Photos with boxes side by side as SVG text: one row per photo, one column per title.
+/// Photos with boxes, or pictures beside them, as SVG text: one row per photo, one column per title.
 public struct ImagePanel {
   /// A box on a photo, in its pixels from the upper left corner.
   public struct Mark: Sendable {
@@ -24,15 +24,23 @@ public struct ImagePanel {
     }
   }
 
-  /// One photo with the boxes of every column.
+  /// What stands in a column.
+  public enum Cell: Sendable {
+    /// The photo with boxes.
+    case marks([Mark])
+    /// A PNG file's bytes instead, as large as the photo.
+    case picture(Data)
+  }
+
+  /// One photo with what stands in every column.
   public struct Row: Sendable {
     let photo: Data
     let width: Int
     let height: Int
-    let columns: [[Mark]]
+    let columns: [Cell]
 
     /// Makes a row of a JPEG file's bytes.
-    public init(photo: Data, width: Int, height: Int, columns: [[Mark]]) {
+    public init(photo: Data, width: Int, height: Int, columns: [Cell]) {
       self.photo = photo
       self.width = width
       self.height = height
@@ -75,8 +83,8 @@ public struct ImagePanel {
     }
     var top = Self.head
     for (index, row) in rows.enumerated() {
-      for (column, marks) in row.columns.enumerated() {
-        lines += draw(row, index, marks, x: left(column), y: top)
+      for (column, cell) in row.columns.enumerated() {
+        lines += draw(row, index, cell, x: left(column), y: top)
       }
       top += heights[index] + Self.gap
     }
@@ -87,14 +95,15 @@ public struct ImagePanel {
     Self.gap + Double(column) * (Self.cell + Self.gap)
   }
 
-  private func draw(_ row: Row, _ index: Int, _ marks: [Mark], x: Double, y: Double) -> [String] {
+  private func draw(_ row: Row, _ index: Int, _ cell: Cell, x: Double, y: Double) -> [String] {
     let scale = Self.cell / Double(row.width)
+    let place = "<g transform=\"translate(\(number(x)) \(number(y))) scale(\(scale))\">"
+    guard case .marks(let marks) = cell else {
+      return [place] + picture(row, cell) + ["</g>"]
+    }
     // Lines and letters keep their size whatever that of the photo.
     let (stroke, letters) = (2 / scale, 11 / scale)
-    var lines = [
-      "<g transform=\"translate(\(number(x)) \(number(y))) scale(\(scale))\">",
-      "<use href=\"#photo\(index)\"/>",
-    ]
+    var lines = [place, "<use href=\"#photo\(index)\"/>"]
     for mark in marks {
       let colour = "rgb(\(mark.colour.map(String.init).joined(separator: ",")))"
       lines.append(
@@ -108,6 +117,14 @@ public struct ImagePanel {
       )
     }
     return lines + ["</g>"]
+  }
+
+  private func picture(_ row: Row, _ cell: Cell) -> [String] {
+    guard case .picture(let png) = cell else { return [] }
+    return [
+      "<image width=\"\(row.width)\" height=\"\(row.height)\" "
+        + "href=\"data:image/png;base64,\(png.base64EncodedString())\"/>"
+    ]
   }
 
   private func number(_ value: Double) -> String { String(format: "%.2f", value) }

@@ -14,6 +14,15 @@ public struct RecordGroup: Sendable {
     Sample(records.compactMap { $0.last?.measures[metric] })
   }
 
+  /// What the test server said of the runs; `n/a` where nobody asked it.
+  var serverSummary: String {
+    let figures = Sample(records.compactMap(\.serverMIoU))
+    return figures.count == 0
+      ? "n/a"
+      : figures.count == records.count
+        ? figures.summary : "\(figures.summary) (n = \(figures.count))"
+  }
+
   /// The best epochs' values of a metric, selected on the test set.
   public func bestSample(_ metric: Metric) -> Sample {
     Sample(records.compactMap { $0.best?.measures[metric] })

@@ -14,6 +14,14 @@ public struct ReferenceCell: Hashable, Sendable {
     case unknown
   }
 
+  /// Who measured it.
+  public enum Judge: Hashable, Sendable {
+    /// The authors, on photos whose truth is public.
+    case authors
+    /// The test server of VOC, which alone has the truth.
+    case server
+  }
+
   /// Table of the paper.
   public let table: String
   /// Row.
@@ -28,12 +36,15 @@ public struct ReferenceCell: Hashable, Sendable {
   public let grade: Grade
   /// Where it comes from.
   public let source: String
+  /// Who measured it.
+  public let judge: Judge
 
   /// Makes a cell.
   public init(
     table: String, setting: String, column: String, printed: String?, unit: String, grade: Grade,
-    source: String
+    source: String, judge: Judge = .authors
   ) {
+    self.judge = judge
     self.table = table
     self.setting = setting
     self.column = column

@@ -34,6 +34,9 @@ extension Report {
       "setting": .string(group.setting), "method": .string(group.method), "runs": .array(runs),
     ]
     for metric in metrics.all { members[metric.key] = value(group.sample(metric)) }
+    if hasServer {
+      members["test_server"] = value(Sample(group.records.compactMap(\.serverMIoU)))
+    }
     if section.isComparable {
       members["paper"] = .array(
         cells(group.setting, group.method).map { cell in

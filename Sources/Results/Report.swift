@@ -55,9 +55,14 @@ public struct Report {
   }
 
   /// References of one row and column.
-  func cells(_ setting: String, _ column: String) -> [ReferenceCell] {
-    references.filter { $0.setting == setting && $0.column == column }
+  func cells(_ setting: String, _ column: String, _ judge: ReferenceCell.Judge = .authors)
+    -> [ReferenceCell]
+  {
+    references.filter { $0.setting == setting && $0.column == column && $0.judge == judge }
   }
+
+  /// Whether a test server exists that may judge, too.
+  var hasServer: Bool { metrics == .segmentation }
 }
 
 extension RunRecord {

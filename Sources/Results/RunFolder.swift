@@ -48,7 +48,27 @@ public final class RunFolder {
   public static func readRecord(in url: URL) throws(ResultsError) -> RunRecord? {
     let file = url.appendingPathComponent("record.json")
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    return try RunRecord(contentsOf: file)
+    var record = try RunRecord(contentsOf: file)
+    record.serverMIoU = try serverFigure(in: url)
+    return record
+  }
+
+  private struct ServerFigure: Decodable { var miou: Double }
+
+  /// What VOC's test server said of the run, which a user may put into its folder as `test-server.json`.
+  private static func serverFigure(in url: URL) throws(ResultsError) -> Double? {
+    let file = url.appendingPathComponent("test-server.json")
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    let figure: Double?
+    do {
+      figure = try JSONDecoder().decode(ServerFigure.self, from: try Data(contentsOf: file)).miou
+    } catch { figure = nil }
+    guard let figure, (0...100).contains(figure) else {
+      throw ResultsError(
+        .damaged,
+        "\(file.path) is no figure of the test server: it holds {\"miou\": NUMBER}, in per cent")
+    }
+    return figure
   }
 
   /// All records one level below `directory`, in the order of their folders' names.

@@ -68,6 +68,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var heartbeat = ""
   /// Why it failed.
   public var message: String?
+  /// Mean intersection over union by VOC's test server, %, from a file beside the record; nil where there is none.
+  public var serverMIoU: Double?
 
   /// The teacher's checkpoint and what this suite measured of it.
   public struct Teacher: Codable, Hashable, Sendable {

@@ -6,7 +6,9 @@ import RunArguments
 struct CheckpointErrors: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "checkpoint",
-    abstract: "Measures a checkpoint: a classifier on CIFAR-100, a detector on a VOC devkit.")
+    abstract:
+      "Measures a checkpoint: a classifier on CIFAR-100, a detector or a segmentation on a VOC devkit."
+  )
 
   @Argument(help: "A .lskd file with a trained network.")
   var checkpoint: String
@@ -17,16 +19,32 @@ struct CheckpointErrors: ParsableCommand {
   @Flag(help: "Use the embedded synthetic images of the smoke budget.")
   var synthetic = false
 
-  @Option(help: "The VOCdevkit directory, or the one above it, for a detector.")
+  @Option(help: "The VOCdevkit directory, or the one above it, for a detector or a segmentation.")
   var voc: String?
 
   @OptionGroup var photos: PhotoOptions
+  @OptionGroup var detections: DetectionOptions
 
   @Flag(help: "Leave out photos that are missing or damaged, and list them.")
   var skipBad = false
 
   @Option(help: "Write a detector's results to this directory, as comp4_det_SET_CLASS.txt.")
   var writeDetections: String?
+
+  @Option(
+    help:
+      "Write a segmentation's masks to this directory, as ID.png with the devkit's palette; the set may be without truth."
+  )
+  var writePredictions: String?
+
+  @Option(help: "Write photos under half transparent masks to this directory, as ID.png.")
+  var writeOverlays: String?
+
+  @Option(
+    help:
+      "Short side in pixels at which a segmentation is measured besides the photos' own size (default: that of its training)."
+  )
+  var shortSide: Int?
 
   @OptionGroup var place: PlaceOptions
 
@@ -41,13 +59,38 @@ struct CheckpointErrors: ParsableCommand {
         checkpoint: file, data: data, synthetic: synthetic, options: options)
       return print(try job.run(json: json))
     }
+    let found = try ModelCheckpoint(
+      contentsOf: file, device: options.device, layout: options.layout)
+    let root = URL(fileURLWithPath: voc)
+    switch found.architecture {
+    case .deepLab: try measureSegmentation(found, file, root)
+    default: try measureDetector(found, file, root)
+    }
+  }
+
+  private func measureDetector(_ found: ModelCheckpoint, _ file: URL, _ root: URL) throws {
     let job = try DetectorEvaluationJob(
-      checkpoint: file, root: URL(fileURLWithPath: voc), year: photos.year, set: photos.imageSet,
-      rule: photos.rule, skipsBad: skipBad, options: options)
+      checkpoint: found, file: file, root: root, year: photos.detections.year,
+      set: photos.detections.set, rule: detections.rule, skipsBad: skipBad)
     if let writeDetections {
       try job.writeDetections(to: URL(fileURLWithPath: writeDetections))
     }
-    try photos.show(try job.evaluation(), json: json)
-    photos.warn("left out", job.leftOut)
+    try detections.show(try job.evaluation(), json: json)
+    warn("left out", job.leftOut)
+  }
+
+  private func measureSegmentation(_ found: ModelCheckpoint, _ file: URL, _ root: URL) throws {
+    let (year, set) = photos.segmentations
+    var request = SegmenterEvaluationJob.Request(
+      root: root, year: year, set: set, shortSide: shortSide, skipsBad: skipBad)
+    request.predictions = writePredictions.map { URL(fileURLWithPath: $0) }
+    request.overlays = writeOverlays.map { URL(fileURLWithPath: $0) }
+    let job = try SegmenterEvaluationJob(checkpoint: found, file: file, request)
+    if let result = try job.run() {
+      print(result.text(json: json))
+    } else {
+      print("\(set) of \(year) has no masks here: predictions are written, nothing is measured")
+    }
+    warn("left out", job.leftOut)
   }
 }

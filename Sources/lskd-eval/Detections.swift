@@ -17,6 +17,7 @@ struct Detections: ParsableCommand {
   var voc: String
 
   @OptionGroup var photos: PhotoOptions
+  @OptionGroup var matching: DetectionOptions
 
   @Flag(help: "Count a class whose file is missing or empty as without detections.")
   var allowMissing = false
@@ -27,8 +28,9 @@ struct Detections: ParsableCommand {
   func run() throws {
     let job = try DetectionEvaluationJob(
       detections: URL(fileURLWithPath: detections), root: URL(fileURLWithPath: voc),
-      year: photos.year, set: photos.imageSet, rule: photos.rule, allowsMissing: allowMissing)
-    try photos.show(job, json: json)
-    photos.warn("no detections of these classes", job.missing)
+      year: photos.detections.year, set: photos.detections.set, rule: matching.rule,
+      allowsMissing: allowMissing)
+    try matching.show(job, json: json)
+    warn("no detections of these classes", job.missing)
   }
 }

@@ -2,14 +2,22 @@ import ArgumentParser
 import Experiments
 import Foundation
 
-/// Which photos detections are matched with, and how.
+/// Which photos results are matched with.
 struct PhotoOptions: ParsableArguments {
-  @Option(help: "Year of the devkit.")
-  var year = 2007
+  @Option(help: "Year of the devkit (default: 2007 for detections, 2012 for segmentations).")
+  var year: Int?
 
-  @Option(name: .customLong("set"), help: "Image set.")
-  var imageSet = "test"
+  @Option(
+    name: .customLong("set"),
+    help: "Image set (default: test for detections, val for segmentations).")
+  var imageSet: String?
 
+  var detections: (year: Int, set: String) { (year ?? 2007, imageSet ?? "test") }
+  var segmentations: (year: Int, set: String) { (year ?? 2012, imageSet ?? "val") }
+}
+
+/// How detections are matched.
+struct DetectionOptions: ParsableArguments {
   @Option(help: "voc07: eleven recalls; area: under the monotone curve, as from 2010 on.")
   var rule = "voc07"
 
@@ -20,10 +28,11 @@ struct PhotoOptions: ParsableArguments {
     print(job.text(json: json))
     if let curves { try job.writeCurves(to: URL(fileURLWithPath: curves)) }
   }
+}
 
-  func warn(_ what: String, _ items: [String]) {
-    guard !items.isEmpty else { return }
-    FileHandle.standardError.write(
-      Data((["\(what), \(items.count):"] + items).joined(separator: "\n").utf8 + [10]))
-  }
+/// Lists what a result does not cover on standard error.
+func warn(_ what: String, _ items: [String]) {
+  guard !items.isEmpty else { return }
+  FileHandle.standardError.write(
+    Data((["\(what), \(items.count):"] + items).joined(separator: "\n").utf8 + [10]))
 }

@@ -16,19 +16,15 @@ struct Segmentation: ParsableCommand {
   @Option(help: "The VOCdevkit directory, or the one above it.")
   var voc: String
 
-  @Option(help: "Year of the devkit.")
-  var year = 2012
-
-  @Option(name: .customLong("set"), help: "Image set of the segmentation task.")
-  var imageSet = "val"
+  @OptionGroup var photos: PhotoOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() throws {
     let job = try SegmentationEvaluationJob(
-      predictions: URL(fileURLWithPath: predictions), root: URL(fileURLWithPath: voc), year: year,
-      set: imageSet)
+      predictions: URL(fileURLWithPath: predictions), root: URL(fileURLWithPath: voc),
+      year: photos.segmentations.year, set: photos.segmentations.set)
     print(job.text(json: json))
   }
 }

@@ -13,14 +13,13 @@ public struct DetectorEvaluationJob {
   private let rule: AveragePrecisionRule
   private let detections: [[DetectionDecoder.Detection]]
 
-  /// Reads the checkpoint and the photos and detects. A photo that is missing or damaged is an error unless `skipsBad`.
+  /// Reads the photos and detects. A photo that is missing or damaged is an error unless `skipsBad`.
   public init(
-    checkpoint file: URL, root: URL, year: Int, set: String, rule: String, skipsBad: Bool,
-    options: RunOptions
+    checkpoint: ModelCheckpoint, file: URL, root: URL, year: Int, set: String, rule: String,
+    skipsBad: Bool
   ) throws {
     self.rule = try DetectionEvaluationJob.rule(rule)
-    checkpoint = try ModelCheckpoint(
-      contentsOf: file, device: options.device, layout: options.layout)
+    self.checkpoint = checkpoint
     data = try DetectionDataset(
       name: "VOC\(year)", root: root, parts: [.init(year: year, set: set)], skipsBad: skipsBad)
     guard case .ssd300 = checkpoint.architecture,

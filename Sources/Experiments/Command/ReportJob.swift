@@ -4,9 +4,6 @@ import Results
 
 /// Writes the reports of all tables that have records.
 public enum ReportJob {
-  /// How the names of table 4's panels begin.
-  static let panelPrefix = "table4-panel-"
-
   /// Writes `<table>.md` and `<table>.json` into `output` and returns their places.
   public static func write(runs: URL, output: URL) throws -> [URL] {
     let records = try RunFolder.records(under: runs)
@@ -28,9 +25,11 @@ public enum ReportJob {
       texts += [("figure2.md", curves.markdown), ("figure2.json", curves.json)]
       texts += curves.plots.map { ("\($0.name).svg", $0.svg) }
     }
-    for name in try figures(of: "table4", runs) {
-      texts.append(
-        (name, try String(contentsOf: runs.appendingPathComponent(name), encoding: .utf8)))
+    for table in ["table4", "table5"] {
+      for name in try figures(of: table, runs) {
+        texts.append(
+          (name, try String(contentsOf: runs.appendingPathComponent(name), encoding: .utf8)))
+      }
     }
     return try texts.map { name, text in
       let file = output.appendingPathComponent(name)
@@ -41,8 +40,7 @@ public enum ReportJob {
 
   /// The panels that lie beside the run folders.
   private static func figures(of table: String, _ runs: URL) throws -> [String] {
-    guard table == "table4" else { return [] }
-    return try FileManager.default.contentsOfDirectory(atPath: runs.path)
-      .filter { $0.hasPrefix(panelPrefix) && $0.hasSuffix(".svg") }.sorted()
+    try FileManager.default.contentsOfDirectory(atPath: runs.path)
+      .filter { $0.hasPrefix(TablePanel.prefix(table)) && $0.hasSuffix(".svg") }.sorted()
   }
 }

@@ -4,13 +4,24 @@ public import Foundation
 import Images
 import Results
 
-/// The evaluation of a folder of predicted masks by the rule of the VOC devkit, whatever made them.
+/// The evaluation of predicted masks by the rule of the VOC devkit, whatever made them.
 public struct SegmentationEvaluationJob {
   private let matrix: ConfusionMatrix
   private let place: String
   private let imageCount: Int
+  private let checkpoint: Checkpoint?
 
-  private static let names = ["background"] + VOCDevkit.classes
+  /// What is known where the masks are a checkpoint's.
+  struct Checkpoint {
+    /// SHA-256 of the file.
+    let sha256: String
+    /// Short side in pixels to which photos and masks were scaled once more.
+    let shortSide: Int
+    /// The pixels at that size.
+    let scaled: ConfusionMatrix
+  }
+
+  private static let names = SegmentationDataset.classes
 
   /// Reads the masks of a set and the predictions `ID.png`. Throws for one that is missing, damaged, of another size, of
   /// colours, or with a value that is no class.
@@ -36,6 +47,15 @@ public struct SegmentationEvaluationJob {
     self.matrix = matrix
     place = "\(devkit.directory.path), \(set)"
     imageCount = images.count
+    checkpoint = nil
+  }
+
+  /// Takes pixels that were counted elsewhere.
+  init(_ matrix: ConfusionMatrix, place: String, imageCount: Int, checkpoint: Checkpoint) {
+    self.matrix = matrix
+    self.place = place
+    self.imageCount = imageCount
+    self.checkpoint = checkpoint
   }
 
   /// The result as text, in %, or as JSON with fractions in full precision.
@@ -54,19 +74,27 @@ public struct SegmentationEvaluationJob {
     return table.text
       + "mIoU over \(Self.names.count) classes \(percent(matrix.meanOverlap)) %\(present), pixel accuracy "
       + "\(percent(matrix.pixelAccuracy)) %, \(imageCount) images of \(place)"
+      + (checkpoint.map {
+        " at their own size\nmIoU with photos and masks scaled to a short side of \($0.shortSide) pixels "
+          + "\(percent($0.scaled.meanOverlap)) %"
+      } ?? "")
   }
 
   private var jsonText: String {
     func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     let classes = Self.names.enumerated().map { ($1, number(matrix.overlap(of: $0))) }
-    return JSONValue.object([
-      "task": "segmentation",
-      "metrics": .object([
-        "miou": .number(matrix.meanOverlap), "miou_present": number(matrix.meanOverlapOfPresent),
-        "iou": .object(Dictionary(uniqueKeysWithValues: classes)),
-        "pixel_accuracy": number(matrix.pixelAccuracy),
-      ]),
-      "count": .integer(imageCount),
-    ]).canonical
+    var metrics: [String: JSONValue] = [
+      "miou": .number(matrix.meanOverlap), "miou_present": number(matrix.meanOverlapOfPresent),
+      "iou": .object(Dictionary(uniqueKeysWithValues: classes)),
+      "pixel_accuracy": number(matrix.pixelAccuracy),
+    ]
+    var members: [String: JSONValue] = ["task": "segmentation", "count": .integer(imageCount)]
+    if let checkpoint {
+      metrics["miou_scaled"] = .number(checkpoint.scaled.meanOverlap)
+      members["short_side"] = .integer(checkpoint.shortSide)
+      members["checkpoint"] = .string(checkpoint.sha256)
+    }
+    members["metrics"] = .object(metrics)
+    return JSONValue.object(members).canonical
   }
 }

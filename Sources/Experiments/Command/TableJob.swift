@@ -99,10 +99,15 @@ public struct TableJob {
   /// Photos of table 4 or 5 that were left out, each with the reason.
   public var leftOut: [String] { (data as? any PhotoData)?.leftOut ?? [] }
 
-  /// Draws what the networks of table 4 found in a few photos, one panel per setting; returns the files.
+  /// Draws what the networks of table 4 or 5 found in a few photos, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {
-    guard let photos = data as? DetectionSource else { return [] }
-    return try DetectionPanel(photos, options).write(plan.runs)
+    let panel: TablePanel? =
+      switch data {
+      case let photos as DetectionSource: TablePanel(photos)
+      case let photos as SegmentationSource: try TablePanel(photos)
+      default: nil
+      }
+    return try panel?.write(plan.runs, options) ?? []
   }
 
   /// The runs with their cost, and the hours that they would take on this device.

@@ -127,7 +127,7 @@ public struct Recipe: Hashable, Sendable {
   }
 
   static let segmentationRate = 0.007
-  private static let segmentationRateFromScratch = 0.02
+  private static let segmentationRateFromScratch = 0.06
 
   /// `base`, a tenth of it from 2/3 and a hundredth from 5/6 of the epochs on: 80,000 and 100,000 of 120,000 steps.
   static func detectorSchedule(base: Double, epochs: Int) -> Schedule {

@@ -239,6 +239,9 @@ extension RunExecutor: TrainingObserver {
       "setting": plan.setting.id, "budget": plan.budget.rawValue, "epoch": String(epoch),
       "dataset": plan.data.id, "dataset_test_sha256": plan.data.hashes["test"] ?? "",
     ]
+    if plan.setting.task == .segmentation {
+      details[SegmenterEvaluationJob.sizeKey] = String(plan.budget.segmentationSize)
+    }
     // The teacher is named, not stored.
     details["teacher_sha256"] = record.teacher?.checkpointHash
     return details
