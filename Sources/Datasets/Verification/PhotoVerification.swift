@@ -1,0 +1,125 @@
+public import Foundation
+
+/// The check of a data set of photos on disk: lists of images against the manifest, and every file that they need.
+public struct PhotoVerification: Encodable, Sendable {
+  /// The id of the manifest.
+  public let dataset: String
+  /// Where the files were looked for.
+  public let directory: String
+  /// Whether photos and masks were only opened, not decoded.
+  public let isQuick: Bool
+  /// Whether absent files are a count and no failure.
+  public let allowsMissing: Bool
+  /// One finding per list of the manifest.
+  public let sets: [SetFinding]
+  /// How many files there are of every kind.
+  public let tallies: [Tally]
+  /// Paths below the directory of what should be there.
+  public let missing: [String]
+  /// One sentence, which names it, for every bad list or file.
+  public let problems: [String]
+  /// Whether nothing is bad and, unless that is allowed, nothing is missing.
+  public let isIntact: Bool
+
+  /// What was found in place of a list of images.
+  public struct SetFinding: Encodable, Sendable {
+    /// Its name, such as `Main/train`.
+    public let name: String
+    /// The number of images that the manifest states, nil for synthetic data.
+    public let expected: Int?
+    /// The number of images in the list, nil for a list that is missing or cannot be read.
+    public let found: Int?
+  }
+
+  /// Files of one kind.
+  public struct Tally: Encodable, Sendable {
+    /// `photos`, `annotations` or `masks`.
+    public let kind: String
+    /// Files that were checked and are good.
+    public var good = 0
+    /// Files that were checked and are bad.
+    public var bad = 0
+    /// Files that should be there and are not.
+    public var missing = 0
+  }
+
+  /// How to check.
+  public struct Options: Sendable {
+    /// Opens photos and masks but decodes none.
+    public var isQuick: Bool
+    /// Counts absent files without failing.
+    public var allowsMissing: Bool
+
+    /// Makes options.
+    public init(isQuick: Bool = false, allowsMissing: Bool = false) {
+      self.isQuick = isQuick
+      self.allowsMissing = allowsMissing
+    }
+  }
+
+  /// Checks the data set of `manifest` in `root`. Damage is a finding; throws only when there is no such data set.
+  public init(
+    of root: URL, against manifest: DatasetManifest, _ options: Options = Options()
+  ) throws(DatasetError) {
+    let source: any PhotoSource =
+      switch manifest.layout {
+      case "voc-devkit": try VOCSource(root: root, manifest: manifest)
+      case "sbd-benchmark": try SBDSource(root: root)
+      default: throw DatasetError("\(manifest.id) is no data set of photos")
+      }
+    self.init(source, manifest, options, isSynthetic: SyntheticVOC.wrote(root))
+  }
+
+  private init(
+    _ source: any PhotoSource, _ manifest: DatasetManifest, _ options: Options, isSynthetic: Bool
+  ) {
+    var (problems, missing): ([String], [String]) = ([], [])
+    var (sets, members): ([SetFinding], [String: Set<String>]) = ([], [:])
+    for set in manifest.imageSets?.sets ?? [] {
+      let expected = isSynthetic ? nil : set.images
+      let list = source.list(set.name)
+      guard source.isFile(list) else {
+        missing.append(list)
+        sets.append(SetFinding(name: set.name, expected: expected, found: nil))
+        continue
+      }
+      do throws(DatasetError) {
+        let images = try source.images(in: set.name)
+        sets.append(SetFinding(name: set.name, expected: expected, found: images.count))
+        if let expected, images.count != expected {
+          problems.append(
+            "\(source.path(list)) names \(images.count) images instead of \(expected)")
+        }
+        for image in images { members[image, default: []].insert(set.name) }
+      } catch {
+        sets.append(SetFinding(name: set.name, expected: expected, found: nil))
+        problems.append(error.description)
+      }
+    }
+    let images = Swift.Set(members.keys).union(source.others()).sorted()
+    let findings = concurrentMap(count: images.count) { [members] index in
+      source.check(images[index], sets: members[images[index]] ?? [], isQuick: options.isQuick)
+    }
+    var tallies: [String: Tally] = [:]
+    for file in findings.flatMap(\.self) {
+      switch file.state {
+      case .good: tallies[file.kind, default: Tally(kind: file.kind)].good += 1
+      case .bad(let sentence):
+        tallies[file.kind, default: Tally(kind: file.kind)].bad += 1
+        problems.append(sentence)
+      case .missing(let path):
+        tallies[file.kind, default: Tally(kind: file.kind)].missing += 1
+        missing.append(path)
+      }
+    }
+    dataset = manifest.id
+    directory = source.directory.path
+    isQuick = options.isQuick
+    allowsMissing = options.allowsMissing
+    self.sets = sets
+    self.tallies = tallies.values.sorted { $0.kind < $1.kind }
+    self.missing = missing
+    self.problems = problems
+    isIntact = problems.isEmpty && (missing.isEmpty || options.allowsMissing)
+  }
+}
