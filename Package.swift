@@ -121,7 +121,7 @@ let package = Package(
     tests("CheckpointFormatTests", ["CheckpointFormat"]),
     tests("InterchangeTests", ["Interchange", "CheckpointFormat"]),
     tests("ImagesTests", ["Images"]),
-    tests("DatasetsTests", ["Datasets", "Images"]),
+    tests("DatasetsTests", ["Datasets", "Images", "DurableFiles"]),
     tests("ResultsTests", ["Results"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests(

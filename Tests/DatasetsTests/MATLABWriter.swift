@@ -64,7 +64,7 @@ enum MATLABWriter {
     let starts = [UInt32(0)] + [UInt32](repeating: 1, count: columns)
     return array(
       5, rows: rows, columns: columns, nonZeros: 1,
-      element(5, word(UInt32(rows - 1))) + element(5, starts.flatMap(word))
+      element(5, word(UInt32(max(rows, 1) - 1))) + element(5, starts.flatMap(word))
         + element(9, [0, 0, 0, 0, 0, 0, 0xF0, 0x3F]))
   }
 
