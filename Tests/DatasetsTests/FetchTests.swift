@@ -50,7 +50,7 @@ struct FetchTests {
   @discardableResult
   private func run(_ fetch: DatasetFetch) throws -> String {
     var fetch = fetch
-    fetch.patience = FetchPatience(connect: 2, stall: 1)
+    fetch.patience = FetchPatience(connect: 5, stall: 3)
     let messages = Mutex<[String]>([])
     try fetch.run { event in
       if case .message(let text) = event { messages.withLock { $0.append(text) } }
