@@ -113,7 +113,9 @@ public struct DatasetFetch: Sendable {
   ) throws(DatasetError) {
     tell("unpacking")
     let count = try ArchiveUnpacker.install(archive, at: file, into: directory)
-    tell("unpacked \(count) files to \(directory.appendingPathComponent(archive.unpacksTo).path)")
+    tell(
+      "unpacked \(count) file\(count == 1 ? "" : "s") to \(directory.appendingPathComponent(archive.unpacksTo).path)"
+    )
   }
 
   /// Whether nothing has to be done for `archive`, because its content is in the directory or in a local one.

@@ -1,3 +1,5 @@
+import Images
+
 /// The check of a MATLAB 5 file's structure: every element lies within the one around it, has a type that fits its
 /// place and exactly as many values as the array's dimensions say.
 ///
@@ -113,14 +115,13 @@ struct MATLABStructure {
     let rows = try cursor.integers(count: nil)
     let starts = try cursor.integers(count: head.columns + 1)
     guard starts.first == 0, let last = starts.last, last <= rows.count,
-      zip(starts, starts.dropFirst()).allSatisfy(<=), rows.allSatisfy({ $0 < max(head.rows, 1) }),
-      rows.count <= max(head.nonZeros, 1)
+      zip(starts, starts.dropFirst()).allSatisfy(<=), rows.allSatisfy({ $0 < max(head.rows, 1) })
     else { throw Flaw("the places of a sparse matrix contradict each other") }
     for _ in 0..<(head.isComplex ? 2 : 1) {
       let values = try cursor.next()
       guard let size = values.type.numberSize, values.data.count % size == 0,
-        (last...max(last, head.nonZeros, 1)).contains(values.data.count / size)
-      else { throw Flaw("a sparse matrix has another number of values than places") }
+        values.data.count / size >= last
+      else { throw Flaw("a sparse matrix has fewer values than places") }
     }
   }
 
@@ -139,7 +140,6 @@ extension MATLABStructure {
     let kind: Kind
     let isComplex: Bool
     let isNameless: Bool
-    let nonZeros: Int
     let rows: Int
     let columns: Int
 
@@ -164,15 +164,12 @@ extension MATLABStructure {
       default: throw Flaw("an array is of a class that no segmentation needs (\(word & 0xFF))")
       }
       isComplex = word & Self.complexFlag != 0
-      nonZeros = Int(MATLABCursor.word(flags.data, 1))
       let sizes = try cursor.integers(count: 2)
       (rows, columns) = (sizes[0], sizes[1])
       let (product, overflows) = rows.multipliedReportingOverflow(by: columns)
-      guard !overflows, kind == .sparse || product <= MATLABStructure.largestContent else {
+      // Of a sparse matrix only the places are stored.
+      guard !overflows, kind == .sparse || product <= ImageFile.largestImage else {
         throw Flaw("an array of \(rows) x \(columns) is too large")
-      }
-      guard kind != .sparse || max(nonZeros, columns) < MATLABStructure.largestContent else {
-        throw Flaw("a sparse matrix of \(rows) x \(columns) is too large")
       }
       count = product
       let name = try cursor.next()
