@@ -260,7 +260,14 @@ struct FetchTests {
     #expect {
       try run(DatasetFetch(voc, into: devkit))
     } throws: {
-      "\($0)".contains("synthetic devkit")
+      "\($0)".contains("synthetic data")
+    }
+    let records = directory
+    try SyntheticCIFAR100(trainCount: 20, testCount: 10).write(to: records)
+    #expect {
+      try run(DatasetFetch(DatasetManifest.known()[0], into: records))
+    } throws: {
+      "\($0)".contains("synthetic data")
     }
     let year = devkit.appendingPathComponent("VOCdevkit/VOC2007")
     var fetch = DatasetFetch(voc, into: directory)

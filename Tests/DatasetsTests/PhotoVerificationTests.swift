@@ -136,6 +136,18 @@ struct PhotoVerificationTests {
     }
   }
 
+  @Test("masks as PNGs are checked beside a devkit whose lists are its own")
+  func augmented() throws {
+    let root = try devkit().root
+    let year = root.appendingPathComponent("VOCdevkit/VOC2012")
+    try FileManager.default.moveItem(
+      at: year.appendingPathComponent("SegmentationClass"),
+      to: year.appendingPathComponent("SegmentationClassAug"))
+    let result = try PhotoVerification(of: root, against: manifest("sbd"))
+    #expect(result.isIntact && result.sets.isEmpty)
+    #expect(try tally(result, "masks") == [4, 0, 0])
+  }
+
   @Test(
     "the real devkits have the lists that the manifests state", .enabled(if: RealVOC.root != nil))
   func realData() throws {

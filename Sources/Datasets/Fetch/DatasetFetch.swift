@@ -27,24 +27,8 @@ public struct DatasetFetch: Sendable {
   /// Does what is missing and tells about it. Throws when an archive cannot be had, with what to do by hand; the other
   /// archives are brought nevertheless.
   public func run(report: @escaping (FetchEvent) -> Void) throws(DatasetError) {
-    guard !manifest.archives.isEmpty else {
-      throw DatasetError(
-        "the manifest of \(manifest.id) names no archive: there is nothing to fetch")
-    }
-    for archive in manifest.archives {
-      let names = archive.unpacksTo.split(separator: "/")
-      guard !archive.name.contains("/"), !archive.name.hasPrefix("."), !names.isEmpty,
-        !names.contains(".."), !archive.unpacksTo.hasPrefix("/")
-      else {
-        throw DatasetError(
-          "the manifest of \(manifest.id) wants to write outside of the directory: \(archive.name), "
-            + archive.unpacksTo)
-      }
-    }
-    guard manifest.layout != "voc-devkit" || !SyntheticVOC.wrote(directory) else {
-      throw DatasetError(
-        "\(directory.path) holds a synthetic devkit: name another directory for \(manifest.id)")
-    }
+    try checkManifest()
+    try checkDirectory()
     try checkLocal()
     do {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -158,6 +142,39 @@ public struct DatasetFetch: Sendable {
       }
     }
     return local.first { !$0.hasDirectory && !isNamed($0) && fits($0, archive) }
+  }
+
+  /// Throws for a manifest without archives and for one that would write elsewhere.
+  private func checkManifest() throws(DatasetError) {
+    guard !manifest.archives.isEmpty else {
+      throw DatasetError(
+        "the manifest of \(manifest.id) names no archive: there is nothing to fetch")
+    }
+    for archive in manifest.archives {
+      let names = archive.unpacksTo.split(separator: "/")
+      guard !archive.name.contains("/"), !archive.name.hasPrefix("."), !names.isEmpty,
+        !names.contains(".."), !archive.unpacksTo.hasPrefix("/")
+      else {
+        throw DatasetError(
+          "the manifest of \(manifest.id) wants to write outside of the directory: \(archive.name), "
+            + archive.unpacksTo)
+      }
+    }
+  }
+
+  /// Throws when generated data lie where the real ones would go.
+  private func checkDirectory() throws(DatasetError) {
+    let isGenerated =
+      switch manifest.layout {
+      case "voc-devkit": SyntheticVOC.wrote(directory)
+      case "cifar100-binary":
+        try DatasetManifest.generated(in: CIFAR100.resolve(directory)) != nil
+      default: false
+      }
+    guard !isGenerated else {
+      throw DatasetError(
+        "\(directory.path) holds synthetic data: name another directory for \(manifest.id)")
+    }
   }
 
   private func isNamed(_ file: URL) -> Bool {

@@ -6,6 +6,9 @@ protocol PhotoSource: Sendable {
   /// Where the files lie.
   var directory: URL { get }
 
+  /// Whether it has the lists of the manifest.
+  var hasOwnLists: Bool { get }
+
   /// The path of a list of images below the directory.
   func list(_ set: String) -> String
   /// The ids in a list.

@@ -67,59 +67,79 @@ public struct PhotoVerification: Encodable, Sendable {
       case "sbd-benchmark": try SBDSource(root: root)
       default: throw DatasetError("\(manifest.id) is no data set of photos")
       }
-    self.init(source, manifest, options, isSynthetic: SyntheticVOC.wrote(root))
+    let lists = PhotoLists(source, manifest, areCounted: !SyntheticVOC.wrote(root))
+    let images = Set(lists.members.keys).union(source.others()).sorted()
+    let files = concurrentMap(count: images.count) { index in
+      source.check(
+        images[index], sets: lists.members[images[index]] ?? [], isQuick: options.isQuick)
+    }
+    self.init(manifest, source.directory, options, lists, files.flatMap(\.self))
   }
 
   private init(
-    _ source: any PhotoSource, _ manifest: DatasetManifest, _ options: Options, isSynthetic: Bool
+    _ manifest: DatasetManifest, _ directory: URL, _ options: Options, _ lists: PhotoLists,
+    _ files: [PhotoFile]
   ) {
-    var (problems, missing): ([String], [String]) = ([], [])
-    var (sets, members): ([SetFinding], [String: Set<String>]) = ([], [:])
-    for set in manifest.imageSets?.sets ?? [] {
-      let expected = isSynthetic ? nil : set.images
-      let list = source.list(set.name)
-      guard source.isFile(list) else {
-        missing.append(list)
-        sets.append(SetFinding(name: set.name, expected: expected, found: nil))
-        continue
-      }
-      do throws(DatasetError) {
-        let images = try source.images(in: set.name)
-        sets.append(SetFinding(name: set.name, expected: expected, found: images.count))
-        if let expected, images.count != expected {
-          problems.append(
-            "\(source.path(list)) names \(images.count) images instead of \(expected)")
-        }
-        for image in images { members[image, default: []].insert(set.name) }
-      } catch {
-        sets.append(SetFinding(name: set.name, expected: expected, found: nil))
-        problems.append(error.description)
-      }
-    }
-    let images = Swift.Set(members.keys).union(source.others()).sorted()
-    let findings = concurrentMap(count: images.count) { [members] index in
-      source.check(images[index], sets: members[images[index]] ?? [], isQuick: options.isQuick)
-    }
+    var (problems, missing) = (lists.problems, lists.missing)
     var tallies: [String: Tally] = [:]
-    for file in findings.flatMap(\.self) {
+    for file in files {
+      var tally = tallies[file.kind] ?? Tally(kind: file.kind)
       switch file.state {
-      case .good: tallies[file.kind, default: Tally(kind: file.kind)].good += 1
+      case .good: tally.good += 1
       case .bad(let sentence):
-        tallies[file.kind, default: Tally(kind: file.kind)].bad += 1
+        tally.bad += 1
         problems.append(sentence)
       case .missing(let path):
-        tallies[file.kind, default: Tally(kind: file.kind)].missing += 1
+        tally.missing += 1
         missing.append(path)
       }
+      tallies[file.kind] = tally
     }
     dataset = manifest.id
-    directory = source.directory.path
+    self.directory = directory.path
     isQuick = options.isQuick
     allowsMissing = options.allowsMissing
-    self.sets = sets
+    sets = lists.sets
     self.tallies = tallies.values.sorted { $0.kind < $1.kind }
     self.missing = missing
     self.problems = problems
     isIntact = problems.isEmpty && (missing.isEmpty || options.allowsMissing)
+  }
+}
+
+/// The lists of a manifest as they are on disk.
+private struct PhotoLists: Sendable {
+  var sets: [PhotoVerification.SetFinding] = []
+  /// The lists that name an image.
+  var members: [String: Set<String>] = [:]
+  var problems: [String] = []
+  var missing: [String] = []
+
+  /// Reads the lists and, unless the data are synthetic, counts their images.
+  init(_ source: any PhotoSource, _ manifest: DatasetManifest, areCounted: Bool) {
+    for set in source.hasOwnLists ? manifest.imageSets?.sets ?? [] : [] {
+      let expected = areCounted ? set.images : nil
+      let images = read(set.name, source)
+      sets.append(.init(name: set.name, expected: expected, found: images?.count))
+      guard let images else { continue }
+      if let expected, images.count != expected {
+        problems.append(
+          "\(source.path(source.list(set.name))) names \(images.count) images instead of \(expected)"
+        )
+      }
+      for image in images { members[image, default: []].insert(set.name) }
+    }
+  }
+
+  /// The ids in a list; nil, with the reason noted, for one that is missing or cannot be read.
+  private mutating func read(_ set: String, _ source: any PhotoSource) -> [String]? {
+    guard source.isFile(source.list(set)) else {
+      missing.append(source.list(set))
+      return nil
+    }
+    do throws(DatasetError) { return try source.images(in: set) } catch {
+      problems.append(error.description)
+      return nil
+    }
   }
 }

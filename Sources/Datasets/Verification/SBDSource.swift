@@ -5,16 +5,15 @@ struct SBDSource: PhotoSource {
   private let dataset: SBDataset
 
   var directory: URL { dataset.directory }
+  /// With masks as PNGs the lists are VOC's.
+  var hasOwnLists: Bool { dataset.layout == .benchmark }
 
   init(root: URL) throws(DatasetError) { dataset = try SBDataset(root: root) }
 
-  func list(_ set: String) -> String {
-    dataset.layout == .benchmark ? "\(set).txt" : "ImageSets/Segmentation/\(set).txt"
-  }
+  func list(_ set: String) -> String { "\(set).txt" }
 
   func images(in set: String) throws(DatasetError) -> [String] { try dataset.images(in: set) }
 
-  /// With masks as PNGs the lists are VOC's, so that all masks are looked at.
   func others() -> [String] {
     // A directory that cannot be listed has no others; the files of the lists are missed one by one.
     (try? dataset.images()) ?? []

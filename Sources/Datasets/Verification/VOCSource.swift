@@ -6,6 +6,7 @@ struct VOCSource: PhotoSource {
   private let devkit: VOCDevkit
 
   var directory: URL { devkit.directory }
+  var hasOwnLists: Bool { true }
 
   /// Finds the devkit of the manifest's year in `root`.
   init(root: URL, manifest: DatasetManifest) throws(DatasetError) {
