@@ -61,6 +61,12 @@ let package = Package(
     .target(
       name: "CImage", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    .target(
+      name: "CMatio", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary("matio"), .linkedLibrary("z")]),
+    .target(
+      name: "CDownload", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary("curl")]),
     library("Randomness", []),
     library("DurableFiles", [crypto]),
     library("ProgramSupport", [arguments]),
@@ -73,7 +79,9 @@ let package = Package(
     library("Results", ["DurableFiles"]),
 
     // Level 2
-    library("Datasets", ["Images", "Detection", "Randomness", "DurableFiles"]),
+    library(
+      "Datasets",
+      ["Images", "Detection", "Randomness", "DurableFiles", "CArchive", "CDownload", "CMatio"]),
     library("NeuralNet", ["TensorCore", "CheckpointFormat", "Randomness"]),
     library("Evaluation", []),
     library("Interchange", ["CheckpointFormat", "CArchive", "DurableFiles"]),
@@ -113,7 +121,7 @@ let package = Package(
     tests("CheckpointFormatTests", ["CheckpointFormat"]),
     tests("InterchangeTests", ["Interchange", "CheckpointFormat"]),
     tests("ImagesTests", ["Images"]),
-    tests("DatasetsTests", ["Datasets", "Images"]),
+    tests("DatasetsTests", ["Datasets", "Images", "DurableFiles"]),
     tests("ResultsTests", ["Results"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests(

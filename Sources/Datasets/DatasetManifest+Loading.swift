@@ -42,7 +42,8 @@ extension DatasetManifest {
   /// The size and hash that this manifest lists for the file of `split`.
   public func file(of split: Split) -> File? { files.first { $0.split == split } }
 
-  private static func load(file: URL) throws(DatasetError) -> DatasetManifest {
+  /// Reads one manifest.
+  public static func load(file: URL) throws(DatasetError) -> DatasetManifest {
     let json: Data
     do {
       json = try Data(contentsOf: file)

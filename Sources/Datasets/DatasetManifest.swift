@@ -19,10 +19,14 @@ public struct DatasetManifest: Codable, Sendable {
   public let citation: String?
   /// The terms of use.
   public let licence: String
+  /// Where sizes and hashes of the archives come from.
+  public let checksumSource: String?
   /// What to download.
   public let archives: [Archive]
   /// What must be there after unpacking.
   public let files: [File]
+  /// The lists of images that must be there after unpacking, for data sets of photos.
+  public let imageSets: ImageSets?
   /// Names of the classes.
   public let classes: Classes?
   /// How the files were made, for synthetic data.
@@ -32,13 +36,13 @@ public struct DatasetManifest: Codable, Sendable {
   public struct Archive: Codable, Sendable {
     /// The file name.
     public let name: String
-    /// Size in bytes.
-    public let size: Int
-    /// SHA-256, hexadecimal.
-    public let sha256: String
-    /// MD5 as published by the authors, hexadecimal.
+    /// Size in bytes, nil where nobody states it.
+    public let size: Int?
+    /// SHA-256, hexadecimal; nil where only the MD5 is known.
+    public let sha256: String?
+    /// MD5, hexadecimal.
     public let md5: String?
-    /// The directory that it unpacks to.
+    /// The directory that it unpacks to; what it holds elsewhere is not needed.
     public let unpacksTo: String
     /// Addresses, the official one first.
     public let mirrors: [String]
@@ -56,6 +60,24 @@ public struct DatasetManifest: Codable, Sendable {
     public let split: Split
     /// The number of images.
     public let records: Int
+  }
+
+  /// How many images the lists of a data set name.
+  public struct ImageSets: Codable, Sendable {
+    /// Where the counts come from.
+    public let source: String
+    /// Every list that an archive brings.
+    public let sets: [ImageSet]
+  }
+
+  /// One list of images.
+  public struct ImageSet: Codable, Sendable {
+    /// Its name in the layout of the data set, such as `Main/train`.
+    public let name: String
+    /// The number of images that it names.
+    public let images: Int
+    /// The archive that brings it.
+    public let archive: String
   }
 
   /// Class names in label order.

@@ -72,7 +72,7 @@ extension SyntheticCIFAR100 {
       schema: DatasetManifest.currentSchema, id: Self.id,
       title: "Synthetic figures in the layout of CIFAR-100", task: "classification",
       layout: "cifar100-binary", homepage: nil, citation: nil, licence: "generated, free to use",
-      archives: [], files: files, classes: Self.classes,
+      checksumSource: nil, archives: [], files: files, imageSets: nil, classes: Self.classes,
       generator: .init(name: Self.id, version: Self.version, seed: seed, classes: classCount))
   }
 

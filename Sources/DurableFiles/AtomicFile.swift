@@ -36,6 +36,16 @@ public enum AtomicFile {
     try write(Data(text.utf8), to: url)
   }
 
+  /// Syncs the file at `url`, renames it to `target` (replacing what is there) and syncs the directory.
+  public static func move(_ url: URL, to target: URL) throws(FileError) {
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system("open", url.path) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .system("write", url.path) }
+    guard rename(url.path, target.path) == 0 else { throw .system("replace", target.path) }
+    syncDirectory(target.deletingLastPathComponent().path)
+  }
+
   private static func writeAndSync(_ data: Data, to path: String) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .system("create", path) }

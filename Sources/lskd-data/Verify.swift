@@ -4,29 +4,117 @@ import Foundation
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compares a directory with the manifest of its data set.")
+    abstract: "Compares a directory with the manifest of its data set.",
+    usage: "lskd-data verify [<data set>] <directory> [--quick] [--allow-missing] [--json]",
+    discussion: """
+      Without a data set the directory holds the CIFAR-100 binary files, real or synthesized. Of voc2007, voc2012 and sbd \
+      every list, photo, annotation and mask is read; each bad file is named with its reason.
+      """)
 
-  @Argument(help: "Directory with the CIFAR-100 binary files, real or synthesized.")
-  var directory: String
+  @Argument(help: "cifar100, voc2007, voc2012 or sbd; the directory where this is left out.")
+  var dataset: String
+
+  @Argument(help: "Directory with the data set.")
+  var directory: String?
+
+  @Flag(help: "Read only the headers of photos and masks.")
+  var quick = false
+
+  @Flag(help: "Count absent files instead of failing because of them.")
+  var allowMissing = false
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
 
   struct Damaged: Error, CustomStringConvertible {
     let description: String
   }
 
+  func validate() throws {
+    let known = try DatasetManifest.known().map(\.id)
+    if directory == nil {
+      let isDirectory = FileManager.default.fileExists(atPath: dataset)
+      guard isDirectory || !known.contains(dataset) else {
+        throw ValidationError("Which directory holds \(dataset)? Name it after the data set.")
+      }
+    } else if !known.contains(dataset) {
+      throw ValidationError(
+        "There is no data set \(dataset); the known ones are \(known.joined(separator: ", ")).")
+    }
+    guard isOfPhotos || !(quick || allowMissing) else {
+      throw ValidationError("--quick and --allow-missing are for voc2007, voc2012 and sbd.")
+    }
+  }
+
+  private var isOfPhotos: Bool { directory != nil && dataset != "cifar100" }
+
   func run() throws {
-    let url = CIFAR100.resolve(URL(fileURLWithPath: directory))
+    let url = URL(fileURLWithPath: directory ?? dataset)
+    guard isOfPhotos else { return try verifyRecords(url) }
+    guard let manifest = try DatasetManifest.known().first(where: { $0.id == dataset }) else {
+      throw Damaged(description: "no manifest describes \(dataset)")
+    }
+    let result = try PhotoVerification(
+      of: url, against: manifest, .init(isQuick: quick, allowsMissing: allowMissing))
+    try show(result)
+    guard result.isIntact else {
+      throw Damaged(
+        description: "\(result.directory) is not an intact copy of \(result.dataset): "
+          + "\(result.problems.count) bad, \(result.missing.count) missing")
+    }
+  }
+
+  private func verifyRecords(_ directory: URL) throws {
+    let url = CIFAR100.resolve(directory)
     let generated = try DatasetManifest.generated(in: url)
     let known = try DatasetManifest.known().first { $0.id == "cifar100" }
     guard let manifest = generated ?? known else {
       throw Damaged(description: "no manifest describes \(url.path)")
     }
     let result = try DatasetVerification(of: url, against: manifest)
-    for file in result.files {
-      print("\(file.path): \(file.problem ?? "intact, \(file.records) records")")
+    if json {
+      try printJSON(result)
+    } else {
+      for file in result.files {
+        print("\(file.path): \(file.problem ?? "intact, \(file.records) records")")
+      }
     }
     guard result.isIntact else {
-      throw Damaged(description: "\(url.path) is not an intact copy of \(manifest.id)")
+      let hint =
+        result.files.allSatisfy { $0.size == nil }
+        ? "; for other data sets name them: lskd-data verify voc2012 \(directory.path)" : ""
+      throw Damaged(description: "\(url.path) is not an intact copy of \(manifest.id)\(hint)")
     }
-    print("\(url.path) is an intact copy of \(manifest.id)")
+    if !json { print("\(url.path) is an intact copy of \(manifest.id)") }
+  }
+
+  /// Names of absent files that are printed; JSON has them all.
+  private static let printedAbsences = 20
+
+  private func show(_ result: PhotoVerification) throws {
+    if json { return try printJSON(result) }
+    for set in result.sets {
+      let count = set.found.map { "\($0) images" } ?? "no list"
+      print("\(set.name): \(count)" + (set.expected.map { " of \($0)" } ?? ""))
+    }
+    for problem in result.problems { print(problem) }
+    if !allowMissing {
+      for path in result.missing.prefix(Self.printedAbsences) { print("\(path) is missing") }
+      let rest = result.missing.count - Self.printedAbsences
+      if rest > 0 { print("and \(rest) more are missing (--json names all)") }
+    }
+    for tally in result.tallies {
+      print("\(tally.kind): \(tally.good) good, \(tally.bad) bad, \(tally.missing) missing")
+    }
+    if result.isIntact {
+      let kind = result.missing.isEmpty ? "an intact copy" : "an intact part"
+      print("\(result.directory) is \(kind) of \(result.dataset)\(quick ? ", by its headers" : "")")
+    }
+  }
+
+  private func printJSON(_ result: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(result), as: UTF8.self))
   }
 }

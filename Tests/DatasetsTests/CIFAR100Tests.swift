@@ -59,7 +59,24 @@ struct CIFAR100Tests {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     #expect(try encoder.encode(listed) == encoder.encode(known))
-    #expect(!known.isEmpty)
+    #expect(known.map(\.id) == ["cifar100", "sbd", "voc2007", "voc2012"])
+  }
+
+  @Test("manifests have hashes of the right length, and sets that add up")
+  func manifests() throws {
+    for manifest in try DatasetManifest.known() {
+      for archive in manifest.archives {
+        #expect(archive.sha256?.count == 64 && archive.md5?.count == 32)
+        #expect((archive.size ?? 0) > 0 && !archive.mirrors.isEmpty)
+      }
+      let sets = manifest.imageSets?.sets ?? []
+      #expect(sets.allSatisfy { set in manifest.archives.contains { $0.name == set.archive } })
+      let counts = Dictionary(uniqueKeysWithValues: sets.map { ($0.name, $0.images) })
+      for (name, count) in counts where name.hasSuffix("/trainval") {
+        let task = name.dropLast("trainval".count)
+        #expect(counts["\(task)train"].map { $0 + (counts["\(task)val"] ?? 0) } == count)
+      }
+    }
   }
 
   @Test("a set is synthesized deterministically and another seed gives another one")

@@ -27,10 +27,15 @@ struct BuiltProgram {
 
   /// Runs to the end.
   func callAsFunction(_ arguments: String..., in directory: URL) throws -> Result {
-    try run([path] + arguments, in: directory)
+    try run(arguments, in: directory)
   }
 
-  private func run(_ command: [String], in directory: URL) throws -> Result {
+  /// Runs to the end.
+  func run(_ arguments: [String], in directory: URL) throws -> Result {
+    try run(command: [path] + arguments, in: directory)
+  }
+
+  private func run(command: [String], in directory: URL) throws -> Result {
     let process = process(command, in: directory)
     let place = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -48,7 +53,8 @@ struct BuiltProgram {
   /// Runs in a shell whose files cannot grow beyond a size: what a full disk does to a write.
   func limited(fileKibibytes: Int, _ arguments: [String], in directory: URL) throws -> Result {
     let script = "trap '' XFSZ; ulimit -f \(fileKibibytes); exec \"$@\""
-    return try run(["/bin/bash", "-c", script, "limited", path] + arguments, in: directory)
+    return try run(
+      command: ["/bin/bash", "-c", script, "limited", path] + arguments, in: directory)
   }
 
   /// Starts it, sends `signal` after `seconds` and waits; the exit code, or the signal negated.

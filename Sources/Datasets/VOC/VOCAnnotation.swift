@@ -52,7 +52,8 @@ public struct VOCAnnotation: Hashable, Sendable {
     if let failure = reader.failure {
       throw DatasetError("\(url.path), line \(failure.line): \(failure.sentence)")
     }
-    guard isRead else {
+    // The parser takes a document that ends early for a whole one.
+    guard isRead, reader.isComplete else {
       throw DatasetError("\(url.path), line \(parser.lineNumber): this is no well-formed XML")
     }
     guard let width = reader.width, let height = reader.height, width > 0, height > 0 else {
@@ -78,6 +79,8 @@ private final class AnnotationReader: NSObject, XMLParserDelegate {
   var height: Int?
   var objects: [(object: VOCAnnotation.Object, line: Int)] = []
   var failure: (sentence: String, line: Int)?
+  /// Whether the end of the annotation was read.
+  private(set) var isComplete = false
 
   private static let sides = ["xmin", "ymin", "xmax", "ymax"]
   private var path: [String] = []
@@ -105,6 +108,7 @@ private final class AnnotationReader: NSObject, XMLParserDelegate {
       path.removeLast()
       text = ""
     }
+    if path == ["annotation"] { isComplete = true }
     guard isWanted else { return }
     let value = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     switch path {

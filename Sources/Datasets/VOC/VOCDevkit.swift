@@ -51,27 +51,7 @@ public struct VOCDevkit: Sendable {
   public func images(in set: String) throws(DatasetError) -> [String] {
     let path = set.contains("/") ? set : "Main/\(set)"
     let file = directory.appendingPathComponent("ImageSets/\(path).txt")
-    let text: String
-    do { text = try String(contentsOf: file, encoding: .utf8) } catch {
-      throw DatasetError("cannot read \(file.path): is there a set \(set)?")
-    }
-    var images: [String] = []
-    var lines: [String: Int] = [:]
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
-      .enumerated()
-    {
-      // The sets of single classes have a second column.
-      guard let image = line.split(whereSeparator: \.isWhitespace).first.map(String.init) else {
-        continue
-      }
-      if let before = lines.updateValue(number + 1, forKey: image) {
-        throw DatasetError(
-          "\(file.path), line \(number + 1): \(image) stands in line \(before) too")
-      }
-      images.append(image)
-    }
-    guard !images.isEmpty else { throw DatasetError("\(file.path) names no image") }
-    return images
+    return try ImageSetFile.read(file, ifMissing: "is there a set \(set)?")
   }
 
   /// Where the photo of an image lies.

@@ -1,0 +1,66 @@
+import Foundation
+
+extension ArchiveUnpacker {
+  /// Unpacks `archive` into the directory of the data set: first beside it, then by renaming, lists of images last, so that
+  /// nothing half-unpacked is taken for whole. Files of other names stay; the note about it is written at the end.
+  static func install(
+    _ archive: DatasetManifest.Archive, at url: URL, into directory: URL
+  ) throws(DatasetError) -> Int {
+    let place = directory.appendingPathComponent("\(archive.name).unpacking")
+    try remove(place)
+    do {
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      let size = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+      let unpacker = ArchiveUnpacker(
+        url: url, part: archive.unpacksTo,
+        largestContent: max(growth * size, smallestLimit))
+      let files = try unpacker.unpack(into: place)
+      sync()
+      for file in files.sorted(by: { !isList($0) && isList($1) }) {
+        try move(file.path, from: place, to: directory)
+      }
+      try UnpackedFiles(archive, files: files).write(archive, in: directory)
+      try remove(place)
+      return files.count
+    } catch {
+      // The error that led here says more than one about the leftovers.
+      try? FileManager.default.removeItem(at: place)
+      guard let known = error as? DatasetError else {
+        throw DatasetError("cannot unpack \(url.path): \(error.localizedDescription)")
+      }
+      throw known
+    }
+  }
+
+  /// Photos hardly compress: what expands to more than this many times its size is no archive of them.
+  private static let growth = 8
+  private static let smallestLimit = 1 << 26
+
+  private static func isList(_ file: UnpackedFiles.File) -> Bool { file.path.hasSuffix(".txt") }
+
+  private static func move(_ path: String, from place: URL, to directory: URL)
+    throws(DatasetError)
+  {
+    let (source, target) = (
+      place.appendingPathComponent(path), directory.appendingPathComponent(path)
+    )
+    if rename(source.path, target.path) == 0 { return }
+    do {
+      try FileManager.default.createDirectory(
+        at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    } catch {
+      throw DatasetError(
+        "cannot create a directory for \(target.path): \(error.localizedDescription)")
+    }
+    guard rename(source.path, target.path) == 0 else {
+      throw DatasetError("cannot replace \(target.path): \(String(cString: strerror(errno)))")
+    }
+  }
+
+  private static func remove(_ place: URL) throws(DatasetError) {
+    guard FileManager.default.fileExists(atPath: place.path) else { return }
+    do { try FileManager.default.removeItem(at: place) } catch {
+      throw DatasetError("cannot remove \(place.path): \(error.localizedDescription)")
+    }
+  }
+}
