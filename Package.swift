@@ -13,8 +13,10 @@ let torchHeaders: [CXXSetting] = [
     "-isystem", "\(libtorch)/include",
     "-isystem", "\(libtorch)/include/torch/csrc/api/include",
     "-O2", "-Wall", "-Wextra", "-Werror",
-  ])
-]
+  ]),
+  // Gloo's code is in libtorch, its headers are not.
+  .headerSearchPath("gloo-declarations"),
+] + (hasCUDA ? [.define("CTORCH_CUDA")] : [])
 // The CUDA back end registers itself when its library is loaded; without --no-as-needed the linker
 // would drop it, because nothing refers to it by name.
 let cudaLibraries =
@@ -123,7 +125,7 @@ let package = Package(
       "TrainingTests",
       [
         "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore", "Datasets",
-        "CheckpointFormat",
+        "CheckpointFormat", "Randomness",
       ]),
     tests(
       "DetectionTests",

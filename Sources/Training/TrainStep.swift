@@ -18,9 +18,12 @@ public func trainStep(
   try update(terms, optimizer, learningRate: learningRate)
 }
 
-/// Follows the gradient of the sum of `terms` and clears it.
-func update(_ terms: [LossTerm], _ optimizer: SGD, learningRate: Double) throws(TensorError) {
-  try terms.total().backward()
+/// Follows the gradient of the sum of `terms`, over all replicas where there are several, and clears it.
+func update(
+  _ terms: [LossTerm], _ optimizer: SGD, learningRate: Double, share: ReplicaShare = .whole
+) throws(TensorError) {
+  try share.of(try terms.total()).backward()
+  try share.sumGradients(of: optimizer.parameters.map(\.tensor))
   try optimizer.step(learningRate: learningRate)
   for (_, parameter) in optimizer.parameters { try parameter.clearGradient() }
 }

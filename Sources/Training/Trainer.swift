@@ -4,6 +4,13 @@ import NeuralNet
 import TensorCore
 
 /// The training loop: one objective, one optimizer, one source of batches, exact resume.
+///
+/// Where the student's store has replicas, each runs this loop on its part of every batch, and all take the same steps:
+/// losses and gradients are averaged with the replicas' shares of the batch as weights. That is the whole batch's
+/// gradient for a loss that is a mean over images. It is not for one that divides by a count inside the batch (pixels
+/// that are not void, boxes with an object) or compares images with each other (SP, CC, RKD, PKT, mixup):
+/// each replica then takes its own part for the batch. Rank 0 alone writes and reads the resume checkpoint; all
+/// evaluate, so that no one waits.
 public final class Trainer {
   private let objective: any Objective
   private let loader: any BatchSource
@@ -11,6 +18,7 @@ public final class Trainer {
   private let configuration: TrainingConfiguration
   private let optimizer: SGD
   private let resume: ResumeCheckpoint
+  private let replicas: Replicas
   private var state = TrainingState()
   private var lastFinite: String?
   private var unread: [PendingStep] = []
@@ -30,6 +38,8 @@ public final class Trainer {
     self.loader = loader
     self.evaluator = evaluator
     self.configuration = configuration
+    replicas = Replicas(objective)
+    try replicas.check(loader)
     optimizer = try SGD(trainedParameters(of: objective), configuration.optimizer)
     resume = ResumeCheckpoint(
       file: resumeFile, identity: identity, objective: objective, optimizer: optimizer)
@@ -48,17 +58,19 @@ public final class Trainer {
 
   /// Trains from the resume checkpoint, or from the start, to the end or to a request to stop.
   public func run(stop: StopRequest, observer: any TrainingObserver) throws -> TrainingOutcome {
-    if let restored = try resume.restore() {
+    if replicas.writes, let restored = try resume.restore() {
       state = restored
       lastFinite = resume.file.path
       try observer.willResume(epoch: isPreparation ? 0 : epoch, step: state.step)
     }
+    try replicas.begin(&state, objective, optimizer)
     saved = .now
     rate = Rate()
     while state.epoch < epochsInTotal {
       if state.batch == 0 && restarts { try optimizer.restart() }
       guard try runEpoch(stop, observer) else {
         try save()
+        try replicas.wait()
         return .interrupted(step: state.step)
       }
       try endEpoch(observer)
@@ -77,7 +89,7 @@ public final class Trainer {
   private func runEpoch(_ stop: StopRequest, _ observer: any TrainingObserver) throws -> Bool {
     let store = objective.student.store
     for batch in loader.batches(ofEpoch: dataEpoch, startingAt: state.batch, like: store) {
-      if stop.isSet {
+      if try replicas.stop(stop.isSet) {
         try readLosses(observer)
         return false
       }
@@ -95,6 +107,9 @@ public final class Trainer {
   private func step(_ batch: LabelledBatch) throws {
     let start = ContinuousClock.now
     let store = objective.student.store
+    let share = replicas.share(
+      batch.count,
+      of: loader.configuration.size(ofBatch: state.batch, of: loader.sampleCount))
     let position = StepPosition(
       epoch: epoch,
       epochs: isPreparation ? configuration.preparationEpochs : configuration.epochs,
@@ -103,16 +118,18 @@ public final class Trainer {
     let terms = try configuration.precision.run(on: store.device) { () throws(TensorError) in
       try objective.terms(batch, at: position)
     }
-    let norms = state.batch == 0 ? try gradientNorms(of: terms) : [:]
-    try update(terms, optimizer, learningRate: learningRate)
+    let norms = state.batch == 0 ? try gradientNorms(of: terms, share) : [:]
+    try update(terms, optimizer, learningRate: learningRate, share: share)
     state.batch += 1
     state.step += 1
     unread.append(
       PendingStep(
-        terms: try terms.map { ($0.name, try $0.value.detached(), $0.coefficient) },
-        gradientNorms: norms, images: batch.count, learningRate: learningRate,
+        terms: try terms.map {
+          ($0.name, try share.sum(share.of(try $0.value.detached())), $0.coefficient)
+        },
+        gradientNorms: norms, images: share.images, learningRate: learningRate,
         position: position, step: state.step, seconds: start.duration(to: .now).seconds))
-    rate.add(images: batch.count)
+    rate.add(images: share.images)
   }
 
   private func learningRate(step: Int) -> Double {
@@ -123,7 +140,9 @@ public final class Trainer {
   }
 
   /// Euclidean norm of each weighted term's gradient over everything that is trained.
-  private func gradientNorms(of terms: [LossTerm]) throws -> [String: Double] {
+  private func gradientNorms(of terms: [LossTerm], _ share: ReplicaShare) throws
+    -> [String: Double]
+  {
     let parameters = optimizer.parameters.map(\.tensor)
     var norms: [String: Double] = [:]
     for term in terms {
@@ -132,8 +151,9 @@ public final class Trainer {
         continue
       }
       var sum = 0.0
-      for gradient in try term.contribution().gradients(of: parameters, retainingGraph: true) {
-        if let gradient { sum += try gradient.squared().sum().scalar() }
+      let contribution = try share.of(try term.contribution())
+      for gradient in try contribution.gradients(of: parameters, retainingGraph: true) {
+        if let gradient { sum += try share.sum(gradient).squared().sum().scalar() }
       }
       norms[term.name] = sum.squareRoot()
     }
@@ -194,7 +214,7 @@ public final class Trainer {
   }
 
   private func save() throws {
-    try resume.write(state)
+    if replicas.writes { try resume.write(state) }
     lastFinite = resume.file.path
     saved = .now
   }

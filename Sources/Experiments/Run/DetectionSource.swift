@@ -140,9 +140,12 @@ public struct DetectionSource: RunData {
   public var labels: [Int]? { nil }
 
   /// Augmented photos with their targets.
-  public func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {
+  public func loader(batchSize: Int, seed: UInt64, threads: Int, part: BatchPart)
+    -> any BatchSource
+  {
     DetectionLoader(
       dataset: training, augments: true,
-      configuration: LoaderConfiguration(batchSize: batchSize, seed: seed, threads: threads))
+      configuration: LoaderConfiguration(
+        batchSize: batchSize, seed: seed, threads: threads, part: part))
   }
 }

@@ -1,6 +1,6 @@
 public import Results
 public import Training
-import Datasets
+public import Datasets
 public import NeuralNet
 
 /// What runs learn from and are measured with.
@@ -21,8 +21,15 @@ public protocol RunData {
   var imageSize: ImageSize { get }
   /// The class of every training image; nil where an image has several.
   var labels: [Int]? { get }
-  /// Batches to learn from.
-  func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource
+  /// A replica's part of the batches to learn from.
+  func loader(batchSize: Int, seed: UInt64, threads: Int, part: BatchPart) -> any BatchSource
+}
+
+extension RunData {
+  /// Whole batches to learn from.
+  func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {
+    loader(batchSize: batchSize, seed: seed, threads: threads, part: .whole)
+  }
 }
 
 extension TableMetrics {
