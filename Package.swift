@@ -8,15 +8,16 @@ let libtorch =
   ProcessInfo.processInfo.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/libtorch"
 let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so")
 
+// NCCL is asked for where there is CUDA; Gloo's code is in libtorch, but its headers are not.
+let groupHeaders: [CXXSetting] =
+  [.headerSearchPath("gloo-declarations")] + (hasCUDA ? [.define("CTORCH_CUDA")] : [])
 let torchHeaders: [CXXSetting] = [
   .unsafeFlags([
     "-isystem", "\(libtorch)/include",
     "-isystem", "\(libtorch)/include/torch/csrc/api/include",
     "-O2", "-Wall", "-Wextra", "-Werror",
-  ]),
-  // Gloo's code is in libtorch, its headers are not.
-  .headerSearchPath("gloo-declarations"),
-] + (hasCUDA ? [.define("CTORCH_CUDA")] : [])
+  ])
+]
 // The CUDA back end registers itself when its library is loaded; without --no-as-needed the linker
 // would drop it, because nothing refers to it by name.
 let cudaLibraries =
@@ -57,7 +58,8 @@ let package = Package(
   ],
   targets: [
     // Level 0: what knows nothing of the rest.
-    .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
+    .target(
+      name: "CTorch", cxxSettings: torchHeaders + groupHeaders, linkerSettings: torchLibraries),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     .target(

@@ -32,7 +32,9 @@ public struct TableJob {
     _ request: TableRequest, _ purpose: Purpose = .cells, photos: DetectionRequest,
     options: RunOptions
   ) throws {
-    let whole = try DetectionSource(photos, request.selection.budget, runs: options.runs)
+    let whole = try options.leaderFirst {
+      try DetectionSource(photos, request.selection.budget, runs: options.runs)
+    }
     try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
   }
 
@@ -66,6 +68,7 @@ public struct TableJob {
     self.data = data
     self.options = options
     metrics = data.metrics
+    try options.checkReplicas(plan.runs)
     guard let file = selection.teacherFile else { return }
     let classes = try ModelCheckpoint(contentsOf: file.url).network.classCount
     guard classes == data.classCount else {
@@ -85,17 +88,20 @@ public struct TableJob {
         description: "stopped on request; the state is in \(folder)/resume.lskd under "
           + "\(options.runs.path), and the same command goes on from there")
     case .finished(let records, let diverged):
-      print(json ? self.json(of: records) : TableText(records, metrics).text)
+      if options.leads { print(json ? self.json(of: records) : TableText(records, metrics).text) }
       if !diverged.isEmpty { throw DivergedRuns(sentences: diverged) }
     }
   }
 
-  /// Photos of table 4 that were left out, each with the reason.
-  public var leftOut: [String] { (data as? DetectionSource)?.leftOut ?? [] }
+  /// Photos of table 4 that were left out, each with the reason; told by one replica.
+  public var leftOut: [String] { options.leads ? (data as? DetectionSource)?.leftOut ?? [] : [] }
+
+  /// Whether this process prints.
+  public var leads: Bool { options.leads }
 
   /// Draws what the networks of table 4 found in a few photos, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {
-    guard let photos = data as? DetectionSource else { return [] }
+    guard let photos = data as? DetectionSource, options.leads else { return [] }
     return try DetectionPanel(photos, options).write(plan.runs)
   }
 

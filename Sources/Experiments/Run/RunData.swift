@@ -27,7 +27,7 @@ public protocol RunData {
 
 extension RunData {
   /// Whole batches to learn from.
-  func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {
+  public func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {
     loader(batchSize: batchSize, seed: seed, threads: threads, part: .whole)
   }
 }
