@@ -73,6 +73,17 @@ struct ReplicaShare {
   /// A batch that nobody shares.
   static let whole = ReplicaShare(group: nil, images: 0, fraction: 1)
 
+  /// A term of the whole batch, for the report.
+  func report(_ term: LossTerm) throws(TensorError) -> (
+    name: String, value: Tensor, coefficient: Double
+  ) {
+    let value = try term.value.detached()
+    guard group != nil else { return (term.name, value, term.coefficient) }
+    return term.isSum
+      ? (term.name, try sum(value), term.coefficient * fraction)
+      : (term.name, try sum(try of(value)), term.coefficient)
+  }
+
   /// The share of a mean over the own images in the mean over the whole batch.
   func of(_ mean: Tensor) throws(TensorError) -> Tensor {
     group == nil ? mean : try mean * fraction

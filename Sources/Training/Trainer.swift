@@ -124,9 +124,7 @@ public final class Trainer {
     state.step += 1
     unread.append(
       PendingStep(
-        terms: try terms.map {
-          ($0.name, try share.sum(share.of(try $0.value.detached())), $0.coefficient)
-        },
+        terms: try terms.map { try share.report($0) },
         gradientNorms: norms, images: share.images, learningRate: learningRate,
         position: position, step: state.step, seconds: start.duration(to: .now).seconds))
     rate.add(images: share.images)

@@ -75,7 +75,9 @@ struct ReplicaProgramTests {
       #expect(Set(values[0].keys) == Set(values[1].keys) && !values[0].isEmpty)
       for (name, value) in values[0] {
         let other = try #require(values[1][name])
-        #expect(abs(value - other) <= 1e-5 * max(1, abs(other)), "\(key) \(name)")
+        // In float32 the first gradient is what is left of larger numbers.
+        let tolerance = key == "losses" ? 1e-5 : 1e-3
+        #expect(abs(value - other) <= tolerance * max(1, abs(other)), "\(key) \(name)")
       }
     }
     // Later steps drift apart by rounding alone.
