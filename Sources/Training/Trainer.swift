@@ -8,9 +8,9 @@ import TensorCore
 /// Where the student's store has replicas, each runs this loop on its part of every batch, and all take the same steps:
 /// losses and gradients are averaged with the replicas' shares of the batch as weights. That is the whole batch's
 /// gradient for a loss that is a mean over images. It is not for one that divides by a count inside the batch (pixels
-/// that are not void, boxes with an object) or compares images with each other (SP, CC, RKD, PKT, mixup):
-/// each replica then takes its own part for the batch. Rank 0 alone writes and reads the resume checkpoint; all
-/// evaluate, so that no one waits.
+/// that are not void, boxes with an object) or compares images with each other (SP, CC, RKD, PKT, DIST, mixup, one
+/// Lipschitz matrix for a batch or its term as a share): each replica then takes its own part for the batch.
+/// Rank 0 alone writes and reads the resume checkpoint; all evaluate, so that no one waits.
 public final class Trainer {
   private let objective: any Objective
   private let loader: any BatchSource

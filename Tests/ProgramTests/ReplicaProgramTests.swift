@@ -28,43 +28,43 @@ struct ReplicaProgramTests {
     }.filter { $0["event"] as? String == "step" }
   }
 
-  /// Trains in a new directory and returns the bytes of the last checkpoint.
-  private func straight(_ name: String, in parent: URL) throws -> (URL, Data) {
+  private func directory(_ name: String, in parent: URL) throws -> URL {
     let directory = parent.appendingPathComponent(name)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    return directory
+  }
+
+  /// Trains without a stop and returns the bytes of the last checkpoint.
+  private func straight(in directory: URL) throws -> Data {
     let results = try replicas.start(Self.arguments, in: directory).map { try $0.end() }
     for result in results { #expect(result.code == 0, "\(result.errors)") }
     // The other replica follows in silence.
     #expect(results[0].output.contains("student"))
     #expect(results[1].output.isEmpty && results[1].errors.isEmpty, "\(results[1].errors)")
-    return (
-      directory,
-      try Data(contentsOf: runFolder(directory).appendingPathComponent("last.lskd"))
-    )
+    return try Data(contentsOf: runFolder(directory).appendingPathComponent("last.lskd"))
   }
 
-  @Test(
-    "two replicas begin as one process does, give the same bytes twice, stop and resume as one"
-  )
+  @Test("two replicas begin as one process does; stopped and resumed, they give the same bytes")
   func training() throws {
     try inTemporaryDirectory { parent in
-      let (directory, bytes) = try straight("first", in: parent)
-      #expect(try straight("second", in: parent).1 == bytes)
+      let together = try directory("together", in: parent)
+      let bytes = try straight(in: together)
 
-      let alone = parent.appendingPathComponent("alone")
-      try FileManager.default.createDirectory(at: alone, withIntermediateDirectories: true)
-      let single = try ReplicaProgram.Replica("lskd-repro", Self.arguments, in: alone, [:]).end()
-      #expect(single.code == 0, "\(single.errors)")
-      try compareFirstStep(directory, alone)
+      let alone = try directory("alone", in: parent)
+      let single = try ReplicaProgram.Replica("lskd-repro", Self.arguments, in: alone, [:])
+      try waitForSteps(7, in: alone)
+      kill(single.process.processIdentifier, SIGTERM)
+      #expect(try single.end().code == 130)
+      try compareFirstStep(together, alone)
 
-      let environment = try #require(try record(directory)["environment"] as? [String: Any])
+      let environment = try #require(try record(together)["environment"] as? [String: Any])
       #expect(environment["replicas"] as? Int == 2)
-      let deviations = try #require(try record(directory)["deviations"] as? [String])
+      let deviations = try #require(try record(together)["deviations"] as? [String])
       #expect(deviations.contains { $0.hasPrefix("2 replicas") })
       let own = try #require(try record(alone)["environment"] as? [String: Any])
       #expect(own["replicas"] == nil)
 
-      try stopAndResume(in: parent, expecting: bytes)
+      try stopAndResume(in: directory("stopped", in: parent), expecting: bytes)
     }
   }
 
@@ -87,9 +87,7 @@ struct ReplicaProgramTests {
     for (x, y) in zip(totals[0], totals[1]) { #expect(abs(x - y) < 1e-3) }
   }
 
-  private func stopAndResume(in parent: URL, expecting bytes: Data) throws {
-    let directory = parent.appendingPathComponent("stopped")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+  private func stopAndResume(in directory: URL, expecting bytes: Data) throws {
     let running = try replicas.start(Self.arguments, in: directory)
     try waitForSteps(7, in: directory)
     // Only the one that writes nothing is asked.
