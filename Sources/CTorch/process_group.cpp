@@ -1,15 +1,15 @@
 // The headers declare these back ends only where they are asked for.
 #define USE_C10D_GLOO
-#if defined(CTORCH_CUDA) && __has_include(<nccl.h>) && __has_include(<cuda_runtime_api.h>)
+#if defined(CTORCH_CUDA) && __has_include(<nccl.h>) && __has_include(<cusparse.h>)
 #define USE_C10D_NCCL
 #endif
 
 #include "process_group.hpp"
 
+#include <ATen/core/ivalue.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
-#include <ATen/core/ivalue.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
