@@ -8,6 +8,9 @@ let libtorch =
   ProcessInfo.processInfo.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/libtorch"
 let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so")
 
+// NCCL is asked for where there is CUDA; Gloo's code is in libtorch, but its headers are not.
+let groupHeaders: [CXXSetting] =
+  [.headerSearchPath("gloo-declarations")] + (hasCUDA ? [.define("CTORCH_CUDA")] : [])
 let torchHeaders: [CXXSetting] = [
   .unsafeFlags([
     "-isystem", "\(libtorch)/include",
@@ -55,7 +58,8 @@ let package = Package(
   ],
   targets: [
     // Level 0: what knows nothing of the rest.
-    .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
+    .target(
+      name: "CTorch", cxxSettings: torchHeaders + groupHeaders, linkerSettings: torchLibraries),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     .target(
@@ -131,7 +135,7 @@ let package = Package(
       "TrainingTests",
       [
         "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore", "Datasets",
-        "CheckpointFormat",
+        "CheckpointFormat", "Randomness",
       ]),
     tests(
       "DetectionTests",

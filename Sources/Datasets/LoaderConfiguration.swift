@@ -2,7 +2,7 @@ import Randomness
 
 /// How a loader forms batches and how far it works ahead.
 public struct LoaderConfiguration: Sendable {
-  /// Images per batch.
+  /// Images per batch, all parts together.
   public let batchSize: Int
   /// The root seed of order and augmentation.
   public let seed: UInt64
@@ -14,12 +14,14 @@ public struct LoaderConfiguration: Sendable {
   public let shuffles: Bool
   /// Whether a smaller batch at the end of an epoch is left out.
   public let dropsLast: Bool
+  /// The part of every batch that this loader prepares. Order and augmentation are those of the whole.
+  public let part: BatchPart
 
   /// Makes a configuration; `batchSize` must be positive, `threads` not negative. The default is the
   /// training loader of the released CIFAR code: batches of 128, shuffled, the last one kept.
   public init(
     batchSize: Int = 128, seed: UInt64 = 0, threads: Int = 1, batchesAhead: Int = 4,
-    shuffles: Bool = true, dropsLast: Bool = false
+    shuffles: Bool = true, dropsLast: Bool = false, part: BatchPart = .whole
   ) {
     precondition(batchSize > 0, "a batch holds at least one image")
     precondition(threads >= 0, "the number of threads is not negative")
@@ -29,6 +31,7 @@ public struct LoaderConfiguration: Sendable {
     self.batchesAhead = max(batchesAhead, 1)
     self.shuffles = shuffles
     self.dropsLast = dropsLast
+    self.part = part
   }
 }
 
@@ -45,10 +48,19 @@ extension LoaderConfiguration {
     return stream.permutation(of: count)
   }
 
-  /// The samples of batch `number` of an epoch with this order.
+  /// The samples of batch `number` of an epoch with this order, as far as they belong to the loader's part.
   func indices(ofBatch number: Int, order: [Int]) -> [Int] {
+    Array(order[part.range(in: samples(ofBatch: number, of: order.count))])
+  }
+
+  private func samples(ofBatch number: Int, of count: Int) -> Range<Int> {
     let start = number * batchSize
-    return Array(order[start..<min(start + batchSize, order.count)])
+    return start..<min(start + batchSize, count)
+  }
+
+  /// Samples in the whole of batch `number`, all parts together, of an epoch of `count` samples.
+  public func size(ofBatch number: Int, of count: Int) -> Int {
+    samples(ofBatch: number, of: count).count
   }
 
   /// The random numbers of sample `index` in `epoch`.

@@ -99,7 +99,8 @@ public struct FeatureOverhaulObjective: TapObjective {
     let other = try source.features(of: batch.images, at: position)
     let own = try student.features(of: batch.images, position.mode)
     let result = try overhaul(student: own.taps, teacher: other.taps)
-    let feature = LossTerm("ofd", result.loss, coefficient: coefficient / Double(batch.count))
+    let feature = LossTerm(
+      "ofd", result.loss, coefficient: coefficient / Double(batch.count), isSum: true)
     return TapPass(
       terms: try task.terms(own, batch) + [feature], student: own.taps, connected: result.connected,
       teacher: other.taps)

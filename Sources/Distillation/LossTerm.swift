@@ -8,12 +8,16 @@ public struct LossTerm {
   public let value: Tensor
   /// What the value is multiplied by in the total.
   public let coefficient: Double
+  /// Whether the value is a sum over the batch, and the coefficient a constant over its images; otherwise the
+  /// value is a mean. Replicas that share a batch must know.
+  public let isSum: Bool
 
   /// Makes a term.
-  public init(_ name: String, _ value: Tensor, coefficient: Double = 1) {
+  public init(_ name: String, _ value: Tensor, coefficient: Double = 1, isSum: Bool = false) {
     self.name = name
     self.value = value
     self.coefficient = coefficient
+    self.isSum = isSum
   }
 
   /// The weighted scalar.

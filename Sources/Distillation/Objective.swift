@@ -11,6 +11,7 @@ public struct LabelledBatch {
   public let offsets: Tensor?
   /// Positions in the data set; empty where no method asks for them.
   public let indices: [Int]
+  private var shared: Int?
 
   /// Makes a batch.
   public init(images: Tensor, labels: Tensor, offsets: Tensor? = nil, indices: [Int] = []) {
@@ -22,6 +23,15 @@ public struct LabelledBatch {
 
   /// Number of images.
   public var count: Int { images.shape[0] }
+  /// The same of all replicas together, where several share the batch.
+  public var wholeCount: Int { shared ?? count }
+
+  /// The batch as a replica's part of one of so many images.
+  public func part(ofImages whole: Int) -> LabelledBatch {
+    var part = self
+    part.shared = whole
+    return part
+  }
 }
 
 /// Place in training that a loss may depend on.

@@ -11,14 +11,16 @@ public struct TeacherPass {
   private let fused: (any GraphFreeNetwork)?
 
   /// Makes a teacher; its parameters stop being trainable. `fused` takes kernels without a graph where
-  /// the network has them; their results agree up to rounding.
+  /// the network has them; their results agree up to rounding. They know nothing of replicas and are not
+  /// taken where those normalise together.
   public init(_ network: any Network, _ mode: ForwardMode, fused: Bool = false)
     throws(TensorError)
   {
     try network.store.freeze()
     self.network = network
     self.mode = mode
-    self.fused = fused ? try network.graphFree() : nil
+    let isJoint = mode.usesBatchStatistics && network.store.replicas != nil
+    self.fused = fused && !isJoint ? try network.graphFree() : nil
   }
 
   func logits(of images: Tensor, at position: StepPosition) throws(TensorError) -> Tensor {

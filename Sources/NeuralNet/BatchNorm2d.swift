@@ -3,7 +3,8 @@ public import TensorCore
 /// Batch normalisation over [N, C, H, W] with epsilon 1e-5.
 ///
 /// Registers `weight`, `bias`, `running_mean`, `running_var` and `num_batches_tracked`. The batch is
-/// normalised by its biased variance; the running variance takes the unbiased one, as in PyTorch.
+/// normalised by its biased variance; the running variance takes the unbiased one, as in PyTorch. Where the
+/// store has replicas, the batch is that of all of them together.
 public struct BatchNorm2d {
   /// Added to the variance before its root is taken.
   static let epsilon = 1e-5
@@ -18,6 +19,7 @@ public struct BatchNorm2d {
   public let runningVariance: Tensor
   /// int64 scalar: batches that have moved the running statistics.
   public let batchesTracked: Tensor
+  private let replicas: ProcessGroup?
 
   /// Scale 1, shift 0, running mean 0 and variance 1.
   public init(_ path: ParameterPath, channels: Int) throws(TensorError) {
@@ -26,6 +28,7 @@ public struct BatchNorm2d {
     runningMean = try path.buffer("running_mean", shape: [channels], value: 0)
     runningVariance = try path.buffer("running_var", shape: [channels], value: 1)
     batchesTracked = try path.buffer("num_batches_tracked", shape: [], value: 0, dtype: .int64)
+    replicas = path.store.replicas
   }
 
   /// Normalises `x`; in a mode with batch statistics moves the running ones.
@@ -71,7 +74,12 @@ public struct BatchNorm2d {
   private func normalised(
     _ x: Tensor, _ mode: ForwardMode, mean: Tensor, variance: Tensor
   ) throws(TensorError) -> Tensor {
-    try x.batchNormalised(
+    if let replicas, replicas.worldSize > 1, mode.usesBatchStatistics {
+      return try x.batchNormalised(
+        over: replicas, weight: weight, bias: bias, runningMean: mean, runningVariance: variance,
+        momentum: mode.momentum, epsilon: Self.epsilon)
+    }
+    return try x.batchNormalised(
       weight: weight, bias: bias, runningMean: mean, runningVariance: variance,
       usingBatch: mode.usesBatchStatistics, momentum: mode.momentum, epsilon: Self.epsilon)
   }

@@ -32,6 +32,9 @@ public final class ParameterStore {
   public let device: Device
   /// Memory order of convolution weights and activations.
   public let layout: Tensor.Layout
+  /// The replicas that train these parameters together; nil for one process. Norms by the batch then take
+  /// the batches of all of them.
+  public let replicas: ProcessGroup?
   /// All entries in the order in which modules registered them.
   public private(set) var entries: [Entry] = []
   private var positions: [String: Int] = [:]
@@ -40,12 +43,13 @@ public final class ParameterStore {
   /// An empty store whose start values derive from `seed` by name.
   public init(
     seed: UInt64, dtype: DType = .float32, device: Device = .cpu,
-    layout: Tensor.Layout = .contiguous
+    layout: Tensor.Layout = .contiguous, replicas: ProcessGroup? = nil
   ) {
     self.seed = seed
     self.dtype = dtype
     self.device = device
     self.layout = layout
+    self.replicas = replicas
   }
 
   /// The path of names without a prefix.

@@ -103,6 +103,7 @@ extension Report {
         "suite \($0.suite.version), commit \($0.suite.commit.prefix(12))\($0.suite.dirty ? " (changed)" : ""), "
           + "libtorch \($0.environment.libtorch), \($0.environment.cpuModel), "
           + "\($0.environment.threads) threads, \($0.environment.device), \($0.environment.precision)\($0.environment.kernels.map { ", \($0) kernels" } ?? "")"
+          + ($0.environment.replicas.map { ", \($0) replicas" } ?? "")
       })
     return lines + places.sorted().map { "- Made with \($0)" }
   }

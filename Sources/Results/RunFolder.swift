@@ -5,7 +5,7 @@ public import Foundation
 public final class RunFolder {
   /// The folder.
   public let url: URL
-  private let lock: Int32
+  private let lock: Int32?
 
   /// Makes the folder where it does not exist and claims it.
   /// - Throws: `ResultsError`: `claimed` while another process has it.
@@ -31,7 +31,13 @@ public final class RunFolder {
     lock = descriptor
   }
 
-  deinit { close(lock) }
+  /// The folder of a run that another process has, for one that writes nothing.
+  public init(following url: URL) {
+    self.url = url
+    lock = nil
+  }
+
+  deinit { if let lock { close(lock) } }
 
   /// `record.json`
   public var record: URL { url.appendingPathComponent("record.json") }

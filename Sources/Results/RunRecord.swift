@@ -130,11 +130,13 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public var precision: String
     /// `fast` or `reference`; absent before version 0.2.
     public var kernels: String?
+    /// Processes that trained together; absent for one.
+    public var replicas: Int?
 
     /// Makes a description.
     public init(
       libtorch: String, cpuModel: String, cpuFeatures: String, threads: Int, device: String,
-      precision: String, kernels: String?
+      precision: String, kernels: String?, replicas: Int? = nil
     ) {
       self.libtorch = libtorch
       self.cpuModel = cpuModel
@@ -143,6 +145,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
       self.device = device
       self.precision = precision
       self.kernels = kernels
+      self.replicas = replicas
     }
   }
 

@@ -26,6 +26,21 @@ public struct PlaceOptions: ParsableArguments {
   /// The options of this process; `runs` is of no interest to a program that trains nothing. Throws for a place that
   /// does not exist.
   public func runOptions(runs: String = "runs") throws -> RunOptions {
+    try options(runs, device)
+  }
+
+  /// The options of a training. Joins the replicas that the environment names; `cuda` is then the device of the
+  /// replica's number on its machine.
+  public func trainingOptions(runs: String) throws -> RunOptions {
+    guard let replica = try ReplicaEnvironment(ProcessInfo.processInfo.environment) else {
+      return try options(runs, device)
+    }
+    var options = try options(runs, device == "cuda" ? "cuda:\(replica.localRank)" : device)
+    try options.join(replica)
+    return options
+  }
+
+  private func options(_ runs: String, _ device: String) throws -> RunOptions {
     try RunOptions(
       runs: URL(fileURLWithPath: runs), device: device, precision: precision, kernels: kernels,
       threads: threads, command: CommandLine.arguments)

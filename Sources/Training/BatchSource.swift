@@ -9,6 +9,8 @@ public protocol BatchSource {
   var sampleCount: Int { get }
   /// Batches of an epoch.
   var batchesPerEpoch: Int { get }
+  /// How batches are formed.
+  var configuration: LoaderConfiguration { get }
   /// The batches of an epoch in order, from number `batch` on, in the type, memory order and place of a network's
   /// parameters. A batch that cannot be made is an error.
   func batches(ofEpoch epoch: Int, startingAt batch: Int, like store: ParameterStore)

@@ -25,11 +25,13 @@ public func trainStep(
   try update(terms, optimizer, learningRate: learningRate)
 }
 
-/// Follows the gradient of the sum of `terms` and clears it.
+/// Follows the gradient of the sum of `terms`, over all replicas where there are several, and clears it.
 func update(
-  _ terms: [LossTerm], _ optimizer: SGD, learningRate: Double, usingFactors: Bool = true
+  _ terms: [LossTerm], _ optimizer: SGD, learningRate: Double, usingFactors: Bool = true,
+  share: ReplicaShare = .whole
 ) throws(TensorError) {
-  try terms.total().backward()
+  try share.of(try terms.total()).backward()
+  try share.sumGradients(of: optimizer.parameters.map(\.tensor))
   try optimizer.step(learningRate: learningRate, usingFactors: usingFactors)
   for parameter in optimizer.parameters { try parameter.tensor.clearGradient() }
 }

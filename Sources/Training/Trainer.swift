@@ -4,6 +4,13 @@ import NeuralNet
 import TensorCore
 
 /// The training loop: one objective, one optimizer, one source of batches, exact resume.
+///
+/// Where the student's store has replicas, each runs this loop on its part of every batch, and all take the same steps:
+/// losses and gradients are averaged with the replicas' shares of the batch as weights. That is the whole batch's
+/// gradient for a loss that is a mean over images. It is not for one that divides by a count inside the batch (pixels
+/// that are not void, boxes with an object) or compares images with each other (SP, CC, RKD, PKT, DIST, mixup, one
+/// Lipschitz matrix for a batch or its term as a share): each replica then takes its own part for the batch.
+/// Rank 0 alone writes and reads the resume checkpoint; all evaluate, so that no one waits.
 public final class Trainer {
   private let objective: any Objective
   private let loader: any BatchSource
@@ -11,6 +18,7 @@ public final class Trainer {
   private let configuration: TrainingConfiguration
   private let optimizer: SGD
   private let resume: ResumeCheckpoint
+  private let replicas: Replicas
   private var state = TrainingState()
   private var lastFinite: String?
   private var unread: [PendingStep] = []
@@ -30,6 +38,8 @@ public final class Trainer {
     self.loader = loader
     self.evaluator = evaluator
     self.configuration = configuration
+    replicas = Replicas(objective)
+    try replicas.check(loader)
     optimizer = try SGD(trainedParameters(of: objective), configuration.optimizer)
     resume = ResumeCheckpoint(
       file: resumeFile, identity: identity, objective: objective, optimizer: optimizer)
@@ -49,11 +59,12 @@ public final class Trainer {
 
   /// Trains from the resume checkpoint, or from the start, to the end or to a request to stop.
   public func run(stop: StopRequest, observer: any TrainingObserver) throws -> TrainingOutcome {
-    if let restored = try resume.restore() {
+    if replicas.writes, let restored = try resume.restore() {
       state = restored
       lastFinite = resume.file.path
       try observer.willResume(epoch: isPreparation ? 0 : epoch, step: state.step)
     }
+    try replicas.begin(&state, objective, optimizer)
     saved = .now
     rate = Rate()
     while state.epoch < epochsInTotal {
@@ -61,6 +72,7 @@ public final class Trainer {
       try objective.student.store.setTrained(!movesConnectorsAlone)
       guard try runEpoch(stop, observer) else {
         try save()
+        try replicas.wait()
         return .interrupted(step: state.step)
       }
       try endEpoch(observer)
@@ -81,7 +93,7 @@ public final class Trainer {
   private func runEpoch(_ stop: StopRequest, _ observer: any TrainingObserver) throws -> Bool {
     let store = objective.student.store
     for batch in loader.batches(ofEpoch: dataEpoch, startingAt: state.batch, like: store) {
-      if stop.isSet {
+      if try replicas.stop(stop.isSet) {
         try readLosses(observer)
         return false
       }
@@ -99,26 +111,29 @@ public final class Trainer {
   private func step(_ batch: LabelledBatch) throws {
     let start = ContinuousClock.now
     let store = objective.student.store
+    let share = replicas.share(
+      batch.count,
+      of: loader.configuration.size(ofBatch: state.batch, of: loader.sampleCount))
     let position = StepPosition(
       epoch: epoch,
       epochs: isPreparation ? configuration.preparationEpochs : configuration.epochs,
       step: state.step, isPreparation: isPreparation)
     let learningRate = learningRate(step: state.step)
     let terms = try configuration.precision.run(on: store.device) { () throws(TensorError) in
-      try objective.terms(batch, at: position)
+      try objective.terms(batch.part(ofImages: share.images), at: position)
     }
-    let norms = state.batch == 0 ? try gradientNorms(of: terms) : [:]
+    let norms = state.batch == 0 ? try gradientNorms(of: terms, share) : [:]
     try update(
       terms, optimizer, learningRate: learningRate,
-      usingFactors: isPreparation || !movesConnectorsAlone)
+      usingFactors: isPreparation || !movesConnectorsAlone, share: share)
     state.batch += 1
     state.step += 1
     unread.append(
       PendingStep(
-        terms: try terms.map { ($0.name, try $0.value.detached(), $0.coefficient) },
-        gradientNorms: norms, images: batch.count, learningRate: learningRate,
+        terms: try terms.map { try share.report($0) },
+        gradientNorms: norms, images: share.images, learningRate: learningRate,
         position: position, step: state.step, seconds: start.duration(to: .now).seconds))
-    rate.add(images: batch.count)
+    rate.add(images: share.images)
   }
 
   private func learningRate(step: Int) -> Double {
@@ -129,7 +144,9 @@ public final class Trainer {
   }
 
   /// Euclidean norm of each weighted term's gradient over everything that is trained.
-  private func gradientNorms(of terms: [LossTerm]) throws -> [String: Double] {
+  private func gradientNorms(of terms: [LossTerm], _ share: ReplicaShare) throws
+    -> [String: Double]
+  {
     let parameters = optimizer.parameters.map(\.tensor).filter(\.requiresGradient)
     var norms: [String: Double] = [:]
     for term in terms {
@@ -138,8 +155,9 @@ public final class Trainer {
         continue
       }
       var sum = 0.0
-      for gradient in try term.contribution().gradients(of: parameters, retainingGraph: true) {
-        if let gradient { sum += try gradient.squared().sum().scalar() }
+      let contribution = try share.of(try term.contribution())
+      for gradient in try contribution.gradients(of: parameters, retainingGraph: true) {
+        if let gradient { sum += try share.sum(gradient).squared().sum().scalar() }
       }
       norms[term.name] = sum.squareRoot()
     }
@@ -200,7 +218,7 @@ public final class Trainer {
   }
 
   private func save() throws {
-    try resume.write(state)
+    if replicas.writes { try resume.write(state) }
     lastFinite = resume.file.path
     saved = .now
   }

@@ -32,7 +32,7 @@ struct RunningOptions: ParsableArguments {
   }
 
   func options() throws -> RunOptions {
-    var options = try place.runOptions(runs: recipe.runs)
+    var options = try place.trainingOptions(runs: recipe.runs)
     options.keptEpochs = recipe.keepLast
     return options
   }
@@ -40,7 +40,7 @@ struct RunningOptions: ParsableArguments {
   /// Runs the cells and prints the table, or prints what would run.
   func run(_ job: TableJob) throws {
     if dryRun {
-      print(try job.dryRun(json: json))
+      if job.leads { print(try job.dryRun(json: json)) }
     } else {
       try job.run(json: json) { print($0) }
     }

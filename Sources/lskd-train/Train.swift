@@ -25,7 +25,7 @@ struct Train: ParsableCommand {
     let request = try TableRequest(
       settings: setting, methods: method, seeds: seed,
       trainingProtocol: recipe.trainingProtocol, budget: recipe.budget)
-    var options = try place.runOptions(runs: recipe.runs)
+    var options = try place.trainingOptions(runs: recipe.runs)
     options.keptEpochs = recipe.keepLast
     try TableJob(request, dataDirectory: recipe.data, options: options).run(json: false) {
       print($0)

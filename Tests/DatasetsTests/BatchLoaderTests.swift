@@ -18,6 +18,28 @@ struct BatchLoaderTests {
     #expect(batches.map(\.labels) == reference.map(\.labels))
   }
 
+  @Test("the parts of a batch, joined, are the batch", arguments: [2, 3, 7])
+  func parts(count: Int) throws {
+    let whole = try loader(threads: 1)
+    let parts = (0..<count).map { index in
+      BatchLoader(
+        dataset: whole.dataset, pipeline: .cifar100Train,
+        configuration: LoaderConfiguration(
+          batchSize: 32, seed: 4, part: BatchPart(index, of: count)))
+    }
+    // The last batch is a smaller one.
+    for number in 0..<whole.batchesPerEpoch {
+      let batch = try #require(whole.batch(number, ofEpoch: 2))
+      let pieces = try parts.map { try #require($0.batch(number, ofEpoch: 2)) }
+      #expect(pieces.flatMap(\.indices) == batch.indices)
+      #expect(pieces.flatMap(\.images) == batch.images)
+      #expect(pieces.flatMap(\.labels) == batch.labels)
+      let sizes = pieces.map(\.count)
+      #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
+      #expect(whole.configuration.size(ofBatch: number, of: 150) == batch.count)
+    }
+  }
+
   @Test("an epoch can start in its middle")
   func middle() throws {
     let loader = try loader(threads: 2)

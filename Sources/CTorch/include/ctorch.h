@@ -24,6 +24,8 @@ extern "C" {
 
 /// One reference to a libtorch tensor.
 typedef struct ct_tensor ct_tensor;
+/// One membership in a group of replicas.
+typedef struct ct_process_group ct_process_group;
 
 typedef enum CT_CLOSED ct_status {
   CT_OK = 0,
@@ -274,6 +276,38 @@ CT_CHECKED ct_status ct_sgd_step(ct_tensor *_Nonnull const *_Nonnull parameters,
 /// Euclidean norm over all accumulated gradients of `parameters`, as a scalar float64 tensor.
 CT_CHECKED ct_status ct_gradient_norm(const ct_tensor *_Nonnull const *_Nonnull tensors,
                                       int32_t count, ct_tensor *_Nullable *_Nonnull out);
+
+// MARK: replicas
+
+// Every function here but the last waits for all replicas, which must make the same calls in the same order.
+
+/// Joins the group of `size` replicas that meet at `address` and `port`, where rank 0 listens: over Gloo for the host,
+/// over NCCL for a CUDA device. No wait is longer than `timeout_seconds`.
+/// The group belongs to the caller, who frees it with `ct_process_group_close`.
+CT_CHECKED ct_status ct_process_group_open(int32_t rank, int32_t size, const char *address,
+                                           int32_t port, double timeout_seconds, ct_device device,
+                                           ct_process_group *_Nullable *_Nonnull out);
+/// Replaces `tensor`, on the group's device, by its sum over the replicas, outside autograd.
+CT_CHECKED ct_status ct_all_reduce(const ct_process_group *group, ct_tensor *tensor);
+/// Replaces `tensor`, on the group's device, by that of rank 0, outside autograd.
+CT_CHECKED ct_status ct_broadcast(const ct_process_group *group, ct_tensor *tensor);
+/// Returns when all replicas have called it.
+CT_CHECKED ct_status ct_barrier(const ct_process_group *group);
+/// Replaces the accumulated gradients of `parameters` by their sums over the replicas, in one operation. A gradient
+/// that only some replicas have counts as zero elsewhere; one that none has stays absent.
+CT_CHECKED ct_status ct_all_reduce_gradients(const ct_process_group *group,
+                                             ct_tensor *_Nonnull const *_Nonnull parameters,
+                                             int32_t count);
+/// `ct_batch_norm` by the statistics of all replicas' batches together, which may differ in size. Differentiable once:
+/// the gradients of `weight` and `bias` are those of the own batch, that of `x` is exact for the sum of the
+/// replicas' losses.
+CT_CHECKED ct_status ct_sync_batch_norm(const ct_process_group *group, const ct_tensor *x,
+                                        const ct_tensor *weight, const ct_tensor *bias,
+                                        ct_tensor *running_mean, ct_tensor *running_variance,
+                                        double momentum, double epsilon,
+                                        ct_tensor *_Nullable *_Nonnull out);
+/// Leaves the group.
+void ct_process_group_close(ct_process_group *_Nullable group);
 
 #pragma clang assume_nonnull end
 

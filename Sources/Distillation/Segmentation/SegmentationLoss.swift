@@ -19,7 +19,7 @@ public struct SegmentationLoss: TaskLoss, Hashable, Sendable {
   public func terms(_ features: Features, _ batch: LabelledBatch) throws(TensorError) -> [LossTerm]
   {
     let value = try features.logits.pixelCrossEntropy(labels: batch.labels, ignoring: Self.void)
-    return [LossTerm("ce", value, coefficient: dividesByBatch ? 1 / Double(batch.count) : 1)]
+    return [LossTerm("ce", value, coefficient: dividesByBatch ? 1 / Double(batch.wholeCount) : 1)]
   }
 }
 

@@ -34,10 +34,14 @@ public struct TableJob {
   ) throws {
     let budget = request.selection.budget
     if photos.task == .segmentation {
-      let whole = try SegmentationSource(photos, budget, runs: options.runs)
+      let whole = try options.leaderFirst {
+        try SegmentationSource(photos, budget, runs: options.runs)
+      }
       try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
     } else {
-      let whole = try DetectionSource(photos, budget, runs: options.runs)
+      let whole = try options.leaderFirst {
+        try DetectionSource(photos, budget, runs: options.runs)
+      }
       try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
     }
   }
@@ -72,6 +76,7 @@ public struct TableJob {
     self.data = data
     self.options = options
     metrics = data.metrics
+    try options.checkReplicas(plan.runs)
     guard let file = selection.teacherFile else { return }
     let classes = try ModelCheckpoint(contentsOf: file.url).network.classCount
     guard classes == data.classCount else {
@@ -91,16 +96,20 @@ public struct TableJob {
         description: "stopped on request; the state is in \(folder)/resume.lskd under "
           + "\(options.runs.path), and the same command goes on from there")
     case .finished(let records, let diverged):
-      print(json ? self.json(of: records) : TableText(records, metrics).text)
+      if options.leads { print(json ? self.json(of: records) : TableText(records, metrics).text) }
       if !diverged.isEmpty { throw DivergedRuns(sentences: diverged) }
     }
   }
 
-  /// Photos of table 4 or 5 that were left out, each with the reason.
-  public var leftOut: [String] { (data as? any PhotoData)?.leftOut ?? [] }
+  /// Photos of table 4 or 5 that were left out, each with the reason; told by one replica.
+  public var leftOut: [String] { options.leads ? (data as? any PhotoData)?.leftOut ?? [] : [] }
+
+  /// Whether this process prints.
+  public var leads: Bool { options.leads }
 
   /// Draws what the networks of table 4 or 5 found in a few photos, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {
+    guard options.leads else { return [] }
     let panel: TablePanel? =
       switch data {
       case let photos as DetectionSource: TablePanel(photos)

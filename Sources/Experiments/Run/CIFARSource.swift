@@ -85,11 +85,14 @@ extension CIFARSource {
   public var labels: [Int]? { (0..<training.count).map(training.label) }
 
   /// Augmented images with their classes.
-  public func loader(batchSize: Int, seed: UInt64, threads: Int, paddingCounts: Bool)
+  public func loader(
+    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, paddingCounts: Bool
+  )
     -> any BatchSource
   {
     BatchLoader(
       dataset: training, pipeline: .cifar100Train,
-      configuration: LoaderConfiguration(batchSize: batchSize, seed: seed, threads: threads))
+      configuration: LoaderConfiguration(
+        batchSize: batchSize, seed: seed, threads: threads, part: part))
   }
 }

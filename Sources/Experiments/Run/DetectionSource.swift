@@ -72,11 +72,14 @@ public struct DetectionSource: PhotoData {
   public var labels: [Int]? { nil }
 
   /// Augmented photos with their targets.
-  public func loader(batchSize: Int, seed: UInt64, threads: Int, paddingCounts: Bool)
+  public func loader(
+    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, paddingCounts: Bool
+  )
     -> any BatchSource
   {
     DetectionLoader(
       dataset: training, augments: true,
-      configuration: LoaderConfiguration(batchSize: batchSize, seed: seed, threads: threads))
+      configuration: LoaderConfiguration(
+        batchSize: batchSize, seed: seed, threads: threads, part: part))
   }
 }

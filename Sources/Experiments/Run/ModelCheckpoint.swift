@@ -20,7 +20,8 @@ public struct ModelCheckpoint {
 
   /// Reads a file. Throws for a damaged file, an unknown architecture or tensors that do not fit it.
   public init(
-    contentsOf url: URL, device: Device = .cpu, layout: Tensor.Layout = .channelsLast
+    contentsOf url: URL, device: Device = .cpu, layout: Tensor.Layout = .channelsLast,
+    replicas: ProcessGroup? = nil
   ) throws {
     let checkpoint = try Checkpoint(contentsOf: url, sections: [.model])
     guard let name = checkpoint.metadata["architecture"],
@@ -32,7 +33,8 @@ public struct ModelCheckpoint {
     }
     do {
       architecture = try Architecture(name)
-      let store = ParameterStore(seed: 0, device: device, layout: layout)
+      let store = ParameterStore(
+        seed: 0, device: device, layout: layout, replicas: replicas)
       network = try architecture.makeNetwork(classCount: classes, store: store)
       try store.load(checkpoint.sections[.model] ?? [])
     } catch let error as StateError {

@@ -34,7 +34,8 @@ package struct ObjectiveFactory {
         student: student, task: task, mixup: plan.recipe.mixesImages ? Mixup(seed: plan.seed) : nil)
     }
     let teacher = try ModelCheckpoint(
-      contentsOf: teacherFile, device: options.device, layout: options.layout)
+      contentsOf: teacherFile, device: options.device, layout: options.layout,
+      replicas: options.replicas)
     let pass = try TeacherPass(
       teacher.network, plan.recipe.teacherInTrainMode ? .train : .eval, fused: options.fuses)
     return try objective(method, student, pass)
@@ -165,6 +166,8 @@ package struct ObjectiveFactory {
   private static let (marginBatches, marginBatch) = (4, 8)
 
   private func store(_ seed: UInt64, _ dtype: DType = .float32) -> ParameterStore {
-    ParameterStore(seed: seed, dtype: dtype, device: options.device, layout: options.layout)
+    ParameterStore(
+      seed: seed, dtype: dtype, device: options.device, layout: options.layout,
+      replicas: options.replicas)
   }
 }

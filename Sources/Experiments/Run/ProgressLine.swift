@@ -2,9 +2,13 @@ import Foundation
 
 /// Progress on standard error: one line that is overwritten on a terminal, plain lines otherwise.
 final class ProgressLine {
+  private let isSilent: Bool
   private let isTerminal = isatty(2) == 1
   private var last = ContinuousClock.now - .seconds(3600)
   private var isOpen = false
+
+  /// Progress of one process; a replica that follows shows none.
+  init(isSilent: Bool = false) { self.isSilent = isSilent }
 
   /// Shows `text`, at most five times a second on a terminal and every half minute elsewhere.
   func update(_ text: @autoclosure () -> String) {
@@ -21,7 +25,10 @@ final class ProgressLine {
     isOpen = false
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) {
+    guard !isSilent else { return }
+    FileHandle.standardError.write(Data(text.utf8))
+  }
 
   /// Seconds as `1 h 02 min`, `3 min 04 s` or `5 s`.
   static func duration(_ seconds: Double) -> String {

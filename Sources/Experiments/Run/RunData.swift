@@ -1,6 +1,6 @@
 public import Results
 public import Training
-import Datasets
+public import Datasets
 public import NeuralNet
 
 /// What runs learn from and are measured with.
@@ -21,14 +21,17 @@ public protocol RunData {
   var imageSize: ImageSize { get }
   /// The class of every training image; nil where an image has several.
   var labels: [Int]? { get }
-  /// Batches to learn from; where `paddingCounts`, pixels beyond a photo are background of a segmentation, not void.
-  func loader(batchSize: Int, seed: UInt64, threads: Int, paddingCounts: Bool) -> any BatchSource
+  /// A replica's part of the batches to learn from; where `paddingCounts`, pixels beyond a photo are background of a
+  /// segmentation, not void.
+  func loader(batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, paddingCounts: Bool)
+    -> any BatchSource
 }
 
 extension RunData {
-  /// Batches to learn from.
-  package func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {
-    loader(batchSize: batchSize, seed: seed, threads: threads, paddingCounts: false)
+  /// Whole batches to learn from.
+  public func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {
+    loader(
+      batchSize: batchSize, seed: seed, threads: threads, part: .whole, paddingCounts: false)
   }
 }
 

@@ -21,7 +21,7 @@ public final class RunExecutor {
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
 
-  /// Claims the run's folder. `teacher` tells the teacher's measured errors, if one is needed.
+  /// Claims the run's folder, unless the process follows another replica. `teacher` tells the teacher's measured errors, if one is needed.
   init(
     _ plan: RunPlan, data: any RunData, options: RunOptions, teacher: RunRecord.Teacher?,
     title: String, progress: ProgressLine
@@ -31,7 +31,8 @@ public final class RunExecutor {
     self.options = options
     self.title = title
     self.progress = progress
-    folder = try RunFolder(options.runs.appendingPathComponent(plan.folderName))
+    let url = options.runs.appendingPathComponent(plan.folderName)
+    folder = try options.leads ? RunFolder(url) : RunFolder(following: url)
     let known = try RunFolder.readRecord(in: folder.url)
     record = Self.newRecord(plan, options, teacher)
     if let known {
@@ -61,7 +62,7 @@ public final class RunExecutor {
         objective: objective,
         loader: data.loader(
           batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads,
-          paddingCounts: plan.recipe.countsAsReleased),
+          part: options.part, paddingCounts: plan.recipe.countsAsReleased),
         evaluator: data.evaluator,
         configuration: configuration, resumeFile: folder.resume, identity: plan.hash)
       if !FileManager.default.fileExists(atPath: folder.resume.path) {
@@ -105,12 +106,13 @@ public final class RunExecutor {
 
   /// A finished run needs its resume checkpoint no more; it is several times the model's size.
   private func removeResumeFile() throws {
-    if FileManager.default.fileExists(atPath: folder.resume.path) {
+    if options.leads && FileManager.default.fileExists(atPath: folder.resume.path) {
       try FileManager.default.removeItem(at: folder.resume)
     }
   }
 
   private func write() throws {
+    guard options.leads else { return }
     record.wallSeconds = secondsBefore + started.duration(to: .now).seconds
     record.peakMemoryBytes = max(record.peakMemoryBytes, Machine.peakMemory)
     record.heartbeat = ISO8601DateFormatter().string(from: Date())
@@ -126,7 +128,7 @@ public final class RunExecutor {
       table: plan.table, setting: plan.setting.id, method: plan.methodName,
       protocolName: plan.trainingProtocol.rawValue, budget: plan.budget.rawValue,
       configuration: plan.configuration, configurationHash: plan.hash,
-      deviations: plan.deviations,
+      deviations: plan.deviations + options.replicaDeviations,
       seeds: Dictionary(
         uniqueKeysWithValues: ["initialisation", "sampleOrder", "augmentation", "powerIteration"]
           .map { ($0, plan.seed) }),
@@ -136,7 +138,8 @@ public final class RunExecutor {
       environment: .init(
         libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
         threads: Engine.threads, device: options.device.description,
-        precision: options.precision.rawValue, kernels: options.kernels.rawValue),
+        precision: options.precision.rawValue, kernels: options.kernels.rawValue,
+        replicas: options.replicas?.worldSize),
       command: options.command)
   }
 }
@@ -144,6 +147,7 @@ public final class RunExecutor {
 extension RunExecutor: TrainingObserver {
   /// Opens the event log at the step of the checkpoint and drops epochs that are trained again.
   public func willResume(epoch: Int, step: Int) throws {
+    guard options.leads else { return }
     record.epochs.removeAll { $0.epoch >= epoch }
     if step > 0 { progress.line("\(title): goes on in epoch \(epoch + 1) after step \(step)") }
     events = try EventLog(folder.events, truncatingAfterStep: step)
@@ -190,7 +194,7 @@ extension RunExecutor: TrainingObserver {
 
   /// Records the epoch and writes its checkpoints.
   public func didEndEpoch(_ report: EpochReport) throws {
-    guard let objective else { return }
+    guard let objective, options.leads else { return }
     record.epochs.append(
       .init(
         epoch: report.epoch, learningRate: report.learningRate, losses: report.losses,

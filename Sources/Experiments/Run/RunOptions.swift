@@ -27,6 +27,8 @@ public struct RunOptions: Sendable {
   public var keptEpochs = 0
   /// Background threads that prepare images.
   public var loaderThreads: Int
+  /// The replicas that train together; nil for one process.
+  public var replicas: ProcessGroup?
   /// The command line, for the record.
   public var command: String
 

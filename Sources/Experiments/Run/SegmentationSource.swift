@@ -73,7 +73,9 @@ public struct SegmentationSource: PhotoData {
   public var labels: [Int]? { nil }
 
   /// Augmented crops. A last batch of one photo is left out, because the norm behind the pooled map needs two.
-  public func loader(batchSize: Int, seed: UInt64, threads: Int, paddingCounts: Bool)
+  public func loader(
+    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, paddingCounts: Bool
+  )
     -> any BatchSource
   {
     SegmentationLoader(
@@ -81,6 +83,6 @@ public struct SegmentationSource: PhotoData {
       padding: paddingCounts ? 0 : SegmentationDataset.void,
       configuration: LoaderConfiguration(
         batchSize: batchSize, seed: seed, threads: threads,
-        dropsLast: training.count % batchSize == 1))
+        dropsLast: training.count % batchSize == 1, part: part))
   }
 }

@@ -36,16 +36,17 @@ public struct TableRunner {
 
   /// Carries all runs out, one after the other.
   public func run(stop: StopRequest) throws -> Outcome {
-    let progress = ProgressLine()
+    let progress = ProgressLine(isSilent: !options.leads)
     var records: [String: RunRecord] = [:]
     var diverged: [String] = []
     let given = try givenTeacher(progress)
     for (index, run) in plan.runs.enumerated() {
       let title =
         "[\(index + 1)/\(plan.runs.count)] \(run.setting.id) \(run.methodName) seed \(run.seed)"
-      if let record = try Self.finishedRecord(run, options) {
+      let finished = try options.leads ? Self.finishedRecord(run, options) : nil
+      if try options.leaderDecides(finished != nil) {
         progress.line("\(title): finished before")
-        records[run.hash] = record
+        records[run.hash] = finished
         continue
       }
       let teacher =

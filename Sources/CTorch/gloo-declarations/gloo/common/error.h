@@ -1,0 +1,2 @@
+// Mentioned by libtorch's header; nothing of it is used. See context.h.
+#pragma once

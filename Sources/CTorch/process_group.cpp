@@ -1,0 +1,152 @@
+// The headers declare these back ends only where they are asked for.
+#define USE_C10D_GLOO
+#if defined(CTORCH_CUDA) && __has_include(<nccl.h>) && __has_include(<cusparse.h>)
+#define USE_C10D_NCCL
+#endif
+
+#include "process_group.hpp"
+
+#include <ATen/core/ivalue.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/GradMode.h>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#ifdef USE_C10D_NCCL
+#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
+#endif
+
+#include <cstdlib>
+
+using namespace ctorch;
+
+namespace {
+
+/// The network of the replicas' sums: the interface that GLOO_SOCKET_IFNAME names; the loopback where they meet there;
+/// otherwise that of the machine's name.
+std::shared_ptr<gloo::transport::Device> gloo_device(const std::string &address) {
+  const char *interface = std::getenv("GLOO_SOCKET_IFNAME");
+  if (interface && *interface)
+    return c10d::ProcessGroupGloo::createDeviceForInterface(interface);
+  if (address == "localhost" || address == "::1" || address.rfind("127.", 0) == 0)
+    return c10d::ProcessGroupGloo::createDeviceForHostname(address);
+  return c10d::ProcessGroupGloo::createDefaultDevice();
+}
+
+c10::intrusive_ptr<c10d::Backend> open_backend(c10::intrusive_ptr<c10d::Store> store, int rank,
+                                               int size, const std::string &address,
+                                               std::chrono::milliseconds timeout,
+                                               at::Device place) {
+  if (place.is_cuda()) {
+#ifdef USE_C10D_NCCL
+    // Compiled only with NCCL's headers beside libtorch; no test covers it.
+    auto options = c10d::ProcessGroupNCCL::Options::create();
+    options->timeout = timeout;
+    auto backend = c10::make_intrusive<c10d::ProcessGroupNCCL>(store, rank, size, options);
+    backend->setBoundDeviceId(place);
+    return backend;
+#else
+    TORCH_CHECK(false, "this build cannot join replicas on CUDA: it was made without NCCL");
+#endif
+  }
+  auto options = c10d::ProcessGroupGloo::Options::create(timeout);
+  options->devices.push_back(gloo_device(address));
+  return c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options);
+}
+
+} // namespace
+
+template <typename Body> void ctorch::ProcessGroup::on_dense(at::Tensor &tensor, Body &&body) {
+  at::NoGradGuard no_gradient;
+  std::lock_guard<std::mutex> guard(lock);
+  // The back ends walk memory, which must lie in the same order everywhere.
+  auto own = tensor.detach();
+  std::vector<at::Tensor> dense{own.contiguous()};
+  auto done = body(dense)->getFuture();
+  done->wait();
+  TORCH_CHECK(!done->hasError(), "another replica has ended or did not answer within ",
+              timeout_seconds, " seconds; its own message says why (",
+              done->tryRetrieveErrorMessage(), ")");
+  if (!own.is_contiguous())
+    own.copy_(dense[0]);
+}
+
+void ctorch::ProcessGroup::all_reduce(at::Tensor &tensor) {
+  on_dense(tensor, [&](std::vector<at::Tensor> &dense) { return backend->allreduce(dense); });
+}
+
+void ctorch::ProcessGroup::broadcast(at::Tensor &tensor) {
+  on_dense(tensor, [&](std::vector<at::Tensor> &dense) { return backend->broadcast(dense); });
+}
+
+ct_status ct_process_group_open(int32_t rank, int32_t size, const char *address, int32_t port,
+                                double timeout_seconds, ct_device target,
+                                ct_process_group **out) {
+  return guarded([&] {
+    auto timeout = std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds * 1000));
+    auto place = device(target);
+    c10d::TCPStoreOptions options;
+    options.port = static_cast<uint16_t>(port);
+    options.isServer = rank == 0;
+    options.numWorkers = static_cast<std::size_t>(size);
+    options.timeout = timeout;
+    auto store = c10::make_intrusive<c10d::TCPStore>(address, options);
+    auto backend = open_backend(store, rank, size, address, timeout, place);
+    *out = reinterpret_cast<ct_process_group *>(
+        new Group(c10::make_intrusive<ctorch::ProcessGroup>(std::move(backend), place,
+                                                         timeout_seconds)));
+  });
+}
+
+void ct_process_group_close(ct_process_group *group) { delete reinterpret_cast<Group *>(group); }
+
+ct_status ct_all_reduce(const ct_process_group *group, ct_tensor *tensor) {
+  return guarded([&] { unwrap(group)->all_reduce(unwrap(tensor)); });
+}
+
+ct_status ct_broadcast(const ct_process_group *group, ct_tensor *tensor) {
+  return guarded([&] { unwrap(group)->broadcast(unwrap(tensor)); });
+}
+
+ct_status ct_barrier(const ct_process_group *group) {
+  return guarded([&] {
+    // A sum that nobody needs: a replica has it when all others have come.
+    auto one = at::zeros({1}, at::TensorOptions().device(unwrap(group)->place));
+    unwrap(group)->all_reduce(one);
+    one.to(at::kCPU);
+  });
+}
+
+ct_status ct_all_reduce_gradients(const ct_process_group *group,
+                                  ct_tensor *const *parameters, int32_t count) {
+  return guarded([&] {
+    at::NoGradGuard no_gradient;
+    if (count == 0)
+      return;
+    std::vector<at::Tensor> parts;
+    auto present = at::zeros({count}, unwrap(parameters[0]).options());
+    for (int32_t i = 0; i < count; ++i) {
+      const auto &parameter = unwrap(parameters[i]), &gradient = parameter.grad();
+      if (gradient.defined())
+        present[i] = 1;
+      parts.push_back(gradient.defined() ? gradient.reshape({-1})
+                                         : at::zeros({parameter.numel()}, parameter.options()));
+    }
+    parts.push_back(present);
+    auto sum = at::cat(parts);
+    unwrap(group)->all_reduce(sum);
+    present = sum.slice(0, sum.numel() - count).to(at::kCPU);
+    int64_t start = 0;
+    for (int32_t i = 0; i < count; ++i) {
+      auto &parameter = unwrap(parameters[i]);
+      auto part = sum.slice(0, start, start + parameter.numel()).view(parameter.sizes());
+      start += parameter.numel();
+      if (present[i].item<double>() == 0)
+        continue;
+      if (!parameter.grad().defined())
+        parameter.mutable_grad() = at::empty_like(parameter);
+      parameter.mutable_grad().copy_(part);
+    }
+  });
+}

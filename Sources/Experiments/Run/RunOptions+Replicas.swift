@@ -1,0 +1,66 @@
+import Datasets
+import DurableFiles
+import Foundation
+import TensorCore
+
+extension RunOptions {
+  /// Whether this process claims folders, writes and prints. The other replicas follow its decisions.
+  public var leads: Bool { replicas?.isLeader ?? true }
+
+  /// Meets the other replicas. Throws when they do not come.
+  public mutating func join(_ replica: ReplicaEnvironment) throws {
+    replicas = try ProcessGroup(
+      rank: replica.rank, worldSize: replica.worldSize, at: replica.meeting, device: device)
+  }
+
+  /// The part of every batch that this process sees.
+  var part: BatchPart { replicas.map { BatchPart($0.rank, of: $0.worldSize) } ?? .whole }
+
+  /// Rank 0's answer to a question that replicas might see answered differently.
+  func leaderDecides(_ answer: Bool) throws -> Bool {
+    guard let replicas else { return answer }
+    return try replicas.fromLeader([answer ? 1 : 0]) == [1]
+  }
+
+  /// Runs `body` here after it has run in rank 0.
+  func leaderFirst<Output>(_ body: () throws -> Output) throws -> Output {
+    if !leads { try replicas?.barrier() }
+    let output = try body()
+    if leads { try replicas?.barrier() }
+    return output
+  }
+
+  /// What several replicas change in a recipe.
+  var replicaDeviations: [String] {
+    guard let replicas else { return [] }
+    return [
+      "\(replicas.worldSize) replicas, each with its part of every batch; norms over all parts"
+    ]
+  }
+
+  /// Refuses runs that replicas cannot share, and replicas that were started with other requests.
+  func checkReplicas(_ runs: [RunPlan]) throws {
+    guard let replicas else { return }
+    for run in runs {
+      switch run.method?.base {
+      case .crd:
+        throw UsageError(
+          "crd compares with a memory of all images, which replicas do not share: run it in one process"
+        )
+      case .jacobian:
+        throw UsageError(
+          "jacobian needs second derivatives, which norms over replicas do not have: run it in one process"
+        )
+      default: continue
+      }
+    }
+    let names = Digest.sha256(Data(runs.map(\.hash).joined(separator: " ").utf8))
+    let own = names.utf8.map { Int($0) }
+    let isOther = try replicas.fromLeader(own) != own
+    guard try !replicas.any(isOther) else {
+      throw UsageError(
+        "the replicas plan different runs: start all with the same command, the same data and the "
+          + "same --runs directory")
+    }
+  }
+}
