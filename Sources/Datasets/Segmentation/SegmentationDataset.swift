@@ -33,40 +33,24 @@ public struct SegmentationDataset: Sendable {
   /// The mask value of pixels that count nowhere.
   public static let void: UInt8 = 255
 
-  /// Finds the photos of `parts`, whose sets are those of the segmentation task unless they name another, and reads the
-  /// headers of photos and masks.
+  /// Finds the photos of `parts`, whose sets are those of the segmentation task unless they name another, then those of
+  /// `extension` without the ones of VOC2012 val, and reads the headers of photos and masks.
   ///
   /// A photo without mask is an error unless `needsMasks` is false; one that is missing, damaged or of another size than
   /// its mask always is. `skipsBad` decodes everything once and lists what is bad in `leftOut` instead. An id that occurs
-  /// in two parts is taken once.
+  /// twice is taken once, from the first place that has it.
   public init(
-    name: String, root: URL, parts: [VOCDevkit.Part], needsMasks: Bool = true,
-    skipsBad: Bool = false
+    name: String, root: URL, parts: [VOCDevkit.Part], extendedBy sbd: SBDataset? = nil,
+    needsMasks: Bool = true, skipsBad: Bool = false
   ) throws(DatasetError) {
     var sources: [Source] = []
     for part in parts {
       let devkit = try VOCDevkit(root: root, year: part.year)
-      let set = part.set.contains("/") ? part.set : "Segmentation/\(part.set)"
-      sources += try devkit.images(in: set).map { id in
+      sources += try devkit.images(in: Self.list(part.set)).map { id in
         Source(id: id, photo: devkit.photo(of: id), mask: devkit.mask(of: id))
       }
     }
-    try self.init(
-      name: name, sources: sources,
-      place: "\(root.path), \(parts.map(\.description).joined(separator: ", "))",
-      needsMasks: needsMasks, skipsBad: skipsBad)
-  }
-
-  /// Where a photo and its mask lie.
-  struct Source {
-    let id: String
-    let photo: URL
-    let mask: URL
-  }
-
-  init(
-    name: String, sources: [Source], place: String, needsMasks: Bool, skipsBad: Bool
-  ) throws(DatasetError) {
+    if let sbd { sources += try Self.sources(of: sbd, root) }
     var samples: [Sample] = []
     var leftOut: [String] = []
     var ids: Set<String> = []
@@ -80,8 +64,36 @@ public struct SegmentationDataset: Sendable {
         leftOut.append(error.description)
       }
     }
-    guard !samples.isEmpty else { throw DatasetError("\(place): there is no photo with a mask") }
+    guard !samples.isEmpty else {
+      let sets = parts.map(\.description).joined(separator: ", ")
+      throw DatasetError("\(root.path) holds no photo with a mask of \(sets)")
+    }
     self.init(name: name, samples: samples, leftOut: leftOut)
+  }
+
+  /// Where a photo and its mask lie.
+  fileprivate struct Source {
+    let id: String
+    let photo: URL
+    let mask: URL
+  }
+
+  private static func list(_ set: String) -> String {
+    set.contains("/") ? set : "Segmentation/\(set)"
+  }
+
+  /// The extension's photos, its training part first, without those that are measured with.
+  private static func sources(of sbd: SBDataset, _ root: URL) throws(DatasetError) -> [Source] {
+    let devkit = try VOCDevkit(root: root, year: 2012)
+    let measured = Set(try devkit.images(in: list("val")))
+    let images =
+      sbd.layout == .benchmark
+      ? try sbd.images(in: "train") + sbd.images(in: "val") : try sbd.images()
+    return images.filter { !measured.contains($0) }.map { id in
+      Source(
+        id: id, photo: sbd.layout == .benchmark ? sbd.photo(of: id) : devkit.photo(of: id),
+        mask: sbd.maskFile(of: id))
+    }
   }
 
   private init(name: String, samples: [Sample], leftOut: [String]) {
@@ -135,6 +147,8 @@ extension SegmentationDataset.Sample {
       return
     }
     mask = source.mask
+    // The size of a MATLAB file's matrix is found when it is read.
+    guard source.mask.pathExtension == "png" else { return }
     let size = try reading { () throws(ImageError) in try ImageFile.size(of: source.mask) }
     guard size == (width, height) else {
       throw DatasetError(
@@ -148,10 +162,15 @@ extension SegmentationDataset.Sample {
   public func decoded() throws(DatasetError) -> (photo: Raster, mask: Raster?) {
     let photo = try reading { () throws(ImageError) in try ImageFile.photo(self.photo) }
     guard let file = mask else { return (photo, nil) }
-    let mask = try reading { () throws(ImageError) in try ImageFile.mask(file) }
-    guard (photo.width, photo.height) == (width, height),
-      (mask.width, mask.height) == (width, height)
-    else { throw DatasetError("\(self.photo.path) or its mask changed while it was used") }
+    let mask =
+      file.pathExtension == "png"
+      ? try reading { () throws(ImageError) in try ImageFile.mask(file) }
+      : try SBDataset.matrix(file)
+    guard (mask.width, mask.height) == (photo.width, photo.height) else {
+      throw DatasetError(
+        "\(file.path) has \(mask.width) x \(mask.height) pixels, its photo has "
+          + "\(photo.width) x \(photo.height)")
+    }
     try mask.checkClasses(file)
     return (photo, mask)
   }

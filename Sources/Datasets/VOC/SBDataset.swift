@@ -80,12 +80,15 @@ public struct SBDataset: Sendable {
   /// missing, damaged or no matrix of bytes.
   public func mask(of image: String) throws(DatasetError) -> Raster {
     let file = maskFile(of: image)
-    guard layout == .augmented else {
-      return try MATLABFile.mask(file, variable: "GTcls", field: "Segmentation")
-    }
+    guard layout == .augmented else { return try Self.matrix(file) }
     do throws(ImageError) { return try ImageFile.mask(file) } catch {
       throw DatasetError(error.description)
     }
+  }
+
+  /// The class of every pixel out of a file of the authors' archive.
+  static func matrix(_ file: URL) throws(DatasetError) -> Raster {
+    try MATLABFile.mask(file, variable: "GTcls", field: "Segmentation")
   }
 
   private var devkitLists: URL { directory.appendingPathComponent("ImageSets/Segmentation") }

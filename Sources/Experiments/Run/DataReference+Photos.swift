@@ -17,10 +17,12 @@ extension DataReference {
     let paper = request.task.paperSets
     deviations = [
       request.deviation(
-        count: training.count, leftOut: training.leftOut, parts: place.training,
-        paper: paper.training, to: "learn from", isSynthetic: place.isSynthetic),
+        count: training.count, leftOut: training.leftOut,
+        sets: PhotoRequest.text(place.training, request.sbd), paper: paper.training,
+        to: "learn from", isSynthetic: place.isSynthetic),
       request.deviation(
-        count: test.count, leftOut: test.leftOut, parts: place.test, paper: paper.test,
+        count: test.count, leftOut: test.leftOut, sets: PhotoRequest.text(place.test),
+        paper: paper.test,
         to: "measure with", isSynthetic: place.isSynthetic),
     ].compactMap { $0 }
   }

@@ -55,7 +55,7 @@ public struct PhotoRequest: Sendable {
     guard let root else {
       throw UsageError("budget \(budget.rawValue) needs --data DIR with a VOCdevkit")
     }
-    let usual = budget.isSynthetic ? Self.syntheticSets : task.paperSets
+    let usual = budget.isSynthetic ? Self.syntheticSets : task.usualSets
     return Place(
       root: root, training: try Self.parts(training ?? usual.training),
       test: try Self.parts(test ?? usual.test), isSynthetic: SyntheticVOC.wrote(root))
@@ -63,10 +63,8 @@ public struct PhotoRequest: Sendable {
 
   /// How the photos of a use differ from the paper's; nil where they do not.
   func deviation(
-    count: Int, leftOut: Int, parts: [VOCDevkit.Part], paper: String, to use: String,
-    isSynthetic: Bool
+    count: Int, leftOut: Int, sets: String, paper: String, to use: String, isSynthetic: Bool
   ) -> String? {
-    let sets = Self.text(parts)
     let instead = sets == paper ? "" : " instead of \(paper)"
     guard !instead.isEmpty || leftOut > 0 || isSynthetic else { return nil }
     return "\(count) photos of \(sets)\(instead) to \(use), \(leftOut) left out"
@@ -88,15 +86,25 @@ public struct PhotoRequest: Sendable {
     return parts
   }
 
-  static func text(_ parts: [VOCDevkit.Part]) -> String {
-    parts.map { "\($0.year):\($0.set)" }.joined(separator: ",")
+  /// Sets as a user writes them, with the extension where there is one.
+  static func text(_ parts: [VOCDevkit.Part], _ sbd: URL? = nil) -> String {
+    (parts.map { "\($0.year):\($0.set)" } + (sbd == nil ? [] : [extensionName]))
+      .joined(separator: ",")
   }
+
+  fileprivate static let extensionName = "sbd"
 }
 
 extension VisionTask {
+  /// The devkit's sets that are taken when none are named.
+  fileprivate var usualSets: (training: String, test: String) {
+    self == .segmentation ? ("2012:train", "2012:val") : paperSets
+  }
+
   /// The paper's sets to learn from and to measure with.
   var paperSets: (training: String, test: String) {
     self == .segmentation
-      ? ("2012:train", "2012:val") : ("2007:trainval,2012:trainval", "2007:test")
+      ? ("2012:train,\(PhotoRequest.extensionName)", "2012:val")
+      : ("2007:trainval,2012:trainval", "2007:test")
   }
 }

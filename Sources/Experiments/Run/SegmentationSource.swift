@@ -19,14 +19,20 @@ public struct SegmentationSource: PhotoData {
   /// Reads the headers of photos and masks; the synthetic devkit of the smoke budget is written under `runs`.
   public init(_ request: PhotoRequest, _ budget: Budget, runs: URL) throws {
     let place = try request.place(budget, runs: runs)
-    func read(_ parts: [VOCDevkit.Part]) throws -> SegmentationDataset {
-      let sets = PhotoRequest.text(parts)
-      return try SegmentationDataset(
-        name: place.isSynthetic ? "voc-synthetic \(sets)" : "voc \(sets)", root: place.root,
-        parts: parts, skipsBad: request.skipsBad)
+    func read(_ parts: [VOCDevkit.Part], _ sbd: URL?) throws -> SegmentationDataset {
+      try SegmentationDataset(
+        name: (place.isSynthetic ? "voc-synthetic " : "voc ") + PhotoRequest.text(parts, sbd),
+        root: place.root, parts: parts, extendedBy: try sbd.map { try SBDataset(root: $0) },
+        skipsBad: request.skipsBad)
     }
-    training = try read(place.training)
-    test = try read(place.test)
+    training = try read(place.training, request.sbd)
+    test = try read(place.test, nil)
+    let both = Set(training.samples.map(\.id)).intersection(test.samples.map(\.id))
+    if let first = both.min() {
+      throw UsageError(
+        "\(both.count) photos would be learnt from and measured with, such as \(first): the sets must not overlap"
+      )
+    }
     self.request = request
     self.place = place
     size = budget.segmentationSize
