@@ -121,11 +121,14 @@ let package = Package(
     program("lskd-data", ["Datasets"]),
     program("lskd-bench", ["Experiments", "RunArguments", "Datasets"]),
 
+    .target(
+      name: "TestPhotos", dependencies: ["Datasets"], path: "Tests/TestPhotos",
+      swiftSettings: strict),
     tests("ImportTests", []),
     tests("CheckpointFormatTests", ["CheckpointFormat"]),
     tests("InterchangeTests", ["Interchange", "CheckpointFormat"]),
     tests("ImagesTests", ["Images"]),
-    tests("DatasetsTests", ["Datasets", "Images", "DurableFiles"]),
+    tests("DatasetsTests", ["TestPhotos", "Datasets", "Images", "DurableFiles"]),
     tests("ResultsTests", ["Results"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests(
@@ -140,21 +143,31 @@ let package = Package(
     tests(
       "DetectionTests",
       [
-        "Experiments", "Training", "Distillation", "ModelZoo", "NeuralNet", "TensorCore",
+        "TestPhotos", "Experiments", "Training", "Distillation", "ModelZoo", "NeuralNet",
+        "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Results",
+        "CheckpointFormat",
+      ]),
+    tests(
+      "SegmentationTests",
+      [
+        "TestPhotos", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "NeuralNet", "TensorCore", "Datasets", "Images", "Evaluation", "Randomness", "Results",
         "CheckpointFormat",
       ]),
     tests(
       "MethodTests",
       [
-        "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
+        "TestPhotos", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "NeuralNet",
         "TensorCore", "Datasets", "Randomness", "Results",
       ]),
     tests("ProgramTests", []),
     tests(
       "ReferenceTests",
       [
-        "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
+        "TestPhotos", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "NeuralNet",
         "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Interchange",
         "CheckpointFormat",
       ]),

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Images
+import TestPhotos
 import Testing
 
 struct PhotoVerificationTests {
@@ -149,9 +150,9 @@ struct PhotoVerificationTests {
   }
 
   @Test(
-    "the real devkits have the lists that the manifests state", .enabled(if: RealVOC.root != nil))
+    "the real devkits have the lists that the manifests state", .enabled(if: Photos.devkit != nil))
   func realData() throws {
-    let root = try #require(RealVOC.root)
+    let root = try #require(Photos.devkit)
     for id in ["voc2007", "voc2012"] {
       let result = try PhotoVerification(
         of: root, against: manifest(id), .init(allowsMissing: true))
@@ -160,28 +161,4 @@ struct PhotoVerificationTests {
       #expect(try tally(result, "photos")[0] > 0)
     }
   }
-}
-
-/// The packed VOC data beside the project, unpacked once, or what LSKD_VOC names; nil without any.
-private enum RealVOC {
-  static let root: URL? = {
-    if let known = ProcessInfo.processInfo.environment["LSKD_VOC"] {
-      return URL(fileURLWithPath: known)
-    }
-    let project = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let program = project.deletingLastPathComponent().appendingPathComponent("shared/data/restore")
-    let directory = FileManager.default.temporaryDirectory
-      .appendingPathComponent(UUID().uuidString)
-    let process = Process()
-    process.executableURL = program
-    process.arguments = [directory.path, "voc"]
-    process.standardOutput = FileHandle.nullDevice
-    do { try process.run() } catch {
-      print("no VOC data: \(error)")
-      return nil
-    }
-    process.waitUntilExit()
-    return process.terminationStatus == 0 ? directory : nil
-  }()
 }

@@ -6,6 +6,7 @@ import ModelZoo
 import NeuralNet
 import Results
 import TensorCore
+import TestPhotos
 import Testing
 import Training
 
@@ -74,7 +75,7 @@ struct DetectorTrainingTests {
     arguments: ["student", "london"])
   func resumeIsExact(_ name: String) throws {
     func train(stopAt: Int?) throws -> [[UInt8]] {
-      let folder = Photos.temporaryDirectory
+      let folder = RestoredData.temporaryDirectory
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       var state: [[UInt8]] = []
       // Once to the stop, once from there to the end.
@@ -144,10 +145,9 @@ struct DetectorTrainingTests {
     let detector = try network("ssd300-mobilenet-narrow16", seed: 3)
     _ = try ModelCheckpoint.write(
       detector, Architecture("ssd300-mobilenet-narrow16"), measures: [:], details: [:], to: file)
-    let options = RunOptions(runs: root, command: "test")
     let job = try DetectorEvaluationJob(
-      checkpoint: file, root: root, year: 2007, set: "test", rule: "area", skipsBad: false,
-      options: options)
+      checkpoint: ModelCheckpoint(contentsOf: file), file: file, root: root, year: 2007,
+      set: "test", rule: "area", skipsBad: false)
     let results = root.appendingPathComponent("results")
     try job.writeDetections(to: results)
     let again = try DetectionEvaluationJob(
@@ -165,8 +165,8 @@ struct DetectorTrainingTests {
       to: classifier)
     #expect(throws: UsageError.self) {
       try DetectorEvaluationJob(
-        checkpoint: classifier, root: root, year: 2007, set: "test", rule: "area",
-        skipsBad: false, options: options)
+        checkpoint: ModelCheckpoint(contentsOf: classifier), file: classifier, root: root,
+        year: 2007, set: "test", rule: "area", skipsBad: false)
     }
   }
 

@@ -3,6 +3,7 @@ import Distillation
 import ModelZoo
 import NeuralNet
 import TensorCore
+import TestPhotos
 import Testing
 import Training
 

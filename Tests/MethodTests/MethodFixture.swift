@@ -5,6 +5,7 @@ import Foundation
 import ModelZoo
 import NeuralNet
 import TensorCore
+import TestPhotos
 
 /// A method between two small networks, made by the factory that makes a run's objective.
 struct MethodFixture {
@@ -69,19 +70,8 @@ enum TestImages {
     if let named = ProcessInfo.processInfo.environment["LSKD_CIFAR100"] {
       return try subset(URL(fileURLWithPath: named))
     }
-    let project = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let program = project.deletingLastPathComponent().appendingPathComponent("shared/data/restore")
-    guard FileManager.default.isExecutableFile(atPath: program.path) else { return nil }
-    let directory = FileManager.default.temporaryDirectory
-      .appendingPathComponent(UUID().uuidString)
+    guard let directory = try RestoredData.restore("cifar100") else { return nil }
     defer { _ = try? FileManager.default.removeItem(at: directory) }  // Leftovers harm no one.
-    let process = Process()
-    process.executableURL = program
-    process.arguments = [directory.path, "cifar100"]
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus == 0 ? try subset(directory) : nil
+    return try subset(directory)
   }
 }

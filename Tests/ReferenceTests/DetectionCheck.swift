@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import TestPhotos
 
 /// Average precision of real detections on the VOC 2007 test set.
 enum DetectionCheck {
@@ -7,11 +8,10 @@ enum DetectionCheck {
   private static let pycocotools = 0.42184138343001076
 
   static func run(_ node: ReferenceNode, _ comparison: Comparison) throws {
-    guard let data = try VOCData.restore() else {
+    guard let data = Photos.devkit else {
       comparison.skip("no VOC data beside the project")
       return
     }
-    defer { _ = try? FileManager.default.removeItem(at: data) }  // Leftovers harm no one.
     for rule in ["voc07", "area"] {
       let job = try DetectionEvaluationJob(
         detections: data.appendingPathComponent("detections"), root: data, year: 2007, set: "test",
@@ -30,25 +30,5 @@ enum DetectionCheck {
           "\(rule) of \(name)")
       }
     }
-  }
-}
-
-/// The packed VOC data beside the project.
-enum VOCData {
-  /// Unpacks into a new directory; nil where there is nothing to unpack.
-  static func restore() throws -> URL? {
-    let project = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let program = project.deletingLastPathComponent().appendingPathComponent("shared/data/restore")
-    guard FileManager.default.isExecutableFile(atPath: program.path) else { return nil }
-    let directory = FileManager.default.temporaryDirectory
-      .appendingPathComponent(UUID().uuidString)
-    let process = Process()
-    process.executableURL = program
-    process.arguments = [directory.path, "voc"]
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus == 0 ? directory : nil
   }
 }

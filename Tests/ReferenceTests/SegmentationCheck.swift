@@ -5,15 +5,15 @@ import Foundation
 import Images
 import NeuralNet
 import TensorCore
+import TestPhotos
 
 /// Real validation masks against shifted ones, and the metrics of a small case.
 enum SegmentationCheck {
   static func masks(_ node: ReferenceNode, _ comparison: Comparison) throws {
-    guard let data = try VOCData.restore() else {
+    guard let data = Photos.devkit else {
       comparison.skip("no VOC data beside the project")
       return
     }
-    defer { _ = try? FileManager.default.removeItem(at: data) }  // Leftovers harm no one.
     let devkit = try VOCDevkit(root: data, year: 2012)
     let images = try devkit.images(in: "Segmentation/val")
     comparison.equal(images.count, try node.at("images").integer(), "images")
