@@ -35,16 +35,6 @@ public struct DetectorBenchmark {
     }
   }
 
-  /// One row: the same work in the suite and elsewhere.
-  private struct Subject {
-    let name: String
-    /// What seconds are turned into.
-    let unit: String
-    let amount: Double
-    let own: () throws -> Void
-    let others: [(name: String, seconds: () throws -> Double, amount: Double)]
-  }
-
   private let request: Request
   private let options: RunOptions
   private static let photoPart = VOCDevkit.Part(year: 2012, set: "Segmentation/trainval")
@@ -60,50 +50,15 @@ public struct DetectorBenchmark {
 
   /// The medians and their ratios as text.
   public func run() throws -> String {
-    var table = TextTable(["work", "by", "median s", "lowest s", "rate", "suite is faster by"])
-    for subject in try subjects() {
-      var own: [Double] = []
-      var others = subject.others.map { _ in [Double]() }
-      for turn in 0...request.repeats {
-        let start = ContinuousClock.now
-        try subject.own()
-        let seconds = start.duration(to: .now).seconds
-        if turn > 0 { own.append(seconds) }
-        for (index, other) in subject.others.enumerated() {
-          let seconds = try other.seconds()
-          if turn > 0 { others[index].append(seconds) }
-        }
-      }
-      func add(_ name: String, _ seconds: [Double], _ amount: Double, ratio: Double?) {
-        let median = seconds.sorted()[seconds.count / 2]
-        table.add([
-          subject.name, name, String(format: "%.4f", median),
-          String(format: "%.4f", seconds.min() ?? 0),
-          String(format: "%.1f %@", amount / median, subject.unit),
-          ratio.map { String(format: "%.2f", $0) } ?? "",
-        ])
-      }
-      let rate = subject.amount / own.sorted()[own.count / 2]
-      add("suite", own, subject.amount, ratio: nil)
-      for (other, seconds) in zip(subject.others, others) {
-        let median = seconds.sorted()[seconds.count / 2]
-        add(other.name, seconds, other.amount, ratio: rate / (other.amount / median))
-      }
-    }
-    return table.text + "\(Engine.threads) threads, \(options.device)\n"
+    try ComparedWork.table(subjects(), repeats: request.repeats, device: options.device)
   }
 
-  private func subjects() throws -> [Subject] {
+  private func subjects() throws -> [ComparedWork] {
     let year = try VOCDevkit(root: request.root, year: 2012).directory
     let python = try request.python.map {
       try PythonProcess(
         python: $0, script: "detector.py",
         arguments: [year.path, String(request.batch), String(Engine.threads)])
-    }
-    func beside(_ name: String, _ word: String, _ amount: Double) -> [(
-      name: String, seconds: () throws -> Double, amount: Double
-    )] {
-      python.map { python in [(name, { try python.ask(word) }, amount)] } ?? []
     }
     let data = try DetectionDataset(
       name: "voc", root: request.root, parts: [Self.photoPart], skipsBad: true)
@@ -112,20 +67,20 @@ public struct DetectorBenchmark {
     ).count { $0.hasSuffix(".jpg") }
     let step = try trainingStep()
     return [
-      Subject(
+      ComparedWork(
         name: "photos decoded and augmented", unit: "images/s", amount: Double(data.count),
         own: {
           let loader = DetectionLoader(
             dataset: data, augments: true,
             configuration: LoaderConfiguration(batchSize: 8, seed: 0, threads: 0))
           for batch in loader.epoch(0) { _ = try batch.get() }
-        }, others: beside("PIL and torchvision", "photos", Double(files))),
-      Subject(
+        }, others: ComparedWork.others(python, "PIL and torchvision", "photos", Double(files))),
+      ComparedWork(
         name: "suppression, 8732 boxes, 20 classes", unit: "images/s", amount: 1,
-        own: Self.suppression(), others: beside("NumPy", "suppression", 1)),
-      Subject(
+        own: Self.suppression(), others: ComparedWork.others(python, "NumPy", "suppression", 1)),
+      ComparedWork(
         name: "ssd300-vgg16 training step", unit: "images/s", amount: Double(request.batch),
-        own: step, others: beside("PyTorch eager", "step", Double(request.batch))),
+        own: step, others: ComparedWork.others(python, "PyTorch eager", "step", Double(request.batch))),
     ] + (try evaluations())
   }
 
@@ -170,7 +125,7 @@ public struct DetectorBenchmark {
   }
 
   /// Reading and matching of result files, against both Python programs.
-  private func evaluations() throws -> [Subject] {
+  private func evaluations() throws -> [ComparedWork] {
     guard let detections = request.detections else { return [] }
     let year = try VOCDevkit(root: request.root, year: 2007).directory
     let python = try request.python.map {
@@ -182,7 +137,7 @@ public struct DetectorBenchmark {
       detections: detections, root: root, year: 2007, set: "test", allowsMissing: false)
     let others = ["voc": "Python, VOC rule", "coco": "pycocotools"].sorted { $0.key > $1.key }
     return [
-      Subject(
+      ComparedWork(
         name: "VOC2007 test evaluated from files, both rules", unit: "runs/s", amount: 1,
         own: {
           _ = try DetectionEvaluationJob(
@@ -192,7 +147,7 @@ public struct DetectorBenchmark {
         others: python.map { python in
           others.map { word, name in (name, { try python.ask(word) }, 1) }
         } ?? []),
-      Subject(
+      ComparedWork(
         name: "the same in memory, voc07 alone", unit: "runs/s", amount: 1,
         own: { _ = try files.mean(.voc07) },
         others: python.map { python in
