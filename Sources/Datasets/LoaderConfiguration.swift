@@ -69,6 +69,17 @@ extension LoaderConfiguration {
       seed: seed, purpose: .augmentation, UInt64(bitPattern: Int64(epoch)), UInt64(index))
   }
 
+  /// The batches of `epoch` of `count` samples from number `batch` on, each made of the positions of its samples.
+  func epoch<Batch: Sendable>(
+    _ epoch: Int, of count: Int, startingAt batch: Int,
+    _ make: @escaping @Sendable ([Int]) -> Batch
+  ) -> BatchSequence<Batch> {
+    let order = order(of: count, epoch: epoch)
+    return sequence(from: batch, to: batches(of: count)) { number in
+      make(indices(ofBatch: number, order: order))
+    }
+  }
+
   /// The batches of an epoch from `batch` on, prepared ahead of the consumer by background threads.
   func sequence<Batch: Sendable>(
     from batch: Int, to end: Int, _ make: @escaping @Sendable (Int) -> Batch

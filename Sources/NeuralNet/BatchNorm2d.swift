@@ -21,9 +21,9 @@ public struct BatchNorm2d {
   public let batchesTracked: Tensor
   private let replicas: ProcessGroup?
 
-  /// Scale 1, shift 0, running mean 0 and variance 1.
-  public init(_ path: ParameterPath, channels: Int) throws(TensorError) {
-    weight = try path.parameter("weight", shape: [channels], .constant(1))
+  /// Scale 1 unless `scale` says otherwise, shift 0, running mean 0 and variance 1.
+  public init(_ path: ParameterPath, channels: Int, scale: Double = 1) throws(TensorError) {
+    weight = try path.parameter("weight", shape: [channels], .constant(scale))
     bias = try path.parameter("bias", shape: [channels], .constant(0))
     runningMean = try path.buffer("running_mean", shape: [channels], value: 0)
     runningVariance = try path.buffer("running_var", shape: [channels], value: 1)

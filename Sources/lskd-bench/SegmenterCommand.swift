@@ -7,7 +7,8 @@ struct SegmenterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "segmenter",
     abstract:
-      "Photos with masks, confusion matrix and training step of DeepLabV3+, beside Python programs.")
+      "Photos with masks, confusion matrix and training step of DeepLabV3+, beside Python programs."
+  )
 
   @Option(help: "The VOCdevkit directory, or the one above it.")
   var voc: String

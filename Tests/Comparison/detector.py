@@ -15,27 +15,13 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-
-def transforms():
-    """torchvision's own detection recipe; operators that a build for another device cannot load are not used by it."""
-    library = torch.library.Library("torchvision", "FRAGMENT")
-    while True:
-        try:
-            import torchvision.transforms.v2 as v2
-            return v2
-        except RuntimeError as error:
-            words = str(error).split("torchvision::")
-            if len(words) < 2:
-                raise
-            library.define(words[1].split()[0] + "(Tensor x) -> Tensor")
-            for name in [n for n in sys.modules if n.startswith("torchvision")]:
-                del sys.modules[name]
+import vision
 
 
 class Photos:
     def __init__(self, year):
         self.files = sorted(glob.glob(os.path.join(year, "JPEGImages", "*.jpg")))
-        v2 = transforms()
+        v2 = vision.load("torchvision.transforms.v2")
         self.pipeline = v2.Compose([
             v2.PILToTensor(), v2.RandomPhotometricDistort(),
             v2.RandomZoomOut(fill={"others": (123, 117, 104)}), v2.RandomIoUCrop(),

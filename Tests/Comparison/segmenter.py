@@ -16,6 +16,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 from PIL import Image, ImageFilter
 
+import vision
+
 BASE = CROP = 513
 
 
@@ -28,26 +30,10 @@ def pairs(year):
                     yield photo, os.path.join(year, "SegmentationClass", image + ".png")
 
 
-def functional():
-    """torchvision's functions on PIL images; operators that a build for another device cannot load are not used."""
-    library = torch.library.Library("torchvision", "FRAGMENT")
-    while True:
-        try:
-            import torchvision.transforms.functional as functional
-            return functional
-        except RuntimeError as error:
-            words = str(error).split("torchvision::")
-            if len(words) < 2:
-                raise
-            library.define(words[1].split()[0] + "(Tensor x) -> Tensor")
-            for name in [n for n in sys.modules if n.startswith("torchvision")]:
-                del sys.modules[name]
-
-
 class Photos:
     def __init__(self, year):
         self.pairs = list(pairs(year))
-        self.functional = functional()
+        self.functional = vision.load("torchvision.transforms.functional")
 
     def run(self):
         tv = self.functional

@@ -4,7 +4,7 @@ public import Foundation
 import Images
 
 /// Photos with the boxes of their objects; the photos stay on disk.
-public struct DetectionDataset: Sendable {
+public struct DetectionDataset: PhotoSet, Sendable {
   /// One photo.
   public struct Sample: Hashable, Sendable {
     /// Id in the devkit.
@@ -83,8 +83,7 @@ public struct DetectionDataset: Sendable {
       name: name, classes: classes, samples: Array(samples.prefix(count)), leftOut: leftOut)
   }
 
-  /// Sets one photo of `share` aside, at random, so that a hyper-parameter can be chosen without the test set. Both
-  /// parts keep the order and hold a photo at least, where there are two.
+  /// See `PhotoSet`.
   public func splitHeldOut(oneOf share: Int, seed: UInt64) -> (
     training: DetectionDataset, heldOut: DetectionDataset
   ) {

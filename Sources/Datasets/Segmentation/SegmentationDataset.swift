@@ -1,10 +1,9 @@
 import DurableFiles
 public import Foundation
 public import Images
-import Randomness
 
 /// Photos with the class of every pixel; both stay on disk.
-public struct SegmentationDataset: Sendable {
+public struct SegmentationDataset: PhotoSet, Sendable {
   /// One photo.
   public struct Sample: Hashable, Sendable {
     /// Id in the devkit.
@@ -111,8 +110,7 @@ public struct SegmentationDataset: Sendable {
     SegmentationDataset(name: name, samples: Array(samples.prefix(count)), leftOut: leftOut)
   }
 
-  /// Sets one photo of `share` aside, at random, so that a hyper-parameter can be chosen without the test set. Both
-  /// parts keep the order and hold a photo at least, where there are two.
+  /// See `PhotoSet`.
   public func splitHeldOut(oneOf share: Int, seed: UInt64) -> (
     training: SegmentationDataset, heldOut: SegmentationDataset
   ) {
@@ -121,18 +119,6 @@ public struct SegmentationDataset: Sendable {
       SegmentationDataset(name: name, samples: parts.training, leftOut: leftOut),
       SegmentationDataset(name: name, samples: parts.heldOut, leftOut: leftOut)
     )
-  }
-}
-
-extension Array {
-  /// Sets one element of `share` aside, at random, and one at least.
-  func splitHeldOut(oneOf share: Int, seed: UInt64) -> (training: [Element], heldOut: [Element]) {
-    var stream = RandomStream(seed: seed, purpose: .subset)
-    let chosen = Set(stream.permutation(of: count).prefix(Swift.max(1, count / share)))
-    func part(_ isHeldOut: Bool) -> [Element] {
-      enumerated().filter { chosen.contains($0.offset) == isHeldOut }.map(\.element)
-    }
-    return (part(false), part(true))
   }
 }
 

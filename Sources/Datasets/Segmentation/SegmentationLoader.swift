@@ -63,10 +63,8 @@ public final class SegmentationLoader: Sendable {
   public func epoch(_ epoch: Int, startingAt batch: Int = 0)
     -> BatchSequence<Result<SegmentationBatch, DatasetError>>
   {
-    let order = configuration.order(of: dataset.count, epoch: epoch)
-    return configuration.sequence(from: batch, to: batchesPerEpoch) { number in
-      let indices = self.configuration.indices(ofBatch: number, order: order)
-      return Result { () throws(DatasetError) in try self.batch(indices, epoch: epoch) }
+    configuration.epoch(epoch, of: dataset.count, startingAt: batch) { indices in
+      Result { () throws(DatasetError) in try self.batch(indices, epoch: epoch) }
     }
   }
 

@@ -80,7 +80,8 @@ public struct DetectorBenchmark {
         own: Self.suppression(), others: ComparedWork.others(python, "NumPy", "suppression", 1)),
       ComparedWork(
         name: "ssd300-vgg16 training step", unit: "images/s", amount: Double(request.batch),
-        own: step, others: ComparedWork.others(python, "PyTorch eager", "step", Double(request.batch))),
+        own: step,
+        others: ComparedWork.others(python, "PyTorch eager", "step", Double(request.batch))),
     ] + (try evaluations())
   }
 

@@ -20,7 +20,7 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
     case (.full, .segmentation): 50
     case (.reduced, .classification): 4
     case (.reduced, .detection): 12
-    case (.reduced, .segmentation): 60
+    case (.reduced, .segmentation): 40
     case (.smoke, .classification): 8
     case (.smoke, .detection): 4
     case (.smoke, .segmentation): 4

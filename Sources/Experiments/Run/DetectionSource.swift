@@ -7,14 +7,7 @@ public import Training
 
 /// The photos of table 4.
 public struct DetectionSource: PhotoData {
-  /// Photos to learn from.
-  public private(set) var training: DetectionDataset
-  /// Photos to measure with.
-  public private(set) var test: DetectionDataset
-  private let request: PhotoRequest
-  private let place: PhotoRequest.Place
-  /// Whether the test photos are a held-out part of the training ones.
-  private var isForTuning = false
+  private var photos: PhotoPair<DetectionDataset>
 
   /// Reads annotations and headers; the synthetic devkit of the smoke budget is written under `runs`.
   public init(_ request: PhotoRequest, _ budget: Budget, runs: URL) throws {
@@ -25,34 +18,25 @@ public struct DetectionSource: PhotoData {
         name: place.isSynthetic ? "voc-synthetic \(sets)" : "voc \(sets)", root: place.root,
         parts: parts, skipsBad: request.skipsBad)
     }
-    training = try read(place.training)
-    test = try read(place.test)
-    self.request = request
-    self.place = place
+    photos = PhotoPair(
+      training: try read(place.training), test: try read(place.test), request, place)
   }
 
-  /// The source for choosing a weight: a tenth of the training photos is measured with, the others are learnt from, and
-  /// the test photos take no part. A single photo is both.
+  /// The source for choosing a weight on a held-out tenth of the training photos.
   public func forTuning() -> DetectionSource {
-    guard training.count > 1 else { return self }
-    let split = training.splitHeldOut(oneOf: DataReference.heldOutShare, seed: 0)
     var source = self
-    source.training = split.training
-    source.test = split.heldOut
-    source.isForTuning = true
+    source.photos = photos.forTuning()
     return source
   }
 
+  /// Photos to learn from.
+  public var training: DetectionDataset { photos.training }
+  /// Photos to measure with.
+  public var test: DetectionDataset { photos.test }
   /// Photos that were left out, each with the reason.
-  public var leftOut: [String] { training.leftOut + test.leftOut }
-
+  public var leftOut: [String] { photos.leftOut }
   /// Sets and digests.
-  public var reference: DataReference {
-    DataReference(
-      photos: (training.name, training.digest, training.count, training.leftOut.count),
-      test: (test.digest, test.count, test.leftOut.count), request, place,
-      isForTuning: isForTuning)
-  }
+  public var reference: DataReference { photos.reference }
 
   /// Average precisions.
   public var metrics: TableMetrics { .detection }

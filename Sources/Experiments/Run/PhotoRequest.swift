@@ -61,15 +61,6 @@ public struct PhotoRequest: Sendable {
       test: try Self.parts(test ?? usual.test), isSynthetic: SyntheticVOC.wrote(root))
   }
 
-  /// How the photos of a use differ from the paper's; nil where they do not.
-  func deviation(
-    count: Int, leftOut: Int, sets: String, paper: String, to use: String, isSynthetic: Bool
-  ) -> String? {
-    let instead = sets == paper ? "" : " instead of \(paper)"
-    guard !instead.isEmpty || leftOut > 0 || isSynthetic else { return nil }
-    return "\(count) photos of \(sets)\(instead) to \(use), \(leftOut) left out"
-  }
-
   private static let syntheticSets = (
     training: "2007:trainval,2012:trainval", test: "2007:test"
   )

@@ -6,15 +6,8 @@ public import Training
 
 /// The photos and masks of table 5.
 public struct SegmentationSource: PhotoData {
-  /// Photos to learn from.
-  public private(set) var training: SegmentationDataset
-  /// Photos to measure with.
-  public private(set) var test: SegmentationDataset
-  private let request: PhotoRequest
-  private let place: PhotoRequest.Place
+  private var photos: PhotoPair<SegmentationDataset>
   private let size: Int
-  /// Whether the test photos are a held-out part of the training ones.
-  private var isForTuning = false
 
   /// Reads the headers of photos and masks; the synthetic devkit of the smoke budget is written under `runs`.
   public init(_ request: PhotoRequest, _ budget: Budget, runs: URL) throws {
@@ -25,41 +18,33 @@ public struct SegmentationSource: PhotoData {
         root: place.root, parts: parts, extendedBy: try sbd.map { try SBDataset(root: $0) },
         skipsBad: request.skipsBad)
     }
-    training = try read(place.training, request.sbd)
-    test = try read(place.test, nil)
+    let training = try read(place.training, request.sbd)
+    let test = try read(place.test, nil)
     let both = Set(training.samples.map(\.id)).intersection(test.samples.map(\.id))
     if let first = both.min() {
       throw UsageError(
         "\(both.count) photos would be learnt from and measured with, such as \(first): the sets must not overlap"
       )
     }
-    self.request = request
-    self.place = place
+    photos = PhotoPair(training: training, test: test, request, place)
     size = budget.segmentationSize
   }
 
-  /// The source for choosing a weight: a tenth of the training photos is measured with, the others are learnt from, and
-  /// the test photos take no part. A single photo is both.
+  /// The source for choosing a weight on a held-out tenth of the training photos.
   public func forTuning() -> SegmentationSource {
-    guard training.count > 1 else { return self }
-    let split = training.splitHeldOut(oneOf: DataReference.heldOutShare, seed: 0)
     var source = self
-    source.training = split.training
-    source.test = split.heldOut
-    source.isForTuning = true
+    source.photos = photos.forTuning()
     return source
   }
 
+  /// Photos to learn from.
+  public var training: SegmentationDataset { photos.training }
+  /// Photos to measure with.
+  public var test: SegmentationDataset { photos.test }
   /// Photos that were left out, each with the reason.
-  public var leftOut: [String] { training.leftOut + test.leftOut }
-
+  public var leftOut: [String] { photos.leftOut }
   /// Sets and digests.
-  public var reference: DataReference {
-    DataReference(
-      photos: (training.name, training.digest, training.count, training.leftOut.count),
-      test: (test.digest, test.count, test.leftOut.count), request, place,
-      isForTuning: isForTuning)
-  }
+  public var reference: DataReference { photos.reference }
 
   /// Overlaps.
   public var metrics: TableMetrics { .segmentation }

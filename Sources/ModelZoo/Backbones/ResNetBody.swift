@@ -45,6 +45,9 @@ struct ResNetBody {
       let inner = max(1, (64 << stage) / divisor)
       let outputs = isDeep ? inner * BottleneckBlock.expansion : inner
       let isDilated = stage == 3 && lastStage == .dilated
+      // The released segmentations start pretrained. From random numbers a sum over 33 branches makes the first gradients
+      // hundreds of times the later ones; branches that start at zero do not (Goyal et al. 2017).
+      let lastScale = lastStage == .dilated ? 0.0 : 1
       var blocks: [any ResidualUnit] = []
       for layer in 0..<count {
         let place = path / "layer\(stage + 1)" / layer
@@ -53,9 +56,11 @@ struct ResNetBody {
         blocks.append(
           isDeep
             ? try BottleneckBlock(
-              place, inputs: inputs, inner: inner, stride: stride, dilation: dilation)
+              place, inputs: inputs, inner: inner, stride: stride, dilation: dilation,
+              lastScale: lastScale)
             : try ResidualBlock(
-              place, inputs: inputs, outputs: outputs, stride: stride, dilation: dilation))
+              place, inputs: inputs, outputs: outputs, stride: stride, dilation: dilation,
+              lastScale: lastScale))
         inputs = outputs
       }
       stages.append(blocks)

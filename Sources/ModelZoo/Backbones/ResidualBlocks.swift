@@ -22,9 +22,9 @@ struct BottleneckBlock: ResidualUnit {
   private let norms: [BatchNorm2d]
   private let shortcut: Shortcut?
 
-  init(_ path: ParameterPath, inputs: Int, inner: Int, stride: Int, dilation: Int)
-    throws(TensorError)
-  {
+  init(
+    _ path: ParameterPath, inputs: Int, inner: Int, stride: Int, dilation: Int, lastScale: Double
+  ) throws(TensorError) {
     let outputs = inner * Self.expansion
     var convolutions: [Conv2d] = []
     var norms: [BatchNorm2d] = []
@@ -39,7 +39,9 @@ struct BottleneckBlock: ResidualUnit {
     for (index, shape) in shapes.enumerated() {
       convolutions.append(
         try Conv2d(path / "conv\(index + 1)", inputs: shape.0, outputs: shape.1, shape.2))
-      norms.append(try BatchNorm2d(path / "bn\(index + 1)", channels: shape.1))
+      norms.append(
+        try BatchNorm2d(
+          path / "bn\(index + 1)", channels: shape.1, scale: index == 2 ? lastScale : 1))
     }
     self.convolutions = convolutions
     self.norms = norms
@@ -73,9 +75,10 @@ struct ResidualBlock {
   private let conv2: Conv2d
   private let shortcut: Shortcut?
 
-  init(_ path: ParameterPath, inputs: Int, outputs: Int, stride: Int, dilation: Int = 1)
-    throws(TensorError)
-  {
+  init(
+    _ path: ParameterPath, inputs: Int, outputs: Int, stride: Int, dilation: Int = 1,
+    lastScale: Double = 1
+  ) throws(TensorError) {
     conv1 = try Conv2d(
       path / "conv1", inputs: inputs, outputs: outputs,
       .init(kernel: 3, stride: stride, padding: dilation, dilation: dilation))
@@ -83,7 +86,7 @@ struct ResidualBlock {
     conv2 = try Conv2d(
       path / "conv2", inputs: outputs, outputs: outputs,
       .init(kernel: 3, padding: dilation, dilation: dilation))
-    norm2 = try BatchNorm2d(path / "bn2", channels: outputs)
+    norm2 = try BatchNorm2d(path / "bn2", channels: outputs, scale: lastScale)
     shortcut = try Shortcut(path, inputs: inputs, outputs: outputs, stride: stride)
   }
 
