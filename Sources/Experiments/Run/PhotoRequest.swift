@@ -6,7 +6,7 @@ public struct PhotoRequest: Sendable {
   /// What the photos are for.
   let task: VisionTask
   /// The devkit; nil where the budget's are synthetic.
-  var root: URL?
+  let root: URL?
   /// The directory of the Semantic Boundaries Dataset; nil without.
   let sbd: URL?
   /// Whether bad and missing photos are left out.
