@@ -4,7 +4,7 @@ import Images
 import TestPhotos
 import Testing
 
-/// Files of unusual kinds, which other programs wrote (Pillow 12).
+/// Files of unusual kinds, which other programs wrote (Pillow 13.0.0).
 struct MaskTests {
   private func file(_ base64: String, _ name: String) throws -> URL {
     let directory = RestoredData.temporaryDirectory

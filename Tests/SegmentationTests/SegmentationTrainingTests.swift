@@ -273,7 +273,7 @@ struct SegmentationTrainingTests {
     let optimizer = try SGD(trainedParameters(of: objective), .init())
     let before = try miou(network, data)
     var batches: [LabelledBatch] = []
-    // Whole photos have one size here, so that they make one batch.
+    // A few fixed crops, over and over.
     let loader = SegmentationLoader(
       dataset: data, augmentation: .init(baseSize: 150, cropSize: 129), padding: 255,
       configuration: LoaderConfiguration(batchSize: 4, seed: 1, threads: 0))
