@@ -1,5 +1,7 @@
 # `make demo` and `make test` do all set-up. LIBTORCH overrides the place of libtorch.
 BUILD = swift build -c release
+# No test needs testable imports; without them programs and tests share every compiled file.
+TEST = swift test -c release --disable-testable-imports
 
 .PHONY: setup build demo test check lint bench reference
 
@@ -20,7 +22,7 @@ demo: build
 
 # Programs first: the command-line tests run them.
 test: build
-	swift test -c release
+	$(TEST)
 
 lint: setup
 	swift format lint --strict --recursive Sources Tests Package.swift
@@ -33,4 +35,4 @@ bench: build
 
 # Golden vectors, from LSKD_REFERENCE or ../shared/reference
 reference: build
-	swift test -c release --filter ReferenceTests
+	$(TEST) --filter ReferenceTests
