@@ -5,7 +5,6 @@ public import ModelZoo
 public import NeuralNet
 public import Results
 public import TensorCore
-import Training
 
 /// A trained network in a `.lskd` file: the model section and what is needed to use it.
 public struct ModelCheckpoint {
@@ -13,29 +12,30 @@ public struct ModelCheckpoint {
   public let network: any Network
   /// Name and sizes of the network.
   public let architecture: Architecture
+  /// How its images are prepared.
+  public let pipeline: EvaluationPipeline
   /// Text entries of the file's header.
   public let metadata: [String: String]
   /// SHA-256 of the file.
   public let sha256: String
 
-  /// Reads a file. Throws for a damaged file, an unknown architecture or tensors that do not fit it.
+  /// Reads a file. Throws for a damaged file, an unknown architecture or pipeline, and for tensors that do not fit.
   public init(
     contentsOf url: URL, device: Device = .cpu, layout: Tensor.Layout = .channelsLast,
     replicas: ProcessGroup? = nil
   ) throws {
     let checkpoint = try Checkpoint(contentsOf: url, sections: [.model])
-    guard let name = checkpoint.metadata["architecture"],
-      let classes = checkpoint.metadata["classes"].flatMap({ Int($0) }), classes > 0
-    else {
+    guard let header = ModelHeader(checkpoint.metadata) else {
       throw StateError(
-        "\(url.path) names no architecture and classes; a resume.lskd is not a model, "
-          + "use last.lskd or best.lskd")
+        "\(url.path) names no architecture with 1 to \(ModelHeader.classLimit.upperBound) classes; a "
+          + "resume.lskd is not a model, use last.lskd or best.lskd")
     }
     do {
-      architecture = try Architecture(name)
+      architecture = try Architecture(header.architecture)
+      pipeline = try Self.pipeline(header, architecture)
       let store = ParameterStore(
         seed: 0, device: device, layout: layout, replicas: replicas)
-      network = try architecture.makeNetwork(classCount: classes, store: store)
+      network = try architecture.makeNetwork(classCount: header.classes, store: store)
       try store.load(checkpoint.sections[.model] ?? [])
     } catch let error as StateError {
       throw StateError("\(url.path): \(error)")
@@ -44,29 +44,32 @@ public struct ModelCheckpoint {
     sha256 = try Digest.sha256(fileAt: url)
   }
 
+  private static func pipeline(_ header: ModelHeader, _ architecture: Architecture)
+    throws(StateError) -> EvaluationPipeline
+  {
+    guard let name = header.pipeline else { return EvaluationPipeline(usualOf: architecture) }
+    guard let pipeline = EvaluationPipeline(rawValue: name) else {
+      throw StateError(
+        "the network was trained on images of the pipeline \"\(name)\", which this version does not know; known are "
+          + EvaluationPipeline.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    guard pipeline.fits(architecture) else {
+      throw StateError("the pipeline \"\(name)\" prepares no images for \(architecture)")
+    }
+    return pipeline
+  }
+
   /// Writes a network with its results and returns the digest of the file.
   public static func write(
-    _ network: any Network, _ architecture: Architecture, measures: Measures,
-    details: [String: String], to url: URL
+    _ network: any Network, _ architecture: Architecture, pipeline: EvaluationPipeline,
+    measures: Measures, details: [String: String], to url: URL
   ) throws -> String {
-    var metadata = details
-    metadata["kind"] = "model"
-    metadata["architecture"] = architecture.description
-    metadata["classes"] = String(network.classCount)
-    metadata["pipeline"] = architecture.pipelineName
+    let header = ModelHeader(
+      architecture: architecture.description, classes: network.classCount,
+      pipeline: pipeline.rawValue)
+    var metadata = details.merging(header.metadata) { $1 }
     for (metric, value) in measures { metadata[metric.key] = "\(value)" }
     try Checkpoint(metadata: metadata, sections: [.model: try network.store.state()]).write(to: url)
     return try Digest.sha256(fileAt: url)
-  }
-}
-
-extension Architecture {
-  /// What images must go through.
-  fileprivate var pipelineName: String {
-    switch self {
-    case .ssd300: "ssd-300-normalise"
-    case .deepLab: "voc-segmentation-normalise"
-    default: "cifar100-normalise"
-    }
   }
 }

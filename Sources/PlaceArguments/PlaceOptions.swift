@@ -1,20 +1,21 @@
 public import ArgumentParser
-public import Experiments
-import Foundation
+import TensorCore
+public import Training
+import UserErrors
 
 /// Where and how a program computes; the same flags in every program.
 public struct PlaceOptions: ParsableArguments {
-  /// A device's name.
+  /// Where networks run.
   @Option(help: "cpu, cuda or cuda:N.")
-  public var device = "cpu"
+  public var device = DeviceChoice.numbered(.cpu)
 
-  /// A precision's name.
-  @Option(help: "float32, or bfloat16 by autocast.")
-  public var precision = "float32"
+  /// Arithmetic of the forward pass.
+  @Option(help: "Arithmetic of the forward pass; bfloat16 by autocast.")
+  public var precision = Precision.float32
 
-  /// A choice of kernels by name.
-  @Option(help: "fast; or reference: contiguous maps and libtorch's own kernels only.")
-  public var kernels = "fast"
+  /// Which kernels compute.
+  @Option(help: "reference: contiguous maps and libtorch's own kernels only.")
+  public var kernels = Kernels.fast
 
   /// Threads; nil leaves the choice to libtorch.
   @Option(help: "Threads of an operation (default: libtorch's choice).")
@@ -23,26 +24,22 @@ public struct PlaceOptions: ParsableArguments {
   /// The defaults.
   public init() {}
 
-  /// The options of this process; `runs` is of no interest to a program that trains nothing. Throws for a place that
-  /// does not exist.
-  public func runOptions(runs: String = "runs") throws -> RunOptions {
-    try options(runs, device)
-  }
-
-  /// The options of a training. Joins the replicas that the environment names; `cuda` is then the device of the
-  /// replica's number on its machine.
-  public func trainingOptions(runs: String) throws -> RunOptions {
-    guard let replica = try ReplicaEnvironment(ProcessInfo.processInfo.environment) else {
-      return try options(runs, device)
+  /// Refuses numbers of threads that no machine has.
+  public func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads takes 1 to 1024, not \(threads)")
     }
-    var options = try options(runs, device == "cuda" ? "cuda:\(replica.localRank)" : device)
-    try options.join(replica)
-    return options
   }
 
-  private func options(_ runs: String, _ device: String) throws -> RunOptions {
-    try RunOptions(
-      runs: URL(fileURLWithPath: runs), device: device, precision: precision, kernels: kernels,
-      threads: threads, command: CommandLine.arguments)
+  /// Sets the threads of the process and returns the place. `localRank` numbers the replica on its machine, whose device
+  /// `cuda` then is; nil for a process that is alone. Throws for a device that this machine does not have.
+  public func prepared(localRank: Int? = nil) throws -> ComputePlace {
+    let device = device.device(localRank: localRank)
+    guard device.isAvailable else {
+      throw UsageError(
+        "device \(device) cannot be used: libtorch finds \(Engine.cudaDeviceCount) CUDA devices")
+    }
+    if let threads { try Engine.setThreads(threads) }
+    return ComputePlace(device: device, precision: precision, kernels: kernels)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Figure 2: training and validation curves of OFD with and without the Lipschitz term, from the runs of table 2.
 public struct CurveReport {

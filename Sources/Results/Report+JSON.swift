@@ -1,3 +1,5 @@
+import JSON
+
 extension Report {
   /// The report's numbers with full precision.
   public var json: String {

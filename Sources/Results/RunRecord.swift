@@ -1,5 +1,6 @@
 import DurableFiles
 public import Foundation
+public import JSON
 
 /// What a run was, how far it came and what it gave: the only source of reports.
 public struct RunRecord: Codable, Hashable, Sendable {

@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import Experiments
 import Foundation
+import Measuring
 import ModelZoo
 import NeuralNet
 import Results
@@ -9,6 +10,7 @@ import TensorCore
 import TestPhotos
 import Testing
 import Training
+import UserErrors
 
 /// Methods of distillation between two detectors, and their training.
 struct DetectorTrainingTests {

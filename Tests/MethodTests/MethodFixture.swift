@@ -6,6 +6,7 @@ import ModelZoo
 import NeuralNet
 import TensorCore
 import TestPhotos
+import UserErrors
 
 /// A method between two small networks, made by the factory that makes a run's objective.
 struct MethodFixture {

@@ -1,9 +1,11 @@
 import Datasets
 import Experiments
 import Foundation
+import Measuring
 import Results
 import Testing
 import Training
+import UserErrors
 
 /// Whole tables on a few synthetic images.
 @Suite(.serialized)

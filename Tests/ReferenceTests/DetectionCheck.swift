@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Measuring
 import TestPhotos
 
 /// Average precision of real detections on the VOC 2007 test set.

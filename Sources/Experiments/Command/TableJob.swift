@@ -1,6 +1,9 @@
 public import Foundation
+import JSON
+import Measuring
 import Results
 import Training
+import UserErrors
 
 /// A table from request to printed result.
 public struct TableJob {

@@ -1,5 +1,7 @@
 import Distillation
 import Foundation
+import Measuring
+public import UserErrors
 
 /// What a user asked for, read from text and checked.
 public struct TableRequest: Sendable {

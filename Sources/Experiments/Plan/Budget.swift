@@ -1,4 +1,5 @@
 public import ModelZoo
+import Training
 
 /// How much of the paper's recipe is run.
 public enum Budget: String, Hashable, Sendable, CaseIterable {
@@ -40,7 +41,7 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
   /// Short side at scale 1 and side of the crops of a segmentation's training photos.
   public var segmentationSize: Int {
     switch self {
-    case .full: 513
+    case .full: SegmentationEvaluator.paperShortSide
     case .reduced: 161
     case .smoke: 65
     }

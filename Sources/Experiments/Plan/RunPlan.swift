@@ -1,6 +1,7 @@
 public import Distillation
 import DurableFiles
 public import Foundation
+public import JSON
 public import ModelZoo
 public import Results
 

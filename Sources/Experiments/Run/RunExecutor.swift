@@ -3,6 +3,8 @@ import Datasets
 import Distillation
 import DurableFiles
 import Foundation
+import JSON
+import Measuring
 import Results
 import TensorCore
 public import Training
@@ -98,9 +100,9 @@ public final class RunExecutor {
     configuration.preparationEpochs = recipe.preparation?.epochs ?? 0
     configuration.preparationRate = recipe.preparation?.learningRate ?? 0
     configuration.connectorEpochs = recipe.connectorEpochs
-    configuration.precision = options.precision
+    configuration.precision = options.place.precision
     configuration.checkpointSeconds = plan.budget.checkpointSeconds
-    configuration.reportInterval = options.device == .cpu ? 1 : 50
+    configuration.reportInterval = options.place.device == .cpu ? 1 : 50
     return configuration
   }
 
@@ -137,8 +139,8 @@ public final class RunExecutor {
       suite: .init(version: Suite.version, commit: source.commit, dirty: source.dirty),
       environment: .init(
         libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
-        threads: Engine.threads, device: options.device.description,
-        precision: options.precision.rawValue, kernels: options.kernels.rawValue,
+        threads: Engine.threads, device: options.place.device.description,
+        precision: options.place.precision.rawValue, kernels: options.place.kernels.rawValue,
         replicas: options.replicas?.worldSize),
       command: options.command)
   }
@@ -202,8 +204,8 @@ extension RunExecutor: TrainingObserver {
         trainingMeasures: report.training, measures: report.test, seconds: report.seconds,
         imagesPerSecond: report.imagesPerSecond))
     let digest = try ModelCheckpoint.write(
-      objective.student, plan.network, measures: report.test, details: details(report.epoch),
-      to: folder.last)
+      objective.student, plan.network, pipeline: data.evaluationPipeline, measures: report.test,
+      details: details(report.epoch), to: folder.last)
     record.last = reference("last.lskd", digest, report)
     if record.epochs.dropLast().allSatisfy({ isBetter(report.test, than: $0.measures) }) {
       try AtomicFile.write(try Data(contentsOf: folder.last), to: folder.best)

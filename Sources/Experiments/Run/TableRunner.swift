@@ -1,3 +1,4 @@
+import Measuring
 public import Results
 public import Training
 
@@ -75,7 +76,7 @@ public struct TableRunner {
     }
     guard let file, pending else { return nil }
     let checkpoint = try ModelCheckpoint(
-      contentsOf: file.url, device: options.device, layout: options.layout)
+      contentsOf: file.url, device: options.place.device, layout: options.place.layout)
     let measures = try data.evaluator.measure(checkpoint.network, on: .test)
     progress.line(
       "teacher \(file.url.path) (\(file.network)): measured \(data.metrics.text(measures))")
