@@ -130,10 +130,10 @@ let package = Package(
         "CheckpointFormat", "Interchange", "Randomness", "UserErrors",
       ]),
     library("PlaceArguments", ["Training", "TensorCore", "UserErrors", arguments]),
-    library("RunArguments", ["Experiments", "PlaceArguments", arguments]),
+    library("RunArguments", ["Experiments", "Distillation", "PlaceArguments", arguments]),
 
     // Level 8: argument parsing and printing.
-    program("lskd-repro", ["Experiments", "RunArguments", "PlaceArguments"]),
+    program("lskd-repro", ["Experiments", "RunArguments", "PlaceArguments", "Distillation"]),
     program("lskd-train", ["Experiments", "RunArguments", "PlaceArguments"]),
     program("lskd-eval", ["Measuring", "PlaceArguments", "Evaluation", "UserErrors"]),
     program("lskd-ckpt", ["CheckpointFormat", "Interchange"]),
@@ -148,7 +148,9 @@ let package = Package(
     tests("InterchangeTests", ["Interchange", "CheckpointFormat"]),
     tests("ImagesTests", ["Images"]),
     tests("DatasetsTests", ["TestPhotos", "Datasets", "Images", "DurableFiles"]),
-    tests("ResultsTests", ["Results", "JSON"]),
+    tests("JSONTests", ["JSON"]),
+    tests("MeasuringTests", ["Measuring", "ModelZoo", "NeuralNet", "CheckpointFormat"]),
+    tests("ResultsTests", ["Results"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests(
       "DistillationTests",

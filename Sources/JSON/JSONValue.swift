@@ -40,6 +40,11 @@ extension JSONValue {
     if case .object(let members) = self { members[name] } else { nil }
   }
 
+  /// A number of any size, exact: one that no `integer` holds becomes a text.
+  public init(exactly number: UInt64) {
+    self = Int(exactly: number).map { .integer($0) } ?? .string(String(number))
+  }
+
   /// The members of an object, else nil.
   public var object: [String: JSONValue]? {
     if case .object(let members) = self { members } else { nil }

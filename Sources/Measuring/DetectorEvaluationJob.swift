@@ -24,7 +24,7 @@ public struct DetectorEvaluationJob {
     self.checkpoint = checkpoint
     data = try DetectionDataset(
       name: "VOC\(year)", root: root, parts: [.init(year: year, set: set)], skipsBad: skipsBad)
-    guard case .ssd300 = checkpoint.architecture,
+    guard checkpoint.architecture.output == .boxes,
       checkpoint.network.classCount == data.classes.count + 1
     else {
       throw UsageError(

@@ -14,10 +14,10 @@ public enum EvaluationPipeline: String, Hashable, Sendable, CaseIterable {
   /// What a network expects whose file names no pipeline, as files from elsewhere do.
   public init(usualOf architecture: Architecture) {
     self =
-      switch architecture {
-      case .wideResNet, .cifarResNet, .pyramidNet: .cifar100
-      case .ssd300: .ssd300
-      case .deepLab: .segmentation
+      switch architecture.output {
+      case .classes: .cifar100
+      case .boxes: .ssd300
+      case .pixels: .segmentation
       }
   }
 

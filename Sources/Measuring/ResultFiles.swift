@@ -1,6 +1,6 @@
 import Datasets
-import Evaluation
-import Foundation
+package import Evaluation
+package import Foundation
 import UserErrors
 
 /// Result files of the devkit with the objects of the images that they are about.

@@ -43,7 +43,7 @@ public struct SegmenterEvaluationJob {
   /// Reads the checkpoint and the headers of photos and masks. Masks may be missing where predictions are written, as for
   /// a test set; without any, nothing is measured.
   public init(checkpoint: ModelCheckpoint, file: URL, _ request: Request) throws {
-    guard case .deepLab = checkpoint.architecture,
+    guard checkpoint.architecture.output == .pixels,
       checkpoint.network.classCount == SegmentationDataset.classes.count
     else {
       throw UsageError(

@@ -61,7 +61,7 @@ public final class Trainer {
   public func run(stop: StopRequest, observer: any TrainingObserver) throws -> TrainingOutcome {
     if replicas.writes, let restored = try resume.restore() {
       guard restored.epoch <= epochsInTotal, restored.batch <= loader.batchesPerEpoch,
-        restored.step <= epochsInTotal * loader.batchesPerEpoch
+        restored.step <= stepsInTotal
       else {
         throw TrainingError.foreignCheckpoint(
           file: resume.file.path, reason: "its position lies beyond the end")

@@ -117,7 +117,7 @@ struct ResumeCheckpoint {
 
   private func sums(_ extras: [String: StoredTensor]) throws -> EpochSums {
     let counts = try Tensor(try find("sums.counts", in: extras)).values(as: Double.self)
-    guard counts.count == 2, let images = Int(exactly: counts[0]), images >= 0,
+    guard counts.count == 2, let images = Int(exactly: counts[0]), (0...1 << 53).contains(images),
       counts[1].isFinite
     else {
       throw TrainingError.foreignCheckpoint(

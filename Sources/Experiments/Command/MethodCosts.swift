@@ -5,7 +5,7 @@ import JSON
 import NeuralNet
 import Results
 import TensorCore
-import Training
+public import Training
 import UserErrors
 
 /// The catalogue of methods with what each adds to a plain distillation step, measured.
@@ -25,11 +25,13 @@ public struct MethodCosts {
   private let rows: [Row]
 
   /// Measures `steps` steps of every method, in turns, on synthetic images.
-  public init(_ request: TableRequest, batch: Int, steps: Int, options: RunOptions) throws {
+  public init(_ request: TableRequest, batch: Int, steps: Int, place: ComputePlace) throws {
     let selection = request.selection
     guard let setting = selection.settings.first else { throw UsageError("no setting is named") }
     self.setting = setting
     self.batch = batch
+    let options = RunOptions(
+      runs: URL(fileURLWithPath: "."), place: place, command: "")
     self.options = options
     budget = selection.budget
     let data = try SyntheticCIFAR100(trainCount: max(batch, 200), testCount: 100).dataset(.train)

@@ -137,7 +137,7 @@ public struct TableJob {
       var members: [String: JSONValue] = [
         "setting": .string(record.setting), "method": .string(record.method),
         "protocol": .string(record.protocolName), "budget": .string(record.budget),
-        "seed": .integer(Int(record.seeds["initialisation"] ?? 0)),
+        "seed": JSONValue(exactly: record.rootSeed),
       ]
       for metric in metrics.all {
         members["\(metric.key)_last"] = record.last?.measures[metric].map { .number($0) } ?? .null
