@@ -37,14 +37,19 @@ struct Identities: Codable, Equatable {
     let data = DataReference(id: "pinned", hashes: ["train": "0123", "test": "4567"])
     for run in TablePlan(selection, data: data).runs { add(run) }
     if trainingProtocol == .equal {
-      for run in TablePlan(trialsOf: selection, data: data).runs { add(run) }
+      for method in selection.methods {
+        for run in Trials.first(setting, method, selection, data: data) { add(run) }
+      }
     }
   }
 
   private mutating func add(_ run: RunPlan) {
-    let sentences = run.deviations.map { sentence in
-      let digits = String(Digest.sha256(Data(sentence.utf8)).prefix(6))
-      deviations[digits] = sentence
+    // A student's identity is complete with its teacher's checkpoint.
+    var run = run
+    if run.teacher != nil { run.teacherCheckpoint = "89ab" }
+    let sentences = run.deviations.map { deviation in
+      let digits = String(Digest.sha256(Data(deviation.text.utf8)).prefix(6))
+      deviations[digits] = (deviation.separates ? "apart: " : "") + deviation.text
       return digits
     }
     let table = run.method == nil ? "teacher" : run.table

@@ -1,3 +1,5 @@
+import Results
+
 /// The exit codes of the programs that run experiments.
 public enum ProgramExit {
   /// 2 for a request that makes no sense, 130 for a stop on request, 1 for any other failure.
@@ -18,10 +20,12 @@ public struct InterruptedTable: Error, CustomStringConvertible {
 
 /// Runs of a table that diverged; the others are done.
 struct DivergedRuns: Error, CustomStringConvertible {
-  let sentences: [String]
+  let records: [RunRecord]
 
   var description: String {
-    "\(sentences.count) of the runs diverged and are left out:\n"
-      + sentences.joined(separator: "\n")
+    let sentences = records.map { record in
+      "\(record.setting) \(record.method) seed \(record.rootSeed): \(record.message ?? "")"
+    }
+    return "\(records.count) of the runs diverged:\n" + sentences.joined(separator: "\n")
   }
 }

@@ -1,7 +1,7 @@
-public import Results
-public import Training
 public import Datasets
 public import NeuralNet
+public import Results
+public import Training
 
 /// What runs learn from and are measured with.
 public protocol RunData {
