@@ -183,6 +183,7 @@ let package = Package(
         "NeuralNet",
         "TensorCore", "Datasets", "Randomness", "Results",
       ]),
+    tests("ExperimentTests", ["Experiments", "DurableFiles", "Results"]),
     tests("ProgramTests", []),
     tests(
       "ReferenceTests",

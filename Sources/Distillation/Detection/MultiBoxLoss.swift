@@ -13,6 +13,9 @@ public struct MultiBoxLoss: TaskLoss, Hashable, Sendable {
     self.negativesPerPositive = negativesPerPositive
   }
 
+  /// Backgrounds per box with an object.
+  public var constants: [String: Double] { ["negatives_per_positive": negativesPerPositive] }
+
   /// The terms `location` and `confidence`.
   public func terms(_ features: Features, _ batch: LabelledBatch) throws(TensorError) -> [LossTerm]
   {
@@ -77,6 +80,10 @@ public struct BoxSoftTargets: FeatureLoss, Hashable, Sendable {
   public let temperature: Double
   /// The logits alone.
   public var inputs: LossInputs { .student }
+  /// T, and how the boxes are chosen.
+  public var constants: [String: Double] {
+    boxes.constants.merging(["temperature": temperature]) { $1 }
+  }
   private let boxes = MultiBoxLoss()
 
   /// Makes a loss.

@@ -7,6 +7,8 @@ public struct SoftTargetLoss: FeatureLoss, Hashable, Sendable {
   public let temperature: Double
   /// The logits alone.
   public var inputs: LossInputs { .student }
+  /// T
+  public var constants: [String: Double] { ["temperature": temperature] }
 
   /// Makes a loss.
   public init(temperature: Double) { self.temperature = temperature }

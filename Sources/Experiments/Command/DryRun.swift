@@ -19,7 +19,7 @@ struct DryRun {
   ) throws {
     rows = try plan.runs.map { run in
       Row(
-        run: run, operations: try cost.operations(run),
+        run: try run.withTeacher(in: options.runs), operations: try cost.operations(run),
         isFinished: try TableRunner.isFinished(run, options))
     }
     self.operationsPerSecond = operationsPerSecond

@@ -72,11 +72,11 @@ public struct MethodCosts {
       "extra parameters", "step, ms", "against kd",
     ])
     for row in rows {
-      let details = row.method.details
+      let (card, use) = (row.method.base, row.method.details(for: setting.task))
       table.add([
-        row.method.description, details?.paper ?? "-", details?.taps ?? "-",
-        details?.constants ?? "-", details.map { weight($0, row.method) } ?? "-",
-        details?.preparationRate == nil ? "-" : "yes", row.method.family.rawValue,
+        row.method.description, card.paper ?? "-", use?.taps ?? "-",
+        use.flatMap(constants) ?? "-", use.map { weight($0, row.method) } ?? "-",
+        card.preparation == nil ? "-" : "yes", card.family.rawValue,
         String(row.extraParameters), row.median.map { String(format: "%.1f", 1000 * $0) } ?? "-",
         ratio(row, kd).map { String(format: "%.2f", $0) } ?? "-",
       ])
@@ -87,10 +87,16 @@ public struct MethodCosts {
       + "batch \(batch), \(Engine.threads) threads, \(options.place.device); a step without its preparation.\n"
   }
 
-  private func weight(_ details: MethodDescription, _ method: Method) -> String {
+  private func constants(_ use: MethodUse) -> String? {
+    let list = use.constants.sorted { $0.key < $1.key }.map { name, value in
+      "\(name.replacingOccurrences(of: "_", with: " ")) \(JSONValue.number(value).canonical)"
+    }
+    return list.isEmpty ? nil : list.joined(separator: ", ")
+  }
+
+  private func weight(_ use: MethodUse, _ method: Method) -> String {
     guard method.guidance == nil else { return "alpha \(setting.released.alpha)" }
-    return details.weightKind == .share
-      ? "\(details.weight) of 1" : "\(details.weight)"
+    return use.weightKind == .share ? "\(use.weight) of 1" : "\(use.weight)"
   }
 
   private func ratio(_ row: Row, _ kd: Double?) -> Double? {
@@ -99,15 +105,15 @@ public struct MethodCosts {
   }
 
   private func value(_ row: Row, _ kd: Double?) -> JSONValue {
-    let details = row.method.details
+    let use = row.method.details(for: setting.task)
     return .object([
       "method": .string(row.method.description),
-      "paper": details.map { .string($0.paper) } ?? .null,
-      "reads": details.map { .string($0.taps) } ?? .null,
-      "constants": details.map { .string($0.constants) } ?? .null,
-      "weight": details.map { .number($0.weight) } ?? .null,
-      "trial_weights": .array((details?.trialWeights ?? []).map { .number($0) }),
-      "recipe_released": .string(row.method.family.rawValue),
+      "paper": row.method.base.paper.map { .string($0) } ?? .null,
+      "reads": use.map { .string($0.taps) } ?? .null,
+      "constants": .object((use?.constants ?? [:]).mapValues { .number($0) }),
+      "weight": use.map { .number($0.weight) } ?? .null,
+      "trial_weights": .array((use?.trialWeights ?? []).map { .number($0) }),
+      "recipe_released": .string(row.method.base.family.rawValue),
       "extra_parameters": .integer(row.extraParameters),
       "step_seconds": row.median.map { .number($0) } ?? .null,
       "step_against_kd": ratio(row, kd).map { .number($0) } ?? .null,

@@ -1,3 +1,4 @@
+import Results
 import UserErrors
 
 /// A table stopped on request.
@@ -9,10 +10,12 @@ struct InterruptedTable: ErrorWithExitCode, CustomStringConvertible {
 
 /// Runs of a table that diverged; the others are done.
 struct DivergedRuns: Error, CustomStringConvertible {
-  let sentences: [String]
+  let records: [RunRecord]
 
   var description: String {
-    "\(sentences.count) of the runs diverged and are left out:\n"
-      + sentences.joined(separator: "\n")
+    let sentences = records.map { record in
+      "\(record.setting) \(record.method) seed \(record.rootSeed): \(record.message ?? "")"
+    }
+    return "\(records.count) of the runs diverged:\n" + sentences.joined(separator: "\n")
   }
 }

@@ -37,7 +37,7 @@ struct TablePanel {
       let own = runs.filter { isOf(setting, $0) }
       var columns = truth
       for run in own where run.seed == own.first?.seed {
-        let file = options.runs.appendingPathComponent(run.folderName)
+        let file = try run.withTeacher(in: options.runs).folder(in: options.runs)
           .appendingPathComponent("last.lskd")
         guard FileManager.default.fileExists(atPath: file.path) else { continue }
         let network = try ModelCheckpoint(

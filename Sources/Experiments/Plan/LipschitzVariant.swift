@@ -64,6 +64,10 @@ public enum LipschitzVariant: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether the term is in other units than the paper's, so that alpha alone would mean nothing: its first gradient is
+  /// made as long as that of the paper's term.
+  var isMatched: Bool { self == .ratio || self == .batchMatrix }
+
   /// Changes a term.
   func apply(
     to loss: inout LipschitzLoss, weight: inout LipschitzGuidedObjective.Weight,

@@ -12,12 +12,15 @@ public struct CIFARSource: RunData {
   public let training: ImageDataset
   /// Images to measure with; always all of them.
   public let test: ImageDataset
+  /// Whether the budget asks for synthetic images, and says so.
+  private let isOfBudget: Bool
 
   /// Seed of the choice of training images, the same for all runs.
   private static let subsetSeed: UInt64 = 0
 
   /// Loads the data of a budget; `directory` is needed for real ones.
   public init(_ budget: Budget, directory: URL?) throws {
+    isOfBudget = budget.isSynthetic
     if budget.isSynthetic {
       let synthetic = try SyntheticCIFAR100.ofSmokeBudget()
       training = try synthetic.dataset(.train)
@@ -37,11 +40,12 @@ public struct CIFARSource: RunData {
   public func forTuning() -> CIFARSource {
     let perClass = max(1, training.count / training.classCount / Self.heldOutShare)
     let split = training.splitHeldOut(perClass: perClass, seed: Self.subsetSeed)
-    return CIFARSource(training: split.training, test: split.heldOut)
+    return CIFARSource(training: split.training, test: split.heldOut, isOfBudget: isOfBudget)
   }
 
   /// A source of given images.
-  package init(training: ImageDataset, test: ImageDataset) {
+  package init(training: ImageDataset, test: ImageDataset, isOfBudget: Bool = false) {
+    self.isOfBudget = isOfBudget
     self.training = training
     self.test = test
   }
@@ -51,8 +55,12 @@ public struct CIFARSource: RunData {
 
   /// Name and digests.
   public var reference: DataReference {
-    DataReference(
+    var reference = DataReference(
       id: training.name, hashes: ["train": training.digest, "test": test.digest])
+    if let other = [training, test].first(where: { $0.name != CIFAR100.id }), !isOfBudget {
+      reference.deviations = ["images of \(other.name) instead of CIFAR-100"]
+    }
+    return reference
   }
 }
 

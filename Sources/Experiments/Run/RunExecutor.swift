@@ -17,7 +17,7 @@ public final class RunExecutor {
   private let folder: RunFolder
   private let progress: ProgressLine
   private let title: String
-  private var record: RunRecord
+  private(set) var record: RunRecord
   private var events: EventLog?
   private var objective: (any Objective)?
   private var started = ContinuousClock.now
@@ -36,7 +36,7 @@ public final class RunExecutor {
     let url = options.runs.appendingPathComponent(plan.folderName)
     folder = try options.leads ? RunFolder(url) : RunFolder(following: url)
     let known = try RunFolder.readRecord(in: folder.url)
-    record = Self.newRecord(plan, options, teacher)
+    record = RunRecord(plan, metrics: data.metrics, options, teacher: teacher)
     if let known {
       record.epochs = known.epochs
       record.last = known.last
@@ -45,6 +45,7 @@ public final class RunExecutor {
       record.wallSeconds = known.wallSeconds
       record.peakMemoryBytes = known.peakMemoryBytes
       record.imagesPerSecond = known.imagesPerSecond
+      record.subject.weights.match = known.subject.weights.match
     }
     secondsBefore = record.wallSeconds
   }
@@ -75,7 +76,7 @@ public final class RunExecutor {
       record.status = outcome == .finished ? .finished : .interrupted
       try write()
     } catch {
-      record.status = .failed
+      record.status = error.isDivergence ? .diverged : .failed
       record.message = "\(error)"
       try write()
       throw error
@@ -120,29 +121,6 @@ public final class RunExecutor {
     record.heartbeat = ISO8601DateFormatter().string(from: Date())
     try events?.flush()
     try record.write(to: folder.record)
-  }
-
-  private static func newRecord(
-    _ plan: RunPlan, _ options: RunOptions, _ teacher: RunRecord.Teacher?
-  ) -> RunRecord {
-    let source = Machine.sourceState
-    return RunRecord(
-      table: plan.table, setting: plan.setting.id, method: plan.methodName,
-      protocolName: plan.trainingProtocol.rawValue, budget: plan.budget.rawValue,
-      configuration: plan.configuration, configurationHash: plan.hash,
-      deviations: plan.deviations + options.replicaDeviations,
-      seeds: Dictionary(
-        uniqueKeysWithValues: ["initialisation", "sampleOrder", "augmentation", "powerIteration"]
-          .map { ($0, plan.seed) }),
-      dataset: plan.data.id, datasetHashes: plan.data.hashes,
-      teacher: teacher,
-      suite: .init(version: Suite.version, commit: source.commit, dirty: source.dirty),
-      environment: .init(
-        libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
-        threads: Engine.threads, device: options.place.device.description,
-        precision: options.place.precision.rawValue, kernels: options.place.kernels.rawValue,
-        replicas: options.replicas?.worldSize),
-      command: options.command)
   }
 }
 
@@ -197,6 +175,7 @@ extension RunExecutor: TrainingObserver {
   /// Records the epoch and writes its checkpoints.
   public func didEndEpoch(_ report: EpochReport) throws {
     guard let objective, options.leads else { return }
+    record.subject.weights.match = try (objective as? LipschitzGuidedObjective)?.matchFactor()
     record.epochs.append(
       .init(
         epoch: report.epoch, learningRate: report.learningRate, losses: report.losses,

@@ -2,13 +2,7 @@ public import UserErrors
 
 /// A way of training the student: a loss between student and teacher, alone or with the Lipschitz term.
 public struct Method: Hashable, Sendable, CustomStringConvertible {
-  /// What is distilled besides the Lipschitz term.
-  public enum Base: String, Hashable, Sendable, CaseIterable {
-    case student, kd, fitnets, at, jacobian, ft, ab, afd, ofd
-    case sp, cc, rkd, pkt, nst, fsp, vid, crd, dkd, reviewkd, dist
-  }
-
-  /// The Lipschitz term beside it.
+  /// The Lipschitz term beside a loss.
   public enum Guidance: Hashable, Sendable {
     /// With its gradient.
     case differentiable
@@ -17,7 +11,7 @@ public struct Method: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The method without the Lipschitz term.
-  public let base: Base
+  public let base: MethodCard
   /// The Lipschitz term; nil without.
   public let guidance: Guidance?
 
@@ -30,25 +24,20 @@ public struct Method: Hashable, Sendable, CustomStringConvertible {
 
   /// The methods of the paper's tables and both forms of LONDON.
   public static let ofPaper: [Method] =
-    [.student, .kd, .fitnets, .at, .jacobian, .ft, .ab, .afd, .ofd].map { Method($0) }
-    + [london, londonReleased]
+    MethodCard.all.filter(\.isInPaper).map { Method($0) } + [london, londonReleased]
   /// Every method without and OFD with the Lipschitz term.
   public static let all: [Method] =
-    ofPaper + Base.allCases.map { Method($0) }.filter { !ofPaper.contains($0) }
+    ofPaper + MethodCard.all.map { Method($0) }.filter { !ofPaper.contains($0) }
 
   /// The methods of a task's table.
   public static func ofPaper(_ task: VisionTask) -> [Method] {
-    switch task {
-    case .classification: ofPaper
-    case .detection, .segmentation:
-      ofPaper.filter { $0 == .student || $0.details(for: task) != nil }
-    }
+    ofPaper.filter { !$0.usesTeacher || $0.details(for: task) != nil }
   }
 
   private static let suffix = "+london"
 
   /// Makes a method.
-  public init(_ base: Base, _ guidance: Guidance? = nil) {
+  public init(_ base: MethodCard, _ guidance: Guidance? = nil) {
     precondition(base != .student || guidance == nil, "the Lipschitz term needs a teacher")
     self.base = base
     self.guidance = guidance
@@ -57,31 +46,29 @@ public struct Method: Hashable, Sendable, CustomStringConvertible {
   /// Whether the method needs a teacher.
   public var usesTeacher: Bool { base != .student }
 
+  /// What it is in a task, without the Lipschitz term; nil for the student alone and where it is not made for the task.
+  public func details(for task: VisionTask) -> MethodUse? { base.uses[task] }
+
   /// The name that `init(named:)` reads.
   public var description: String {
-    switch (base, guidance) {
-    case (.ofd, .differentiable): "london"
-    case (_, .stopGradient): "london-released"
-    case (_, .differentiable): base.rawValue + Self.suffix
-    case (_, nil): base.rawValue
-    }
+    guidance.map { base.guidedNames[$0] ?? base.id + Self.suffix } ?? base.id
   }
 
   /// Finds a method by its name, such as `at` or `at+london`.
   public init(named name: String) throws(UsageError) {
     let isGuided = name.hasSuffix(Self.suffix)
     let base = isGuided ? String(name.dropLast(Self.suffix.count)) : name
-    if !isGuided,
-      let found = [Self.london, .londonReleased].first(where: { $0.description == name })
-    {
+    if let found = Self.all.first(where: { $0.description == name }) {
       self = found
-    } else if let found = Base(rawValue: base), !(isGuided && found == .student) {
-      self.init(found, isGuided ? .differentiable : nil)
+    } else if isGuided, let found = MethodCard.all.first(where: { $0.id == base }),
+      found != .student
+    {
+      self.init(found, .differentiable)
     } else {
       let names = Self.all.map(\.description)
       let nearest = base.nearest(in: names) ?? ""
       let advice =
-        base == "student"
+        base == MethodCard.student.id
         ? "the Lipschitz term needs a teacher, which student has not"
         : "did you mean \(nearest)\(isGuided ? Self.suffix : "")?"
       throw UsageError(
