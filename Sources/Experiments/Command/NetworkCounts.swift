@@ -3,20 +3,22 @@ import JSON
 import ModelZoo
 import NeuralNet
 import Results
+import UserErrors
 
-/// Table 1: what the settings' networks are, counted from the networks themselves.
-public struct SettingsTable {
+/// What the networks of a table's settings are, counted from the networks themselves.
+public struct NetworkCounts {
   private struct Network {
     let name: String
     let parameters: Int
     let multiplyAdds: Int
 
-    init(_ architecture: Architecture, classCount: Int) throws {
+    init(_ architecture: Architecture, classCount: Int, imageSide: Int) throws {
       let network = try architecture.makeNetwork(
         classCount: classCount, store: ParameterStore(seed: 0))
       name = architecture.description
       parameters = network.store.parameterCount
-      multiplyAdds = network.multiplyAdds(imageSize: ImageSize(height: 32, width: 32))
+      multiplyAdds = network.multiplyAdds(
+        imageSize: ImageSize(height: imageSide, width: imageSide))
     }
 
     var json: JSONValue {
@@ -27,47 +29,41 @@ public struct SettingsTable {
     }
   }
 
+  private let table: PaperTable
   private let rows: [(setting: String, teacher: Network, student: Network)]
 
-  /// Counts the networks of all settings, for 32 x 32 images.
-  public init(classCount: Int) throws {
+  /// Counts the networks of a table that shows nothing else.
+  public init(_ table: PaperTable) throws {
+    guard case .networks(let classCount, let side) = table.content else {
+      throw UsageError("\(table.id) shows more than networks: it needs runs")
+    }
     var networks: [Architecture: Network] = [:]
     func count(_ architecture: Architecture) throws -> Network {
       if let known = networks[architecture] { return known }
-      let network = try Network(architecture, classCount: classCount)
+      let network = try Network(architecture, classCount: classCount, imageSide: side)
       networks[architecture] = network
       return network
     }
-    rows = try Setting.all.map { ($0.id, try count($0.teacher), try count($0.student)) }
+    self.table = table
+    rows = try table.settings.map { ($0.id, try count($0.teacher), try count($0.student)) }
   }
 
   /// The table for the terminal, or as JSON.
   public func text(json: Bool) -> String {
-    guard !json else { return self.json }
-    var table = TextTable(Self.headings)
-    for row in cells(published: \.plain) { table.add(row) }
-    return table.text
+    json ? self.json : filled { $0.printed ?? "unknown" }.text
   }
 
   /// The table with its explanation.
   public var markdown: String {
-    let line = { (cells: [String]) in "| " + cells.joined(separator: " | ") + " |" }
-    return
-      ([
-        "# table1: settings on CIFAR-100", "",
-        "Counted from the networks of this suite, for 100 classes and one 32 x 32 image; multiply-adds of "
-          + "convolutions and linear layers. Published counts: README of the OFD code (grade A), in millions.",
-        "", line(Self.headings), line(Self.headings.map { _ in "---" }),
-      ] + cells(published: \.markdown).map(line) + [
-        "", "Command:", "", "    lskd-repro table1", "",
-      ])
+    (["# \(table.id): \(table.title)", ""] + [table.note].compactMap { $0 } + [""]
+      + filled(\.markdown).markdown + ["", "Command:", "", "    lskd-repro \(table.id)", ""])
       .joined(separator: "\n")
   }
 
   /// The numbers in full.
   public var json: String {
     JSONValue.object([
-      "table": .string("table1"),
+      "table": .string(table.id),
       "settings": .array(
         rows.map { row in
           .object([
@@ -80,29 +76,25 @@ public struct SettingsTable {
     ]).indented
   }
 
-  private static let headings = [
-    "setting", "teacher", "student", "teacher parameters", "published (M)", "student parameters",
-    "published (M)", "student / teacher", "teacher multiply-adds", "student multiply-adds",
-  ]
-
-  private func cells(published: (ReferenceCell) -> String) -> [[String]] {
-    rows.map { row in
+  private func filled(_ published: (ReferenceCell) -> String) -> TextTable {
+    var text = TextTable([
+      "setting", "teacher", "student", "teacher parameters", "published (M)",
+      "student parameters", "published (M)", "student / teacher", "teacher multiply-adds",
+      "student multiply-adds",
+    ])
+    for row in rows {
       func known(_ column: String) -> String {
-        References.cells.first {
-          $0.table == "table1" && $0.setting == row.setting && $0.column == column
-        }.map(published) ?? "-"
+        table.references.first { $0.setting == row.setting && $0.column == column }
+          .map(published) ?? "-"
       }
-      let share = Double(row.student.parameters) / Double(row.teacher.parameters)
-      return [
+      let share = 100 * Double(row.student.parameters) / Double(row.teacher.parameters)
+      text.add([
         row.setting, row.teacher.name, row.student.name, String(row.teacher.parameters),
         known("teacher parameters"), String(row.student.parameters), known("student parameters"),
-        String(format: "%.1f %%", 100 * share), String(row.teacher.multiplyAdds),
+        String(format: "%.1f %%", share), String(row.teacher.multiplyAdds),
         String(row.student.multiplyAdds),
-      ]
+      ])
     }
+    return text
   }
-}
-
-extension ReferenceCell {
-  fileprivate var plain: String { printed ?? "unknown" }
 }

@@ -18,8 +18,8 @@ public struct CIFARSource: RunData {
   /// Seed of the choice of training images, the same for all runs.
   private static let subsetSeed: UInt64 = 0
 
-  /// Loads the data of a budget; `directory` is needed for real ones.
-  public init(_ budget: Budget, directory: URL?) throws {
+  /// Loads the data of a budget; `directory` is needed for real ones, of which `fraction` of every class is learnt from.
+  public init(_ budget: Budget, fraction: Double, directory: URL?) throws {
     isOfBudget = budget.isSynthetic
     if budget.isSynthetic {
       let synthetic = try SyntheticCIFAR100.ofSmokeBudget()
@@ -31,7 +31,7 @@ public struct CIFARSource: RunData {
       throw UsageError("budget \(budget.rawValue) needs --data DIR with the CIFAR-100 binary files")
     }
     training = try CIFAR100.load(.train, from: directory)
-      .subset(fraction: budget.trainingFraction(for: .classification), seed: Self.subsetSeed)
+      .subset(fraction: fraction, seed: Self.subsetSeed)
     test = try CIFAR100.load(.test, from: directory)
   }
 

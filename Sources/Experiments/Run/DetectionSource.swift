@@ -6,8 +6,8 @@ public import NeuralNet
 public import Results
 public import Training
 
-/// The photos of table 4.
-public struct DetectionSource: PhotoData {
+/// Photos with annotated boxes of a devkit.
+public struct DetectionSource: RunData {
   private var photos: PhotoPair<DetectionDataset>
 
   /// Reads annotations and headers; the synthetic devkit of the smoke budget is written under `runs`.

@@ -1,149 +1,135 @@
-public import Results
+import Datasets
+import Foundation
+import ModelZoo
+import NeuralNet
+import Results
 
-/// The numbers of the paper as data.
-public enum References {
-  /// All tables.
-  public static let cells = parameters + errors + precisions + overlaps
+extension PaperTable {
+  /// Students on CIFAR-100 under every method.
+  static let table2 = PaperTable(
+    "table2", "CIFAR-100 error of the student networks under every method.",
+    title: "CIFAR-100 top-1 error, %", recipe: cifarRecipe,
+    data: DataSource(options: []) { request, budget, _ in
+      try CIFARSource(
+        budget, fraction: cifarRecipe.extent(budget).trainingFraction,
+        directory: request.root.map { URL(fileURLWithPath: $0) })
+    }, settings: cifarSettings, usualSettings: cifarSettings.filter { $0.id == "c" },
+    references: errors,
+    trialsTitle: "choice of weights, top-1 error on a held-out tenth of the training images, %")
 
-  /// Table 1: parameters of teacher and student, millions.
-  private static let parameters: [ReferenceCell] = [
-    ("a", "5.87", "2.77"), ("b", "5.87", "1.47"), ("c", "5.87", "0.70"), ("d", "5.87", "0.86"),
-    ("e", "26.84", "5.87"), ("f", "26.84", "3.91"),
-  ].flatMap { setting, teacher, student in
-    [("teacher parameters", teacher), ("student parameters", student)].map { column, printed in
-      ReferenceCell(
-        table: "table1", setting: setting, column: column, printed: printed, unit: "M", grade: .a,
-        source: source(.a))
-    }
+  /// The recipe of the OFD code.
+  private static let cifarRecipe = TableRecipe(
+    table: "table2", trialsTable: "tune", task: .classification, dataName: "CIFAR-100",
+    pipeline: "cifar100-reflect-pad4-flip-crop", full: .init(epochs: 200),
+    reduced: .init(epochs: 4, trainingFraction: 0.25), smoke: .init(epochs: 8),
+    optimizer: .init(nesterov: true), hasReleasedCode: true, pretrainedRate: nil
+  ) { start in
+    Recipe.schedule(epochs: start.epochs, thirdDivisor: start.thirdDivisor)
   }
 
-  /// Table 2: CIFAR-100 top-1 error, %.
-  private static let errors: [ReferenceCell] = [
-    error("a", "teacher", "21.09", .a),
-    error("a", "student", "22.72", .a),
-    error("a", "kd", "21.69", .d),
-    error("a", "fitnets", "21.85", .d),
-    error("a", "at", "22.07", .d),
-    error("a", "jacobian", "22.18", .d),
-    error("a", "ft", "21.72", .d),
-    error("a", "ab", "21.36", .d),
-    error("a", "ofd", "20.89", .a),
-    error("a", "london", nil, .unknown),
-    error("b", "teacher", "21.09", .a),
-    error("b", "student", "24.88", .a),
-    error("b", "kd", "23.43", .d),
-    error("b", "fitnets", "23.94", .d),
-    error("b", "at", "23.80", .d),
-    error("b", "jacobian", "23.70", .d),
-    error("b", "ft", "23.41", .d),
-    error("b", "ab", "23.19", .d),
-    error("b", "ofd", "21.98", .a),
-    error("b", "london", nil, .unknown),
-    error("c", "teacher", "21.09", .a),
-    error("c", "student", "27.32", .a),
-    error("c", "kd", "26.47", .d),
-    error("c", "fitnets", "26.30", .d),
-    error("c", "at", "26.56", .d),
-    error("c", "jacobian", "26.71", .d),
-    error("c", "ft", "25.91", .d),
-    error("c", "ab", "26.02", .d),
-    error("c", "ofd", "24.08", .a),
-    error("c", "london", "23.78", .b),
-    error("d", "teacher", "21.09", .a),
-    error("d", "student", "27.68", .a),
-    error("d", "kd", "26.76", .d),
-    error("d", "fitnets", "26.35", .d),
-    error("d", "at", "26.66", .d),
-    error("d", "jacobian", "26.60", .d),
-    error("d", "ft", "26.20", .d),
-    error("d", "ab", "26.04", .d),
-    error("d", "ofd", "24.44", .a),
-    error("d", "london", nil, .unknown),
-    error("e", "teacher", "15.57", .d),
-    error("e", "student", "21.09", .a),
-    error("e", "kd", "20.97", .d),
-    error("e", "fitnets", "22.16", .d),
-    error("e", "at", "19.28", .d),
-    error("e", "jacobian", "20.59", .d),
-    error("e", "ft", "19.04", .d),
-    error("e", "ab", "20.46", .d),
-    error("e", "ofd", "17.80", .a),
-    error("e", "london", nil, .unknown),
-    error("f", "teacher", "15.57", .d),
-    error("f", "student", "22.58", .a),
-    error("f", "kd", "21.68", .d),
-    error("f", "fitnets", "23.79", .d),
-    error("f", "at", "19.93", .d),
-    error("f", "jacobian", "23.49", .d),
-    error("f", "ft", "19.53", .d),
-    error("f", "ab", "20.89", .d),
-    error("f", "ofd", "18.89", .a),
-    error("f", "london", nil, .unknown),
+  private static let pyramidTeacher = Architecture.pyramidNet(
+    depth: 200, alpha: 240, isBottleneck: true)
+
+  private static let cifarSettings: [Setting] = [
+    cifar(.a, .wideResNet(depth: 28, width: 4), .wideResNet(depth: 16, width: 4)),
+    cifar(.b, .wideResNet(depth: 28, width: 4), .wideResNet(depth: 28, width: 2)),
+    cifar(.c, .wideResNet(depth: 28, width: 4), .wideResNet(depth: 16, width: 2)),
+    cifar(.d, .wideResNet(depth: 28, width: 4), .cifarResNet(depth: 56)),
+    cifar(.e, pyramidTeacher, .wideResNet(depth: 28, width: 4), mixes: true),
+    cifar(
+      .f, pyramidTeacher, .pyramidNet(depth: 110, alpha: 84, isBottleneck: false), mixes: true),
   ]
 
-  /// Table 4: mAP on VOC2007 test of SSD300 trained on VOC07+12, %. OFD's two numbers for MobileNet are taken in the order
-  /// of its two for ResNet-18.
-  private static let precisions: [ReferenceCell] = [
-    ("resnet50-resnet18", "teacher", "76.79", .d),
-    ("vgg16-resnet18", "teacher", "77.50", .d),
-    ("resnet50-mobilenet", "teacher", "76.79", .d),
-    ("vgg16-mobilenet", "teacher", "77.50", .d),
-    ("resnet50-resnet18", "student", "71.61", .d),
-    ("vgg16-resnet18", "student", "71.61", .d),
-    ("resnet50-mobilenet", "student", "67.58", .d),
-    ("vgg16-mobilenet", "student", "67.58", .d),
-    ("resnet50-resnet18", "ofd", "73.08", .c),
-    ("vgg16-resnet18", "ofd", "72.38", .d),
-    ("resnet50-mobilenet", "ofd", "68.54", .d),
-    ("vgg16-mobilenet", "ofd", "68.45", .d),
-    ("resnet50-resnet18", "london", nil, .unknown),
-    ("vgg16-resnet18", "london", nil, .unknown),
-    ("resnet50-mobilenet", "london", nil, .unknown),
-    ("vgg16-mobilenet", "london", nil, .unknown),
-  ].map { (row: (String, String, String?, ReferenceCell.Grade)) in
-    ReferenceCell(
-      table: "table4", setting: row.0, column: row.1, printed: row.2, unit: "%", grade: row.3,
-      source: source(row.3))
+  private static func cifar(
+    _ released: ReleasedRecipe, _ teacher: Architecture, _ student: Architecture,
+    mixes: Bool = false
+  ) -> Setting {
+    Setting(
+      released, teacher: teacher, student: student, recipe: cifarRecipe,
+      mixesTeacherImages: mixes)
   }
 
-  /// Table 5: mIoU of DeepLabV3+, %, on VOC2012 val by OFD's repository, and by the test server as OFD's paper is quoted.
-  private static let overlaps: [ReferenceCell] = [
-    ("resnet101-resnet18", "teacher", "77.89", .a, .authors),
-    ("resnet101-mobilenet", "teacher", "77.89", .a, .authors),
-    ("resnet101-resnet18", "student", "72.07", .a, .authors),
-    ("resnet101-mobilenet", "student", "68.46", .a, .authors),
-    ("resnet101-resnet18", "ofd", "73.98", .a, .authors),
-    ("resnet101-mobilenet", "ofd", "71.19", .a, .authors),
-    ("resnet101-resnet18", "teacher", "77.39", .c, .server),
-    ("resnet101-mobilenet", "teacher", "77.39", .c, .server),
-    ("resnet101-resnet18", "student", "71.79", .c, .server),
-    ("resnet101-mobilenet", "student", "68.44", .c, .server),
-    ("resnet101-resnet18", "ofd", "73.24", .c, .server),
-    ("resnet101-mobilenet", "ofd", "71.36", .c, .server),
-    ("resnet101-resnet18", "london", nil, .unknown, .server),
-    ("resnet101-mobilenet", "london", nil, .unknown, .server),
-  ].map {
-    (row: (String, String, String?, ReferenceCell.Grade, ReferenceCell.Judge)) in
-    ReferenceCell(
-      table: "table5", setting: row.0, column: row.1, printed: row.2, unit: "%", grade: row.3,
-      source: source(row.3), judge: row.4)
-  }
+  /// Top-1 error, %.
+  private static let errors: [ReferenceCell] = [
+    cell("a", "teacher", "21.09", .a),
+    cell("a", "student", "22.72", .a),
+    cell("a", "kd", "21.69", .d),
+    cell("a", "fitnets", "21.85", .d),
+    cell("a", "at", "22.07", .d),
+    cell("a", "jacobian", "22.18", .d),
+    cell("a", "ft", "21.72", .d),
+    cell("a", "ab", "21.36", .d),
+    cell("a", "ofd", "20.89", .a),
+    cell("a", "london", nil, .unknown),
+    cell("b", "teacher", "21.09", .a),
+    cell("b", "student", "24.88", .a),
+    cell("b", "kd", "23.43", .d),
+    cell("b", "fitnets", "23.94", .d),
+    cell("b", "at", "23.80", .d),
+    cell("b", "jacobian", "23.70", .d),
+    cell("b", "ft", "23.41", .d),
+    cell("b", "ab", "23.19", .d),
+    cell("b", "ofd", "21.98", .a),
+    cell("b", "london", nil, .unknown),
+    cell("c", "teacher", "21.09", .a),
+    cell("c", "student", "27.32", .a),
+    cell("c", "kd", "26.47", .d),
+    cell("c", "fitnets", "26.30", .d),
+    cell("c", "at", "26.56", .d),
+    cell("c", "jacobian", "26.71", .d),
+    cell("c", "ft", "25.91", .d),
+    cell("c", "ab", "26.02", .d),
+    cell("c", "ofd", "24.08", .a),
+    cell("c", "london", "23.78", .b),
+    cell("d", "teacher", "21.09", .a),
+    cell("d", "student", "27.68", .a),
+    cell("d", "kd", "26.76", .d),
+    cell("d", "fitnets", "26.35", .d),
+    cell("d", "at", "26.66", .d),
+    cell("d", "jacobian", "26.60", .d),
+    cell("d", "ft", "26.20", .d),
+    cell("d", "ab", "26.04", .d),
+    cell("d", "ofd", "24.44", .a),
+    cell("d", "london", nil, .unknown),
+    cell("e", "teacher", "15.57", .d),
+    cell("e", "student", "21.09", .a),
+    cell("e", "kd", "20.97", .d),
+    cell("e", "fitnets", "22.16", .d),
+    cell("e", "at", "19.28", .d),
+    cell("e", "jacobian", "20.59", .d),
+    cell("e", "ft", "19.04", .d),
+    cell("e", "ab", "20.46", .d),
+    cell("e", "ofd", "17.80", .a),
+    cell("e", "london", nil, .unknown),
+    cell("f", "teacher", "15.57", .d),
+    cell("f", "student", "22.58", .a),
+    cell("f", "kd", "21.68", .d),
+    cell("f", "fitnets", "23.79", .d),
+    cell("f", "at", "19.93", .d),
+    cell("f", "jacobian", "23.49", .d),
+    cell("f", "ft", "19.53", .d),
+    cell("f", "ab", "20.89", .d),
+    cell("f", "ofd", "18.89", .a),
+    cell("f", "london", nil, .unknown),
+  ]
 
-  private static func error(
+  private static func cell(
     _ setting: String, _ column: String, _ printed: String?, _ grade: ReferenceCell.Grade
   ) -> ReferenceCell {
     ReferenceCell(
       table: "table2", setting: setting, column: column, printed: printed, unit: "%",
-      grade: grade, source: source(grade))
+      grade: grade)
   }
+}
 
-  private static func source(_ grade: ReferenceCell.Grade) -> String {
-    switch grade {
-    case .a: "official repository of OFD"
-    case .b: "comment of the official LONDON code"
-    case .c: "third party"
-    case .d: "remembered"
-    case .unknown: "no source found"
-    }
-  }
+extension ReleasedRecipe {
+  static let a = ReleasedRecipe("a", batch: 128, alpha: 0.8, late: 0.25, third: nil)
+  static let b = ReleasedRecipe("b", batch: 128, alpha: 0.2, third: nil)
+  static let c = ReleasedRecipe("c", batch: 128, alpha: 0.25, third: 500)
+  static let d = ReleasedRecipe("d", batch: 128, alpha: 1, late: 2, third: 500)
+  static let e = ReleasedRecipe("e", batch: 64, alpha: 4, third: 1000)
+  static let f = ReleasedRecipe("f", batch: 64, alpha: 1, third: 500)
+
+  /// Those of the six settings of CIFAR-100.
+  public static let all = [a, b, c, d, e, f]
 }

@@ -1,63 +1,52 @@
 import Distillation
 import Results
 
-/// What networks are trained for.
-public enum VisionTask: String, Hashable, Sendable {
-  /// CIFAR-100: tables 1, 2 and 6.
-  case classification
-  /// VOC objects: table 4.
-  case detection
-  /// VOC pixels: table 5.
-  case segmentation
+/// What networks are trained for: all that one task adds to the others. Every task is a value in a file of this directory.
+public struct VisionTask: Sendable {
+  /// Name in sentences.
+  public let id: String
+  /// What is measured of its networks.
+  let metrics: TableMetrics
+  /// The loss of a network without a teacher.
+  let loss: @Sendable (LossCounting) -> any TaskLoss
+  /// How the released code counts its losses.
+  let releasedCounting: LossCounting
+  /// What `equal` does where the released code is odd, in sentences.
+  let equalDepartures: @Sendable (Recipe) -> [String]
+  /// Whether a panel can show what its networks find.
+  let drawsPanels: Bool
 
-  /// What happens to training images, as records name it.
-  var pipeline: String {
-    switch self {
-    case .classification: "cifar100-reflect-pad4-flip-crop"
-    case .detection: "ssd-distort-expand-crop-mirror-300"
-    case .segmentation: "ofd-mirror-scale-crop-blur"
-    }
+  init(
+    id: String, metrics: TableMetrics, releasedCounting: LossCounting = .mean, drawsPanels: Bool,
+    equalDepartures: @escaping @Sendable (Recipe) -> [String] = { _ in [] },
+    loss: @escaping @Sendable (LossCounting) -> any TaskLoss
+  ) {
+    self.id = id
+    self.metrics = metrics
+    self.releasedCounting = releasedCounting
+    self.drawsPanels = drawsPanels
+    self.equalDepartures = equalDepartures
+    self.loss = loss
   }
+}
 
-  /// What its tables measure.
-  var metrics: TableMetrics {
-    switch self {
-    case .classification: .classification
-    case .detection: .detection
-    case .segmentation: .segmentation
-    }
-  }
+extension VisionTask: Hashable {
+  /// Tasks are the same that have the same name.
+  public static func == (left: VisionTask, right: VisionTask) -> Bool { left.id == right.id }
 
-  /// What its networks are trained for without a teacher.
-  func loss(countsAsReleased: Bool) -> any TaskLoss {
-    switch self {
-    case .classification: ClassificationLoss()
-    case .detection: MultiBoxLoss()
-    case .segmentation: SegmentationLoss(dividesByBatch: countsAsReleased)
-    }
-  }
+  /// Feeds the name to `hasher`.
+  public func hash(into hasher: inout Hasher) { hasher.combine(id) }
+}
 
-  /// The table that its cells belong to.
-  var table: String {
-    switch self {
-    case .classification: "table2"
-    case .detection: "table4"
-    case .segmentation: "table5"
-    }
-  }
+/// How losses over many places of an image are counted.
+public enum LossCounting: Hashable, Sendable {
+  /// Means over the places that count; places beyond a photo do not.
+  case mean
+  /// As the released segmentation code does: divided by the batch once more, and places beyond a photo are background.
+  case overBatchAgain
 
-  /// The table of the trials of its weights.
-  var trialsTable: String { self == .classification ? "tune" : "tune-\(table)" }
-
-  /// Name of the data in sentences.
-  var dataName: String { self == .classification ? "CIFAR-100" : "VOC" }
-
-  /// Learning rate of the paper's recipe, where a recipe from random numbers has another one.
-  var pretrainedRate: Double? {
-    switch self {
-    case .classification: nil
-    case .detection: Recipe.detectorRate
-    case .segmentation: Recipe.segmentationRate
-    }
+  /// The weight with which a loss that is a mean over the batch stands beside the task's own.
+  func weight(_ weight: Double, batchSize: Int) -> Double {
+    self == .overBatchAgain ? weight / Double(batchSize) : weight
   }
 }
