@@ -164,7 +164,8 @@ let package = Package(
     tests(
       "DetectionTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation", "ModelZoo", "NeuralNet",
+        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "ModelZoo", "NeuralNet",
         "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Results",
         "CheckpointFormat",
@@ -172,14 +173,16 @@ let package = Package(
     tests(
       "SegmentationTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "Lipschitz", "ModelZoo",
         "NeuralNet", "TensorCore", "Datasets", "Images", "Evaluation", "Randomness", "Results",
         "CheckpointFormat",
       ]),
     tests(
       "MethodTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "Lipschitz", "ModelZoo",
         "NeuralNet",
         "TensorCore", "Datasets", "Randomness", "Results",
       ]),
@@ -188,7 +191,8 @@ let package = Package(
     tests(
       "ReferenceTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "Lipschitz", "ModelZoo",
         "NeuralNet",
         "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Interchange",
         "CheckpointFormat",

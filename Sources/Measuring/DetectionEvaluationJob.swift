@@ -18,7 +18,8 @@ public struct DetectionEvaluationJob {
   /// Reads annotations and result files of the devkit and matches them, class by class. A class without detections is
   /// an error unless `allowsMissing`; a result file of a class that does not exist always is.
   public init(
-    detections: URL, root: URL, year: Int, set: String, rule: AveragePrecisionRule, allowsMissing: Bool
+    detections: URL, root: URL, year: Int, set: String, rule: AveragePrecisionRule,
+    allowsMissing: Bool
   ) throws {
     self.rule = rule
     let files = try ResultFiles(

@@ -113,7 +113,8 @@ public struct ImagePanel {
       lines.append(
         "<text x=\"\(number(mark.x + stroke))\" y=\"\(number(mark.y + letters))\" "
           + "font-size=\"\(number(letters))\" fill=\"white\" stroke=\"black\" "
-          + "stroke-width=\"\(number(3 * stroke / 4))\" paint-order=\"stroke\">\(SVGText.escaped(mark.label))</text>")
+          + "stroke-width=\"\(number(3 * stroke / 4))\" paint-order=\"stroke\">\(SVGText.escaped(mark.label))</text>"
+      )
     }
     return lines + ["</g>"]
   }

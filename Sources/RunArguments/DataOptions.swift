@@ -8,7 +8,8 @@ public struct DataOptions: ParsableArguments {
   public var data: String?
 
   /// Sets of photos to learn from.
-  @Option(help: "Sets of photos to learn from, YEAR:SET, separated by commas (default: the paper's).")
+  @Option(
+    help: "Sets of photos to learn from, YEAR:SET, separated by commas (default: the paper's).")
   public var trainSets: String?
 
   /// Sets of photos to measure with.

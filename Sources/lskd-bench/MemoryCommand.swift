@@ -26,6 +26,7 @@ struct MemoryCommand: ParsableCommand {
 
   func run() throws {
     print(
-      try MemoryBenchmark.run(network: network, batch: batch, steps: steps, place: try place.prepared()))
+      try MemoryBenchmark.run(
+        network: network, batch: batch, steps: steps, place: try place.prepared()))
   }
 }

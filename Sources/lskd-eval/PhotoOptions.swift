@@ -22,7 +22,8 @@ extension AveragePrecisionRule: ExpressibleByArgument {}
 /// How detections are matched.
 struct DetectionOptions: ParsableArguments {
   @Option(
-    help: "voc07: eleven recalls; area: under the monotone curve, as from 2010 on (default: voc07).")
+    help: "voc07: eleven recalls; area: under the monotone curve, as from 2010 on (default: voc07)."
+  )
   var rule: AveragePrecisionRule?
 
   var usedRule: AveragePrecisionRule { rule ?? .voc07 }

@@ -53,7 +53,11 @@ struct RunTable: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    guard table.hasRuns || settings != nil || methods != nil || seeds != nil else {
+    guard table.hasRuns else {
+      let given = [settings, methods, variants, seeds, images.data].contains { $0 != nil }
+      guard !given && !panel && !output.dryRun else {
+        throw UsageError("\(table.id) counts networks and needs no runs: it takes --json alone")
+      }
       return print(try NetworkCounts(table).text(json: output.json))
     }
     guard !panel || table.drawsPanels else {

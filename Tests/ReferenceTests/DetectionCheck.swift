@@ -22,12 +22,14 @@ enum DetectionCheck {
       let metrics = result?["metrics"] as? [String: Any]
       let classes = metrics?["ap"] as? [String: Double] ?? [:]
       comparison.near(
-        metrics?["map"] as? Double ?? .nan, try node.at("map_\(rule.rawValue)").number(), 1e-9, "mAP")
+        metrics?["map"] as? Double ?? .nan, try node.at("map_\(rule.rawValue)").number(), 1e-9,
+        "mAP")
       comparison.near(
         metrics?["map_coco"] as? Double ?? .nan, pycocotools, 1e-12, "AP@[.5:.95]")
       for name in try node.at("classes").keys() {
         comparison.near(
-          classes[name] ?? .nan, try node.at("classes").at(name).at("ap_\(rule.rawValue)").number(), 1e-9,
+          classes[name] ?? .nan, try node.at("classes").at(name).at("ap_\(rule.rawValue)").number(),
+          1e-9,
           "\(rule.rawValue) of \(name)")
       }
     }

@@ -114,7 +114,8 @@ private struct TrainingRun {
       squares += try parameter.gradient()?.squared().sum().scalar() ?? 0
     }
     comparison.near(
-      squares.squareRoot(), try expected.at("grad_norm_student").numbers()[step], 1e-7, "\(place) gradient norm")
+      squares.squareRoot(), try expected.at("grad_norm_student").numbers()[step], 1e-7,
+      "\(place) gradient norm")
   }
 
   private func finalState(_ objective: any Objective) throws {

@@ -137,7 +137,8 @@ private struct Bench {
 
   func training(_ method: Method) throws -> Training {
     let plan = RunPlan(
-      table: setting.recipe.table, setting: setting, role: .student(method), trainingProtocol: .equal,
+      table: setting.recipe.table, setting: setting, role: .student(method),
+      trainingProtocol: .equal,
       budget: budget, seed: 0, data: DataReference(id: data.name, hashes: [:]))
     let factory = ObjectiveFactory(
       plan: plan, options: options, teacherFile: nil, data: CIFARSource(training: data, test: data))
@@ -145,7 +146,8 @@ private struct Bench {
       let architecture = budget.network(for: isTeacher ? setting.teacher : setting.student)
       return try architecture.makeNetwork(
         classCount: data.classCount,
-        store: ParameterStore(seed: seed, device: options.place.device, layout: options.place.layout))
+        store: ParameterStore(
+          seed: seed, device: options.place.device, layout: options.place.layout))
     }
     let objective =
       method.usesTeacher

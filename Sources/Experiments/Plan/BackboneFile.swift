@@ -19,7 +19,9 @@ public struct BackboneFile: Hashable, Sendable {
     let words = text.split(separator: "=", maxSplits: 1).map(String.init)
     let known = settings.flatMap { [$0.teacher.backbone, $0.student.backbone] }
       .compactMap { $0 }
-    guard !known.isEmpty else { throw UsageError("these networks have no backbone that a file could give") }
+    guard !known.isEmpty else {
+      throw UsageError("these networks have no backbone that a file could give")
+    }
     guard words.count == 2, known.contains(words[0]) else {
       throw UsageError(
         "\"\(text)\" names no backbone; write BACKBONE=FILE with one of "

@@ -29,7 +29,8 @@ public struct TablePlan: Sendable {
 
     /// Makes a selection without variants.
     public init(
-      table: PaperTable, settings: [Setting], methods: [Method], seeds: [UInt64], trainingProtocol: TrainingProtocol,
+      table: PaperTable, settings: [Setting], methods: [Method], seeds: [UInt64],
+      trainingProtocol: TrainingProtocol,
       budget: Budget
     ) {
       self.table = table

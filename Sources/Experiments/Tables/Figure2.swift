@@ -1,6 +1,6 @@
 extension PaperTable {
   /// Curves with and without the Lipschitz term.
-  static let figure2 = PaperTable(
+  public static let figure2 = PaperTable(
     "figure2", "Training and validation curves with and without the Lipschitz term.",
     title: "training and validation curves with and without the Lipschitz term",
     note:

@@ -123,7 +123,8 @@ public struct PaperTable: Sendable {
     }
     guard !budget.isSynthetic || request.root == nil else {
       throw UsageError(
-        "\(DataRequest.Option.root.rawValue) does not go with --budget \(budget.rawValue), whose images are synthetic")
+        "\(DataRequest.Option.root.rawValue) does not go with --budget \(budget.rawValue), whose images are synthetic"
+      )
     }
     return try data.open(request, budget, runs)
   }
@@ -144,7 +145,8 @@ extension PaperTable {
     trialsTitle.map { title in
       TableDescription(
         id: recipe.trialsTable, title: title,
-        note: "The choices are what the equal protocol takes for \(id). Neither student nor teacher has seen the "
+        note:
+          "The choices are what the equal protocol takes for \(id). Neither student nor teacher has seen the "
           + "held-out images, and the test images take no part.",
         metrics: recipe.task.metrics, methods: MethodCard.all.map(\.id))
     }

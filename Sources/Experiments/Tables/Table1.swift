@@ -2,7 +2,7 @@ import Results
 
 extension PaperTable {
   /// What the settings' networks are.
-  static let table1 = PaperTable(
+  public static let table1 = PaperTable(
     "table1", "Settings: networks, parameters, ratios, multiply-adds, beside the published counts.",
     title: "settings on CIFAR-100",
     note:

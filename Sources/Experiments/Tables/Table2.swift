@@ -6,7 +6,7 @@ import Results
 
 extension PaperTable {
   /// Students on CIFAR-100 under every method.
-  static let table2 = PaperTable(
+  public static let table2 = PaperTable(
     "table2", "CIFAR-100 error of the student networks under every method.",
     title: "CIFAR-100 top-1 error, %", recipe: cifarRecipe,
     data: DataSource(options: []) { request, budget, _ in

@@ -4,7 +4,7 @@ import Results
 
 extension PaperTable {
   /// SSD300 detectors under every method.
-  static let table4 = PaperTable(
+  public static let table4 = PaperTable(
     "table4", "VOC average precision of SSD300 detectors under every method.",
     title: "object detection with SSD300, mean average precision by the rule of VOC 2007, %",
     recipe: detectorRecipe,

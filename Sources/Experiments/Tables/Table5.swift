@@ -5,7 +5,7 @@ import Training
 
 extension PaperTable {
   /// DeepLabV3+ segmentations under every method.
-  static let table5 = PaperTable(
+  public static let table5 = PaperTable(
     "table5", "VOC mean intersection over union of DeepLabV3+ under every method.",
     title:
       "semantic segmentation with DeepLabV3+, mean intersection over union of VOC's validation set, %",

@@ -1,6 +1,6 @@
 extension PaperTable {
   /// Ablation of the Lipschitz term.
-  static let table6 = PaperTable(
+  public static let table6 = PaperTable(
     "table6",
     "Ablation of the Lipschitz term: weight, share of the loss, and what the paper does not show.",
     title: "ablation of the Lipschitz term, CIFAR-100 top-1 error, %",
