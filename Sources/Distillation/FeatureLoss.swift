@@ -31,7 +31,7 @@ public protocol FeatureLoss {
 extension FeatureLoss {
   /// The student's logits and all taps.
   public var inputs: LossInputs { [.student, .taps] }
-  /// None.
+  /// A loss without numbers of its own.
   public var constants: [String: Double] { [:] }
 }
 

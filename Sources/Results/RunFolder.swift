@@ -47,7 +47,7 @@ public final class RunFolder {
   public var resume: URL { url.appendingPathComponent("resume.lskd") }
   /// `last.lskd`: the network after the last finished epoch.
   public var last: URL { url.appendingPathComponent("last.lskd") }
-  /// `best.lskd`: the network after the epoch with the smallest test error.
+  /// `best.lskd`: the network after the epoch with the best test result.
   public var best: URL { url.appendingPathComponent("best.lskd") }
 
   /// The record of a run folder that nobody needs to own; nil when there is none yet.

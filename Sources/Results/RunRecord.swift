@@ -25,7 +25,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var schemaVersion = RunRecord.currentSchema
   /// Table that asked for the run.
   public var table: String
-  /// Setting's letter.
+  /// Name of the setting.
   public var setting: String
   /// What was trained.
   public var subject: Subject

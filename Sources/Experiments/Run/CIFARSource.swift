@@ -65,15 +65,15 @@ public struct CIFARSource: RunData {
 }
 
 extension CIFARSource {
-  /// Errors.
+  /// Top-1 and top-5 error.
   public var metrics: TableMetrics { .classification }
-  /// That of CIFAR-100.
+  /// The OFD code's normalisation, without augmentation.
   public var evaluationPipeline: EvaluationPipeline { .cifar100 }
-  /// Top-1 and top-5 errors.
+  /// Measures on all test images.
   public var evaluator: any Evaluator {
     ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)
   }
-  /// Classes.
+  /// Extent of the logits.
   public var classCount: Int { training.classCount }
   /// Images to learn from.
   public var trainingCount: Int { training.count }

@@ -38,9 +38,9 @@ public protocol RunData {
 }
 
 extension RunData {
-  /// None.
+  /// Nothing is left out unless a source says so.
   public var leftOut: [String] { [] }
-  /// None.
+  /// nil: there is nothing to see unless a source draws it.
   public func panel() throws -> TablePanel? { nil }
 
   /// Whole batches to learn from.

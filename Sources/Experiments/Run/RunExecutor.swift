@@ -23,7 +23,8 @@ public final class RunExecutor {
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
 
-  /// Claims the run's folder, unless the process follows another replica. `teacher` tells the teacher's measured errors, if one is needed.
+  /// Claims the run's folder, unless the process follows another replica. `teacher` tells what was measured of the teacher,
+  /// if one is needed.
   init(
     _ plan: RunPlan, data: any RunData, options: RunOptions, teacher: RunRecord.Teacher?,
     title: String, progress: ProgressLine

@@ -49,11 +49,11 @@ public struct SegmentationSource: RunData {
   /// Sets and digests.
   public var reference: DataReference { photos.reference }
 
-  /// Overlaps.
+  /// mIoU at two sizes and pixel accuracy.
   public var metrics: TableMetrics { .segmentation }
-  /// That of segmentations.
+  /// The released segmentation code's normalisation.
   public var evaluationPipeline: EvaluationPipeline { .segmentation }
-  /// Overlaps at both sizes.
+  /// Measures scaled to the short side and at the photos' own size.
   public var evaluator: any Evaluator {
     SegmentationEvaluator(training: training, test: test, shortSide: size)
   }
