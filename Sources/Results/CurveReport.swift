@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Training and validation curves of a method with and without the Lipschitz term, from the runs of a table.
 public struct CurveReport {

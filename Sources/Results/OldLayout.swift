@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Records of layouts 1 and 2 in the present one. What they held in words becomes facts where their configuration tells
 /// them; constants, which were prose, stay unknown.

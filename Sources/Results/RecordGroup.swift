@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The runs of one row: of one setting and method, whose configurations differ in nothing but seeds.
 public struct RecordGroup: Sendable {

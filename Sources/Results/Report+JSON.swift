@@ -1,3 +1,5 @@
+import JSON
+
 extension Report {
   /// The report's numbers with full precision.
   public var json: String {
@@ -24,7 +26,7 @@ extension Report {
   private func value(_ group: RecordGroup, _ section: Section) -> JSONValue {
     let runs = group.records.map { record -> JSONValue in
       .object([
-        "seed": .integer(Int(clamping: record.rootSeed)), "run": .string(record.configurationHash),
+        "seed": JSONValue(exactly: record.rootSeed), "run": .string(record.configurationHash),
         "last": value(record.last), "best_on_test": value(record.best),
         "deviations": .array(record.deviations.map { .string($0.text) }),
         "images_per_second": .number(record.imagesPerSecond),
@@ -66,7 +68,7 @@ extension Report {
     .object([
       "setting": .string(difference.setting), "first": .string(difference.first),
       "second": .string(difference.second),
-      "seeds": .array(difference.seeds.map { .integer(Int(clamping: $0)) }),
+      "seeds": .array(difference.seeds.map { JSONValue(exactly: $0) }),
       "difference": value(difference.sample),
     ])
   }

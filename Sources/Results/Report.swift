@@ -1,3 +1,5 @@
+import JSON
+
 /// The report of one table: a pure function of records, what is known of the table and references. The same records, in
 /// any order, give the same bytes.
 public struct Report {

@@ -1,3 +1,5 @@
+public import JSON
+
 extension RunRecord {
   /// What was trained, as facts.
   public struct Subject: Codable, Hashable, Sendable {

@@ -1,3 +1,5 @@
+public import JSON
+
 /// What a run was, how far it came and what it gave: the only source of reports.
 public struct RunRecord: Codable, Hashable, Sendable {
   /// Version of this layout; a newer one is refused.

@@ -1,5 +1,6 @@
 import DurableFiles
 public import Foundation
+import JSON
 
 /// What commands asked for, beside the run folders: what never began is known from here.
 public enum RunRequests {

@@ -1,3 +1,5 @@
+import JSON
+
 /// The rule by which trials of a method's weight choose one.
 public enum TrialChoice {
   /// What one trial gave; nil for one that diverged, which is worse than any other.

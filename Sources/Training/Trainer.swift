@@ -60,6 +60,12 @@ public final class Trainer {
   /// Trains from the resume checkpoint, or from the start, to the end or to a request to stop.
   public func run(stop: StopRequest, observer: any TrainingObserver) throws -> TrainingOutcome {
     if replicas.writes, let restored = try resume.restore() {
+      guard restored.epoch <= epochsInTotal, restored.batch <= loader.batchesPerEpoch,
+        restored.step <= stepsInTotal
+      else {
+        throw TrainingError.foreignCheckpoint(
+          file: resume.file.path, reason: "its position lies beyond the end")
+      }
       state = restored
       lastFinite = resume.file.path
       try observer.willResume(epoch: isPreparation ? 0 : epoch, step: state.step)

@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import Experiments
 import Foundation
+import Measuring
 import ModelZoo
 import NeuralNet
 import Results
@@ -9,6 +10,7 @@ import TensorCore
 import TestPhotos
 import Testing
 import Training
+import UserErrors
 
 /// Methods of distillation between two detectors, and their training.
 struct DetectorTrainingTests {
@@ -142,14 +144,15 @@ struct DetectorTrainingTests {
     let file = root.appendingPathComponent("detector.lskd")
     let detector = try network("ssd300-mobilenet-narrow16", seed: 3)
     _ = try ModelCheckpoint.write(
-      detector, Architecture("ssd300-mobilenet-narrow16"), measures: [:], details: [:], to: file)
+      detector, Architecture("ssd300-mobilenet-narrow16"), pipeline: .ssd300, measures: [:],
+      details: [:], to: file)
     let job = try DetectorEvaluationJob(
       checkpoint: ModelCheckpoint(contentsOf: file), file: file, root: root, year: 2007,
-      set: "test", rule: "area", skipsBad: false)
+      set: "test", rule: .area, skipsBad: false)
     let results = root.appendingPathComponent("results")
     try job.writeDetections(to: results)
     let again = try DetectionEvaluationJob(
-      detections: results, root: root, year: 2007, set: "test", rule: "area", allowsMissing: true)
+      detections: results, root: root, year: 2007, set: "test", rule: .area, allowsMissing: true)
     func metrics(_ text: String) throws -> NSDictionary? {
       let value = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
       return value?["metrics"] as? NSDictionary
@@ -159,12 +162,12 @@ struct DetectorTrainingTests {
     #expect(direct != nil && direct == written)
     let classifier = root.appendingPathComponent("classifier.lskd")
     _ = try ModelCheckpoint.write(
-      try network("wrn-10-1", seed: 1), Architecture("wrn-10-1"), measures: [:], details: [:],
-      to: classifier)
+      try network("wrn-10-1", seed: 1), Architecture("wrn-10-1"), pipeline: .cifar100,
+      measures: [:], details: [:], to: classifier)
     #expect(throws: UsageError.self) {
       try DetectorEvaluationJob(
         checkpoint: ModelCheckpoint(contentsOf: classifier), file: classifier, root: root,
-        year: 2007, set: "test", rule: "area", skipsBad: false)
+        year: 2007, set: "test", rule: .area, skipsBad: false)
     }
   }
 

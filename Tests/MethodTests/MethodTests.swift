@@ -6,6 +6,7 @@ import Randomness
 import TensorCore
 import Testing
 import Training
+import UserErrors
 
 /// What must hold for every method.
 @Suite(.serialized)

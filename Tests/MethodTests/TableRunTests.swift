@@ -1,9 +1,11 @@
 import Datasets
 import Experiments
 import Foundation
+import Measuring
 import Results
 import Testing
 import Training
+import UserErrors
 
 /// Whole tables on a few synthetic images.
 @Suite(.serialized)
@@ -83,7 +85,7 @@ struct TableRunTests {
       let teacher = try #require(own.runs.first)
       let file = runs.appendingPathComponent("\(teacher.folderName)/last.lskd")
       let request = try TableRequest(
-        settings: "c", methods: "kd", seeds: "0", trainingProtocol: "equal", budget: "smoke",
+        settings: "c", methods: "kd", seeds: "0", trainingProtocol: .equal, budget: .smoke,
         teacher: file.path)
       chosen.teacherFile = request.selection.teacherFile
       let plan = TablePlan(chosen, data: data.reference)

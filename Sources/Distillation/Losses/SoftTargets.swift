@@ -20,9 +20,7 @@ public struct SoftTargetLoss: FeatureLoss, Hashable, Sendable {
 
   /// The loss in nats of logits [N, classes]; gradients flow to the student's only.
   public func callAsFunction(student: Tensor, teacher: Tensor) throws(TensorError) -> Tensor {
-    let own = try (try student / temperature).logSoftmax()
-    let other = try (try teacher.detached() / temperature).logSoftmax()
-    let divergence = try (try other.exponential() * (try other - own)).sum()
+    let divergence = try student.softened(against: teacher, temperature: temperature).sum()
     return try divergence * (temperature * temperature / Double(student.shape[0]))
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Results
 
 /// The runs of a plan with their cost.
@@ -22,7 +23,7 @@ struct DryRun {
         isFinished: try TableRunner.isFinished(run, options))
     }
     self.operationsPerSecond = operationsPerSecond
-    device = options.device.description
+    device = options.place.device.description
   }
 
   private func hours(_ operations: Double) -> Double { operations / operationsPerSecond / 3600 }

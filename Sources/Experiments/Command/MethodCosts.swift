@@ -1,10 +1,12 @@
 import Datasets
 import Distillation
 import Foundation
+import JSON
 import NeuralNet
 import Results
 import TensorCore
-import Training
+public import Training
+import UserErrors
 
 /// The catalogue of methods with what each adds to a plain distillation step, measured.
 public struct MethodCosts {
@@ -13,9 +15,7 @@ public struct MethodCosts {
     let extraParameters: Int
     var seconds: [Double] = []
 
-    var median: Double? {
-      seconds.isEmpty ? nil : seconds.sorted()[seconds.count / 2]
-    }
+    var median: Double? { Sample(seconds).median }
   }
 
   private let setting: Setting
@@ -25,11 +25,13 @@ public struct MethodCosts {
   private let rows: [Row]
 
   /// Measures `steps` steps of every method, in turns, on synthetic images.
-  public init(_ request: TableRequest, batch: Int, steps: Int, options: RunOptions) throws {
+  public init(_ request: TableRequest, batch: Int, steps: Int, place: ComputePlace) throws {
     let selection = request.selection
     guard let setting = selection.settings.first else { throw UsageError("no setting is named") }
     self.setting = setting
     self.batch = batch
+    let options = RunOptions(
+      runs: URL(fileURLWithPath: "."), place: place, command: "")
     self.options = options
     budget = selection.budget
     let data = try SyntheticCIFAR100(trainCount: max(batch, 200), testCount: 100).dataset(.train)
@@ -82,7 +84,7 @@ public struct MethodCosts {
     return table.text
       + "Any method but student can be combined with the Lipschitz term: kd+london, at+london.\n"
       + "Measured on \(budget.network(for: setting.teacher)) to \(budget.network(for: setting.student)), "
-      + "batch \(batch), \(Engine.threads) threads, \(options.device); a step without its preparation.\n"
+      + "batch \(batch), \(Engine.threads) threads, \(options.place.device); a step without its preparation.\n"
   }
 
   private func constants(_ use: MethodUse) -> String? {
@@ -142,13 +144,14 @@ private struct Bench {
       let architecture = budget.network(for: isTeacher ? setting.teacher : setting.student)
       return try architecture.makeNetwork(
         classCount: data.classCount,
-        store: ParameterStore(seed: seed, device: options.device, layout: options.layout))
+        store: ParameterStore(
+          seed: seed, device: options.place.device, layout: options.place.layout))
     }
     let objective =
       method.usesTeacher
       ? try factory.objective(
         method, network(0, false),
-        TeacherPass(network(1, true), .eval, fused: options.fuses))
+        TeacherPass(network(1, true), .eval, fused: options.place.fuses))
       : TaskObjective(student: try network(0, false))
     return Training(
       objective: objective, optimizer: try SGD(trainedParameters(of: objective), .init()))
@@ -157,12 +160,7 @@ private struct Bench {
   /// Seconds of one step.
   func step(_ training: Training, number: Int) throws -> Double {
     let store = training.objective.student.store
-    let batch = LabelledBatch(
-      images: try Tensor(
-        host.images, shape: [host.count, host.channels, host.height, host.width]
-      ).converted(device: store.device, layout: store.layout),
-      labels: try Tensor(host.labels, shape: [host.count], device: store.device),
-      indices: host.indices)
+    let batch = try LabelledBatch(host, like: store)
     let start = ContinuousClock.now
     try trainStep(
       training.objective, training.optimizer, batch,

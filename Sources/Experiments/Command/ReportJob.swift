@@ -1,6 +1,7 @@
 import DurableFiles
 public import Foundation
 import Results
+import UserErrors
 
 /// Writes the reports of all tables that have records.
 public enum ReportJob {

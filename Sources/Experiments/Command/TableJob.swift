@@ -1,6 +1,9 @@
 public import Foundation
+import JSON
+import Measuring
 import Results
 import Training
+import UserErrors
 
 /// A table from request to printed result.
 public struct TableJob {
@@ -152,7 +155,7 @@ public struct TableJob {
       var members: [String: JSONValue] = [
         "setting": .string(record.setting), "method": .string(record.method),
         "protocol": .string(record.protocolName), "budget": .string(record.budget),
-        "seed": .integer(Int(record.seeds["initialisation"] ?? 0)),
+        "seed": JSONValue(exactly: record.rootSeed),
         "status": .string(record.status.rawValue), "weights": .string(record.subject.weights.text),
       ]
       for metric in metrics.all {

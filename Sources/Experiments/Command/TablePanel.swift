@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import Measuring
 import NeuralNet
 import Results
 
@@ -40,7 +41,7 @@ struct TablePanel {
           .appendingPathComponent("last.lskd")
         guard FileManager.default.fileExists(atPath: file.path) else { continue }
         let network = try ModelCheckpoint(
-          contentsOf: file, device: options.device, layout: options.layout
+          contentsOf: file, device: options.place.device, layout: options.place.layout
         ).network
         columns.append((run.methodName, try cells(network)))
       }

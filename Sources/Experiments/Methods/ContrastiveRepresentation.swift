@@ -1,4 +1,5 @@
 import Distillation
+import UserErrors
 
 extension MethodCard {
   /// Contrastive representation distillation.

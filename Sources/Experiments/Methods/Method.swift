@@ -1,3 +1,5 @@
+public import UserErrors
+
 /// A way of training the student: a loss between student and teacher, alone or with the Lipschitz term.
 public struct Method: Hashable, Sendable, CustomStringConvertible {
   /// The Lipschitz term beside a loss.

@@ -1,5 +1,6 @@
 import Distillation
 import Lipschitz
+public import UserErrors
 
 /// One departure from LONDON's Lipschitz term, for the ablations of table 6.
 public enum LipschitzVariant: Hashable, Sendable, CustomStringConvertible {

@@ -1,8 +1,10 @@
 public import Datasets
 public import Foundation
+public import Measuring
 public import NeuralNet
 public import Results
 public import Training
+import UserErrors
 
 /// The images of a table: CIFAR-100 from a directory, or the embedded synthetic set.
 public struct CIFARSource: RunData {
@@ -15,15 +17,14 @@ public struct CIFARSource: RunData {
 
   /// Seed of the choice of training images, the same for all runs.
   private static let subsetSeed: UInt64 = 0
-  private static let syntheticTraining = 2_560
-  private static let syntheticTest = 500
 
   /// Loads the data of a budget; `directory` is needed for real ones.
   public init(_ budget: Budget, directory: URL?) throws {
     isOfBudget = budget.isSynthetic
     if budget.isSynthetic {
-      training = try Self.synthetic().dataset(.train)
-      test = try Self.testImages(directory: nil)
+      let synthetic = try SyntheticCIFAR100.ofSmokeBudget()
+      training = synthetic.dataset(.train)
+      test = synthetic.dataset(.test)
       return
     }
     guard let directory else {
@@ -31,17 +32,7 @@ public struct CIFARSource: RunData {
     }
     training = try CIFAR100.load(.train, from: directory)
       .subset(fraction: budget.trainingFraction(for: .classification), seed: Self.subsetSeed)
-    test = try Self.testImages(directory: directory)
-  }
-
-  /// The test images in a directory, or the synthetic ones where there is none.
-  static func testImages(directory: URL?) throws -> ImageDataset {
-    if let directory { return try CIFAR100.load(.test, from: directory) }
-    return try synthetic().dataset(.test)
-  }
-
-  private static func synthetic() throws -> SyntheticCIFAR100 {
-    try SyntheticCIFAR100(trainCount: syntheticTraining, testCount: syntheticTest)
+    test = try CIFAR100.load(.test, from: directory)
   }
 
   /// The source for choosing a weight: a tenth of the training images of every class is measured with, the
@@ -76,6 +67,8 @@ public struct CIFARSource: RunData {
 extension CIFARSource {
   /// Errors.
   public var metrics: TableMetrics { .classification }
+  /// That of CIFAR-100.
+  public var evaluationPipeline: EvaluationPipeline { .cifar100 }
   /// Top-1 and top-5 errors.
   public var evaluator: any Evaluator {
     ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)

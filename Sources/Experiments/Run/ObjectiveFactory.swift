@@ -3,9 +3,11 @@ import Datasets
 package import Distillation
 package import Foundation
 import Lipschitz
+import Measuring
 import ModelZoo
 package import NeuralNet
 import TensorCore
+import UserErrors
 
 /// Makes the objective of a run: networks, connectors and the method's loss.
 package struct ObjectiveFactory {
@@ -34,10 +36,10 @@ package struct ObjectiveFactory {
         student: student, task: task, mixup: plan.recipe.mixesImages ? Mixup(seed: plan.seed) : nil)
     }
     let teacher = try ModelCheckpoint(
-      contentsOf: teacherFile, device: options.device, layout: options.layout,
+      contentsOf: teacherFile, device: options.place.device, layout: options.place.layout,
       replicas: options.replicas)
     let pass = try TeacherPass(
-      teacher.network, plan.recipe.teacherInTrainMode ? .train : .eval, fused: options.fuses)
+      teacher.network, plan.recipe.teacherInTrainMode ? .train : .eval, fused: options.place.fuses)
     return try objective(method, student, pass)
   }
 
@@ -81,7 +83,7 @@ package struct ObjectiveFactory {
 
   private func store(_ seed: UInt64, _ dtype: DType = .float32) -> ParameterStore {
     ParameterStore(
-      seed: seed, dtype: dtype, device: options.device, layout: options.layout,
+      seed: seed, dtype: dtype, device: options.place.device, layout: options.place.layout,
       replicas: options.replicas)
   }
 }

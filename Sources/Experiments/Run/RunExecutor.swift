@@ -3,6 +3,8 @@ import Datasets
 import Distillation
 import DurableFiles
 import Foundation
+import JSON
+import Measuring
 import Results
 import TensorCore
 public import Training
@@ -99,9 +101,9 @@ public final class RunExecutor {
     configuration.preparationEpochs = recipe.preparation?.epochs ?? 0
     configuration.preparationRate = recipe.preparation?.learningRate ?? 0
     configuration.connectorEpochs = recipe.connectorEpochs
-    configuration.precision = options.precision
+    configuration.precision = options.place.precision
     configuration.checkpointSeconds = plan.budget.checkpointSeconds
-    configuration.reportInterval = options.device == .cpu ? 1 : 50
+    configuration.reportInterval = options.place.device == .cpu ? 1 : 50
     return configuration
   }
 
@@ -181,8 +183,8 @@ extension RunExecutor: TrainingObserver {
         trainingMeasures: report.training, measures: report.test, seconds: report.seconds,
         imagesPerSecond: report.imagesPerSecond))
     let digest = try ModelCheckpoint.write(
-      objective.student, plan.network, measures: report.test, details: details(report.epoch),
-      to: folder.last)
+      objective.student, plan.network, pipeline: data.evaluationPipeline, measures: report.test,
+      details: details(report.epoch), to: folder.last)
     record.last = reference("last.lskd", digest, report)
     if record.epochs.dropLast().allSatisfy({ isBetter(report.test, than: $0.measures) }) {
       try AtomicFile.write(try Data(contentsOf: folder.last), to: folder.best)

@@ -2,6 +2,7 @@ import Datasets
 import DurableFiles
 import Foundation
 import TensorCore
+import UserErrors
 
 extension RunOptions {
   /// Whether this process claims folders, writes and prints. The other replicas follow its decisions.
@@ -10,7 +11,7 @@ extension RunOptions {
   /// Meets the other replicas. Throws when they do not come.
   public mutating func join(_ replica: ReplicaEnvironment) throws {
     replicas = try ProcessGroup(
-      rank: replica.rank, worldSize: replica.worldSize, at: replica.meeting, device: device)
+      rank: replica.rank, worldSize: replica.worldSize, at: replica.meeting, device: place.device)
   }
 
   /// The part of every batch that this process sees.

@@ -23,8 +23,8 @@ extension RunRecord {
       suite: .init(version: suiteVersion, commit: source.commit, dirty: source.dirty),
       environment: .init(
         libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
-        threads: Engine.threads, device: options.device.description,
-        precision: options.precision.rawValue, kernels: options.kernels.rawValue,
+        threads: Engine.threads, device: options.place.device.description,
+        precision: options.place.precision.rawValue, kernels: options.place.kernels.rawValue,
         replicas: options.replicas?.worldSize),
       command: options.command)
   }

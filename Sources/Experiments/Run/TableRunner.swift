@@ -1,4 +1,5 @@
 import Foundation
+import Measuring
 public import Results
 public import Training
 
@@ -84,7 +85,7 @@ public struct TableRunner {
     }
     guard let file, pending else { return nil }
     let checkpoint = try ModelCheckpoint(
-      contentsOf: file.url, device: options.device, layout: options.layout)
+      contentsOf: file.url, device: options.place.device, layout: options.place.layout)
     guard checkpoint.sha256 == file.sha256 else {
       throw ForeignCheckpoint(
         description:

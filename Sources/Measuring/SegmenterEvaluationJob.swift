@@ -4,6 +4,7 @@ import Evaluation
 public import Foundation
 import Images
 import Training
+import UserErrors
 
 /// The evaluation of a segmentation's checkpoint on photos of a devkit.
 public struct SegmenterEvaluationJob {
@@ -42,7 +43,7 @@ public struct SegmenterEvaluationJob {
   /// Reads the checkpoint and the headers of photos and masks. Masks may be missing where predictions are written, as for
   /// a test set; without any, nothing is measured.
   public init(checkpoint: ModelCheckpoint, file: URL, _ request: Request) throws {
-    guard case .deepLab = checkpoint.architecture,
+    guard checkpoint.architecture.output == .pixels,
       checkpoint.network.classCount == SegmentationDataset.classes.count
     else {
       throw UsageError(
@@ -51,7 +52,7 @@ public struct SegmenterEvaluationJob {
     }
     let side =
       request.shortSide ?? checkpoint.metadata[Self.sizeKey].flatMap { Int($0) }
-      ?? Budget.full.segmentationSize
+      ?? SegmentationEvaluator.paperShortSide
     guard (1...8192).contains(side) else {
       throw UsageError("a short side has 1 to 8192 pixels, not \(side)")
     }
@@ -72,7 +73,7 @@ public struct SegmenterEvaluationJob {
   }
 
   /// Entry of a checkpoint's header: the size for which it was trained.
-  static let sizeKey = "image_size"
+  public static let sizeKey = "image_size"
 
   /// Photos that were left out, each with the reason.
   public var leftOut: [String] { data.leftOut }

@@ -3,12 +3,14 @@ import Detection
 import Distillation
 import Evaluation
 public import Foundation
+import Measuring
 import ModelZoo
 import NeuralNet
 import Randomness
 import Results
 import TensorCore
 import Training
+import UserErrors
 
 /// Times what detection adds to the suite beside Python programs, interleaved.
 public struct DetectorBenchmark {
@@ -36,21 +38,21 @@ public struct DetectorBenchmark {
   }
 
   private let request: Request
-  private let options: RunOptions
+  private let place: ComputePlace
   private static let photoPart = VOCDevkit.Part(year: 2012, set: "Segmentation/trainval")
 
   /// Prepares the measurements.
-  public init(_ request: Request, options: RunOptions) throws {
+  public init(_ request: Request, place: ComputePlace) throws {
     guard request.repeats > 0, request.batch > 0 else {
       throw UsageError("the benchmark needs at least one image and one measurement")
     }
     self.request = request
-    self.options = options
+    self.place = place
   }
 
   /// The medians and their ratios as text.
   public func run() throws -> String {
-    try ComparedWork.table(subjects(), repeats: request.repeats, device: options.device)
+    try ComparedWork.table(subjects(), repeats: request.repeats, device: place.device)
   }
 
   private func subjects() throws -> [ComparedWork] {
@@ -103,7 +105,7 @@ public struct DetectorBenchmark {
   }
 
   private func trainingStep() throws -> () throws -> Void {
-    let store = ParameterStore(seed: 0, device: options.device, layout: options.layout)
+    let store = ParameterStore(seed: 0, device: place.device, layout: place.layout)
     let network = try Architecture("ssd300-vgg16").makeNetwork(classCount: 21, store: store)
     let objective = TaskObjective(student: network, task: MultiBoxLoss())
     let optimizer = try SGD(trainedParameters(of: objective), .init(nesterov: false))
@@ -111,17 +113,17 @@ public struct DetectorBenchmark {
     var stream = RandomStream(seed: 0, purpose: .synthesis)
     let images = try Tensor(
       stream.uniforms(count: batch * 3 * 300 * 300), shape: [batch, 3, 300, 300]
-    ).converted(device: options.device, layout: options.layout)
+    ).converted(device: place.device, layout: place.layout)
     let labels = try Tensor(
       (0..<batch * boxes).map { Int64($0 % boxes % 500 == 0 ? 7 : 0) }, shape: [batch, boxes],
-      device: options.device)
-    let offsets = try Tensor.full(0, shape: [batch, boxes, 4], device: options.device)
+      device: place.device)
+    let offsets = try Tensor.full(0, shape: [batch, boxes, 4], device: place.device)
     let host = LabelledBatch(images: images, labels: labels, offsets: offsets)
     return {
       try trainStep(
         objective, optimizer, host, at: StepPosition(epoch: 0, epochs: 1, step: 0),
         learningRate: 1e-5)
-      try Engine.synchronize(options.device)
+      try Engine.synchronize(place.device)
     }
   }
 
@@ -142,7 +144,7 @@ public struct DetectorBenchmark {
         name: "VOC2007 test evaluated from files, both rules", unit: "runs/s", amount: 1,
         own: {
           _ = try DetectionEvaluationJob(
-            detections: detections, root: root, year: 2007, set: "test", rule: "voc07",
+            detections: detections, root: root, year: 2007, set: "test", rule: .voc07,
             allowsMissing: false)
         },
         others: python.map { python in

@@ -1,7 +1,8 @@
 import Datasets
 import DurableFiles
-import Evaluation
+public import Evaluation
 public import Foundation
+import JSON
 import Results
 
 /// The evaluation of detections by the rule of the VOC devkit, whatever made them.
@@ -17,9 +18,10 @@ public struct DetectionEvaluationJob {
   /// Reads annotations and result files of the devkit and matches them, class by class. A class without detections is
   /// an error unless `allowsMissing`; a result file of a class that does not exist always is.
   public init(
-    detections: URL, root: URL, year: Int, set: String, rule: String, allowsMissing: Bool
+    detections: URL, root: URL, year: Int, set: String, rule: AveragePrecisionRule,
+    allowsMissing: Bool
   ) throws {
-    self.rule = try Self.rule(rule)
+    self.rule = rule
     let files = try ResultFiles(
       detections: detections, root: root, year: year, set: set, allowsMissing: allowsMissing)
     scores = try files.scores()
@@ -40,13 +42,6 @@ public struct DetectionEvaluationJob {
     self.imageCount = imageCount
     self.checkpoint = checkpoint
     missing = []
-  }
-
-  static func rule(_ name: String) throws(UsageError) -> AveragePrecisionRule {
-    guard let rule = AveragePrecisionRule(rawValue: name) else {
-      throw UsageError("there is no rule \"\(name)\"; known are voc07 and area")
-    }
-    return rule
   }
 }
 

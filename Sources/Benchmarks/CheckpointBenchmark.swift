@@ -2,6 +2,7 @@ import CheckpointFormat
 public import Foundation
 import Interchange
 import Results
+import UserErrors
 
 /// Size and speed of the `.lskd` format on real weights beside the formats of Python, interleaved, all in
 /// memory: what is measured is the format, not the disk.
@@ -50,7 +51,7 @@ public struct CheckpointBenchmark {
     var table = TextTable(["format", "bytes", "raw : stored", "save GB/s", "load GB/s"])
     for variant in variants {
       func rate(_ seconds: [Double]) -> String {
-        String(format: "%.2f", Double(raw) / 1e9 / seconds.sorted()[seconds.count / 2])
+        String(format: "%.2f", Double(raw) / 1e9 / seconds.median)
       }
       table.add([
         variant.name, "\(variant.size)",
@@ -97,10 +98,10 @@ public struct CheckpointBenchmark {
     let reader = try CheckpointReader(data: data)
     let access = try (0..<9).map { _ in
       try seconds { _ = try CheckpointReader(data: data).tensor(largest.name) }
-    }.sorted()[4]
+    }.median
     let opened = try (0..<9).map { _ in
       try seconds { _ = try CheckpointReader(data: data) }
-    }.sorted()[4]
+    }.median
     let chunks = reader.entries.reduce(0) { $0 + $1.storedBytes }
     Machine.restartPeakMemory()
     let before = Machine.residentMemory

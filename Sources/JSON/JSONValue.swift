@@ -1,6 +1,4 @@
-public import Foundation
-
-/// Any JSON value; the form in which a run keeps its resolved configuration.
+/// Any JSON value: headers of checkpoints, configurations of runs, results.
 ///
 /// A whole `number` and an `integer` of the same value are equal and have the same canonical form,
 /// because JSON does not tell 2.0 from 2: a value stays equal to itself after it was written and read.
@@ -42,15 +40,21 @@ extension JSONValue {
     if case .object(let members) = self { members[name] } else { nil }
   }
 
-  /// Reads one JSON document.
-  /// - Throws: `ResultsError` when `data` is no JSON.
-  public init(json data: Data) throws(ResultsError) {
-    do {
-      self = try JSONDecoder().decode(JSONValue.self, from: data)
-    } catch {
-      throw ResultsError(.damaged, "not a JSON document: \(decodingSentence(error))")
-    }
+  /// A number of any size, exact: one that no `integer` holds becomes a text.
+  public init(exactly number: UInt64) {
+    self = Int(exactly: number).map { .integer($0) } ?? .string(String(number))
   }
+
+  /// The members of an object, else nil.
+  public var object: [String: JSONValue]? {
+    if case .object(let members) = self { members } else { nil }
+  }
+  /// The elements of a list, else nil.
+  public var array: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
+  /// A text, else nil.
+  public var string: String? { if case .string(let text) = self { text } else { nil } }
+  /// A whole number, else nil.
+  public var integer: Int? { if case .integer(let value) = self { value } else { nil } }
 }
 
 extension JSONValue: Codable {
@@ -91,21 +95,5 @@ extension JSONValue: Codable {
   /// Decoding tries one type after the other; a mismatch is the expected answer, not a failure.
   private static func attempt<Value>(_ decode: () throws -> Value) -> Value? {
     do { return try decode() } catch { return nil }
-  }
-}
-
-/// The part of a decoding failure that a person can act on.
-func decodingSentence(_ error: any Error) -> String {
-  guard let error = error as? DecodingError else { return error.localizedDescription }
-  func place(_ context: DecodingError.Context) -> String {
-    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
-    return path.isEmpty ? "the top level" : "\"\(path.joined(separator: "."))\""
-  }
-  return switch error {
-  case .keyNotFound(let key, let context): "\"\(key.stringValue)\" is missing at \(place(context))"
-  case .valueNotFound(_, let context): "no value at \(place(context))"
-  case .typeMismatch(_, let context): "a value of another type at \(place(context))"
-  case .dataCorrupted(let context): "\(context.debugDescription) (at \(place(context)))"
-  @unknown default: "\(error)"
   }
 }

@@ -1,9 +1,10 @@
 import Datasets
 import Detection
 import DurableFiles
-import Evaluation
+public import Evaluation
 public import Foundation
 import Training
+import UserErrors
 
 /// The evaluation of a detector's checkpoint on photos of a devkit.
 public struct DetectorEvaluationJob {
@@ -15,14 +16,15 @@ public struct DetectorEvaluationJob {
 
   /// Reads the photos and detects. A photo that is missing or damaged is an error unless `skipsBad`.
   public init(
-    checkpoint: ModelCheckpoint, file: URL, root: URL, year: Int, set: String, rule: String,
+    checkpoint: ModelCheckpoint, file: URL, root: URL, year: Int, set: String,
+    rule: AveragePrecisionRule,
     skipsBad: Bool
   ) throws {
-    self.rule = try DetectionEvaluationJob.rule(rule)
+    self.rule = rule
     self.checkpoint = checkpoint
     data = try DetectionDataset(
       name: "VOC\(year)", root: root, parts: [.init(year: year, set: set)], skipsBad: skipsBad)
-    guard case .ssd300 = checkpoint.architecture,
+    guard checkpoint.architecture.output == .boxes,
       checkpoint.network.classCount == data.classes.count + 1
     else {
       throw UsageError(

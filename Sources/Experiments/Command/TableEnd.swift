@@ -1,21 +1,11 @@
 import Results
-
-/// The exit codes of the programs that run experiments.
-public enum ProgramExit {
-  /// 2 for a request that makes no sense, 130 for a stop on request, 1 for any other failure.
-  public static func code(_ error: any Error) -> Int32 {
-    switch error {
-    case is UsageError: 2
-    case is InterruptedTable: 130
-    default: 1
-    }
-  }
-}
+import UserErrors
 
 /// A table stopped on request.
-public struct InterruptedTable: Error, CustomStringConvertible {
+struct InterruptedTable: ErrorWithExitCode, CustomStringConvertible {
   /// Where the state is and how to go on.
-  public let description: String
+  let description: String
+  var exitCode: Int32 { 130 }
 }
 
 /// Runs of a table that diverged; the others are done.

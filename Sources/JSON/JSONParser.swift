@@ -1,30 +1,43 @@
-/// What is wrong with a JSON text.
-package struct JSONError: Error {
-  package var message: String
+/// A text is no JSON.
+public struct JSONError: Error, CustomStringConvertible, Sendable {
+  /// What is wrong, and at which byte.
+  public let description: String
 }
 
-/// A strict parser: UTF-8 only, no duplicate keys, no NaN, capped depth, nothing after the value.
-package struct JSONParser {
+extension JSONValue {
+  /// Reads one JSON text in UTF-8: no key twice, no NaN, nothing after the value.
+  ///
+  /// Numbers without a fraction that fit are integers. Throws for anything else, and for arrays and objects that are
+  /// nested deeper than `depth`.
+  public init(json bytes: some Sequence<UInt8>, depth: Int = 64) throws(JSONError) {
+    self = try JSONParser.parse(Array(bytes), depth: depth)
+  }
+}
+
+private struct JSONParser {
   private let bytes: [UInt8]
+  private let deepest: Int
   private var position = 0
   private var depth = 0
 
-  /// Parses one JSON text.
-  package static func parse(_ bytes: [UInt8]) throws(JSONError) -> StrictJSON {
+  static func parse(_ bytes: [UInt8], depth: Int) throws(JSONError) -> JSONValue {
     guard String(validating: bytes, as: UTF8.self) != nil else {
-      throw JSONError(message: "the text is not UTF-8")
+      throw JSONError(description: "the text is not UTF-8")
     }
-    var parser = JSONParser(bytes: bytes)
+    var parser = JSONParser(bytes: bytes, deepest: depth)
     let value = try parser.value()
     parser.skipSpace()
     guard parser.position == bytes.count else { throw parser.error("text after the end") }
     return value
   }
 
-  private init(bytes: [UInt8]) { self.bytes = bytes }
+  private init(bytes: [UInt8], deepest: Int) {
+    self.bytes = bytes
+    self.deepest = deepest
+  }
 
   private func error(_ message: String) -> JSONError {
-    JSONError(message: "\(message) at byte \(position)")
+    JSONError(description: "\(message) at byte \(position)")
   }
 
   private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -43,7 +56,7 @@ package struct JSONParser {
     position += 1
   }
 
-  private mutating func value() throws(JSONError) -> StrictJSON {
+  private mutating func value() throws(JSONError) -> JSONValue {
     skipSpace()
     switch current {
     case UInt8(ascii: "{"): return try nested { p throws(JSONError) in try p.object() }
@@ -59,20 +72,18 @@ package struct JSONParser {
   }
 
   private mutating func nested(
-    _ body: (inout JSONParser) throws(JSONError) -> StrictJSON
-  ) throws(JSONError) -> StrictJSON {
+    _ body: (inout JSONParser) throws(JSONError) -> JSONValue
+  ) throws(JSONError) -> JSONValue {
     depth += 1
-    guard depth <= FormatLimits.headerDepth else {
-      throw error("nested deeper than \(FormatLimits.headerDepth)")
-    }
+    guard depth <= deepest else { throw error("nested deeper than \(deepest)") }
     position += 1
     let value = try body(&self)
     depth -= 1
     return value
   }
 
-  private mutating func object() throws(JSONError) -> StrictJSON {
-    var members: [String: StrictJSON] = [:]
+  private mutating func object() throws(JSONError) -> JSONValue {
+    var members: [String: JSONValue] = [:]
     skipSpace()
     if current == UInt8(ascii: "}") {
       position += 1
@@ -95,8 +106,8 @@ package struct JSONParser {
     return .object(members)
   }
 
-  private mutating func array() throws(JSONError) -> StrictJSON {
-    var elements: [StrictJSON] = []
+  private mutating func array() throws(JSONError) -> JSONValue {
+    var elements: [JSONValue] = []
     skipSpace()
     if current == UInt8(ascii: "]") {
       position += 1
@@ -112,13 +123,13 @@ package struct JSONParser {
     return .array(elements)
   }
 
-  private mutating func word(_ text: String, _ value: StrictJSON) throws(JSONError) -> StrictJSON {
+  private mutating func word(_ text: String, _ value: JSONValue) throws(JSONError) -> JSONValue {
     guard bytes[position...].starts(with: text.utf8) else { throw error("no value") }
     position += text.utf8.count
     return value
   }
 
-  private mutating func number() throws(JSONError) -> StrictJSON {
+  private mutating func number() throws(JSONError) -> JSONValue {
     let start = position
     while let byte = current, isNumberByte(byte) { position += 1 }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)

@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 public import Foundation
 import Images
+import JSON
 import Results
 
 /// The evaluation of predicted masks by the rule of the VOC devkit, whatever made them.

@@ -7,6 +7,7 @@ import Randomness
 import Results
 import TensorCore
 import Training
+import UserErrors
 
 /// Times training steps of setting c in several variants, interleaved.
 public struct StepBenchmark {
@@ -20,23 +21,23 @@ public struct StepBenchmark {
     var peakMemory: Int?
 
     /// Middle of the measured times.
-    var median: Double { seconds.sorted()[seconds.count / 2] }
+    var median: Double { seconds.median }
   }
 
   private let batch: Int
   private let steps: Int
-  private let options: RunOptions
+  private let place: ComputePlace
   private let pytorch: PythonProcess?
 
   /// Measures `steps` steps per variant after two to warm up; `python` runs the comparison program of the
   /// project's directory.
-  public init(batch: Int, steps: Int, python: String?, options: RunOptions) throws {
+  public init(batch: Int, steps: Int, python: String?, place: ComputePlace) throws {
     guard batch > 1, steps > 0 else {
       throw UsageError("the benchmark needs at least two images and one step")
     }
     self.batch = batch
     self.steps = steps
-    self.options = options
+    self.place = place
     pytorch = try python.map {
       try PythonProcess(
         python: $0, script: "released_step.py",
@@ -78,7 +79,7 @@ public struct StepBenchmark {
       }
     }
     return table.text + (try memory())
-      + "batch \(batch), \(Engine.threads) threads, \(options.device)\n"
+      + "batch \(batch), \(Engine.threads) threads, \(place.device)\n"
   }
 
   private func memory() throws -> String {
@@ -147,7 +148,7 @@ public struct StepBenchmark {
   private func objective(_ method: Method, _ modes: Modes) throws -> any Objective {
     let setting = try Setting("c")
     let store = {
-      ParameterStore(seed: 0, device: options.device, layout: modes.kernels.layout)
+      ParameterStore(seed: 0, device: place.device, layout: modes.kernels.layout)
     }
     let student = try setting.student.makeNetwork(classCount: 100, store: store())
     guard method == .london else { return TaskObjective(student: student) }
@@ -168,16 +169,16 @@ public struct StepBenchmark {
     var stream = RandomStream(seed: 0, purpose: .synthesis, UInt64(step))
     let images = try Tensor(
       stream.uniforms(count: batch * 3 * 32 * 32, low: -2, high: 2), shape: [batch, 3, 32, 32],
-      device: options.device
+      device: place.device
     ).converted(layout: layout)
     let labels = try Tensor(
-      (0..<batch).map { Int64($0 % 100) }, shape: [batch], device: options.device)
+      (0..<batch).map { Int64($0 % 100) }, shape: [batch], device: place.device)
     let start = ContinuousClock.now
     let position = StepPosition(epoch: 0, epochs: 1, step: step)
     try trainStep(
       objective, optimizer, LabelledBatch(images: images, labels: labels),
       at: position, learningRate: 0.01)
-    try Engine.synchronize(options.device)
+    try Engine.synchronize(place.device)
     return start.duration(to: .now).seconds
   }
 }

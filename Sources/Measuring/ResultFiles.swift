@@ -1,19 +1,20 @@
 import Datasets
-import Evaluation
-import Foundation
+package import Evaluation
+package import Foundation
+import UserErrors
 
 /// Result files of the devkit with the objects of the images that they are about.
-struct ResultFiles {
+package struct ResultFiles {
   /// The year's directory.
-  let directory: URL
-  let imageCount: Int
+  package let directory: URL
+  package let imageCount: Int
   /// Classes without a file, or with an empty one.
-  let missing: [String]
+  package let missing: [String]
   private let truth: [[[PrecisionRecall.Truth]]]
   private let found: [[PrecisionRecall.Detection]]
 
   /// Reads all of them; see `DetectionEvaluationJob`.
-  init(detections: URL, root: URL, year: Int, set: String, allowsMissing: Bool) throws {
+  package init(detections: URL, root: URL, year: Int, set: String, allowsMissing: Bool) throws {
     let devkit = try VOCDevkit(root: root, year: year)
     let images = try devkit.images(in: set)
     let numbers = Dictionary(uniqueKeysWithValues: images.enumerated().map { ($1, $0) })
@@ -43,12 +44,12 @@ struct ResultFiles {
   }
 
   /// Matches them by both rules.
-  func scores() throws(EvaluationError) -> DetectionScores {
+  package func scores() throws(EvaluationError) -> DetectionScores {
     try DetectionScores(names: VOCDevkit.classes, truth: truth, detections: found)
   }
 
   /// The mean average precision by the devkit's rule alone.
-  func mean(_ rule: AveragePrecisionRule) throws(EvaluationError) -> Double? {
+  package func mean(_ rule: AveragePrecisionRule) throws(EvaluationError) -> Double? {
     var averages: [Double] = []
     for (truth, detections) in zip(truth, found) {
       let curve = try PrecisionRecall(truth: truth, detections: detections)

@@ -31,7 +31,7 @@ struct ComparedWork {
         }
       }
       func add(_ name: String, _ seconds: [Double], _ amount: Double, ratio: Double?) {
-        let median = seconds.sorted()[seconds.count / 2]
+        let median = seconds.median
         table.add([
           work.name, name, String(format: "%.4f", median),
           String(format: "%.4f", seconds.min() ?? 0),
@@ -39,10 +39,10 @@ struct ComparedWork {
           ratio.map { String(format: "%.2f", $0) } ?? "",
         ])
       }
-      let rate = work.amount / own.sorted()[own.count / 2]
+      let rate = work.amount / own.median
       add("suite", own, work.amount, ratio: nil)
       for (other, seconds) in zip(work.others, others) {
-        let median = seconds.sorted()[seconds.count / 2]
+        let median = seconds.median
         add(other.name, seconds, other.amount, ratio: rate / (other.amount / median))
       }
     }

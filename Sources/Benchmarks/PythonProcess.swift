@@ -1,4 +1,5 @@
 import Foundation
+import UserErrors
 
 /// A process of a comparison program in Python, asked for one number at a time.
 final class PythonProcess {

@@ -1,24 +1,22 @@
 import Datasets
 public import Foundation
+import JSON
 import Results
 import Training
+import UserErrors
 
-/// The evaluation of one checkpoint.
+/// The evaluation of a classifier's checkpoint.
 public struct EvaluationJob {
   private let file: URL
   private let checkpoint: ModelCheckpoint
   private let test: ImageDataset
 
-  /// Reads the checkpoint and the test images.
-  public init(
-    checkpoint file: URL, data: String?, synthetic: Bool, options: RunOptions
-  ) throws {
-    guard (data != nil) != synthetic else {
-      throw UsageError("name the images: either --data DIR or --synthetic")
-    }
-    checkpoint = try ModelCheckpoint(
-      contentsOf: file, device: options.device, layout: options.layout)
-    test = try CIFARSource.testImages(directory: data.map { URL(fileURLWithPath: $0) })
+  /// Reads the test images in `directory`; without one they are the synthetic ones of the smoke budget.
+  public init(checkpoint: ModelCheckpoint, file: URL, directory: URL?) throws {
+    self.checkpoint = checkpoint
+    test =
+      try directory.map { try CIFAR100.load(.test, from: $0) }
+      ?? SyntheticCIFAR100.ofSmokeBudget().dataset(.test)
     guard checkpoint.network.classCount == test.classCount else {
       throw UsageError(
         "\(file.path) has \(checkpoint.network.classCount) classes, the images have \(test.classCount)"

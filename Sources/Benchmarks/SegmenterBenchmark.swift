@@ -7,6 +7,7 @@ import NeuralNet
 import Randomness
 import TensorCore
 import Training
+import UserErrors
 
 /// Times what segmentation adds to the suite beside Python programs, interleaved.
 public struct SegmenterBenchmark {
@@ -39,12 +40,12 @@ public struct SegmenterBenchmark {
   }
 
   private let request: Request
-  private let options: RunOptions
+  private let place: ComputePlace
   private let architecture: Architecture
   private static let photoPart = VOCDevkit.Part(year: 2012, set: "trainval")
 
   /// Prepares the measurements.
-  public init(_ request: Request, options: RunOptions) throws {
+  public init(_ request: Request, place: ComputePlace) throws {
     guard request.repeats > 0, request.batch > 1, (33...1025).contains(request.size) else {
       throw UsageError(
         "the benchmark needs two photos at least of 33 to 1025 pixels, and one measurement")
@@ -56,7 +57,7 @@ public struct SegmenterBenchmark {
     }
     architecture = .deepLab(backbone, divisor: 1)
     self.request = request
-    self.options = options
+    self.place = place
   }
 
   /// The medians and their ratios as text.
@@ -84,7 +85,7 @@ public struct SegmenterBenchmark {
         amount: Double(request.batch), own: try trainingStep(),
         others: ComparedWork.others(python, "PyTorch eager", "step", Double(request.batch))),
     ]
-    return try ComparedWork.table(works, repeats: request.repeats, device: options.device)
+    return try ComparedWork.table(works, repeats: request.repeats, device: place.device)
   }
 
   private static func transform(_ data: SegmentationDataset) throws {
@@ -119,7 +120,7 @@ public struct SegmenterBenchmark {
   private static let rounds = 10
 
   private func trainingStep() throws -> () throws -> Void {
-    let store = ParameterStore(seed: 0, device: options.device, layout: options.layout)
+    let store = ParameterStore(seed: 0, device: place.device, layout: place.layout)
     let network = try architecture.makeNetwork(
       classCount: SegmentationDataset.classes.count, store: store)
     let objective = TaskObjective(student: network, task: SegmentationLoss())
@@ -128,16 +129,16 @@ public struct SegmenterBenchmark {
     var stream = RandomStream(seed: 0, purpose: .synthesis)
     let images = try Tensor(
       stream.uniforms(count: batch * 3 * size * size), shape: [batch, 3, size, size]
-    ).converted(device: options.device, layout: options.layout)
+    ).converted(device: place.device, layout: place.layout)
     let labels = try Tensor(
       (0..<batch * size * size).map { Int64($0 / 300 % 21) }, shape: [batch, size, size],
-      device: options.device)
+      device: place.device)
     let host = LabelledBatch(images: images, labels: labels)
     return {
       try trainStep(
         objective, optimizer, host, at: StepPosition(epoch: 0, epochs: 1, step: 0),
         learningRate: 1e-5)
-      try Engine.synchronize(options.device)
+      try Engine.synchronize(place.device)
     }
   }
 }

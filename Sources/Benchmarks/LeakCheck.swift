@@ -1,8 +1,10 @@
+import Experiments
 import Distillation
 import Lipschitz
 import NeuralNet
 import TensorCore
 import Training
+public import UserErrors
 
 /// Trains a small LONDON student and compares live tensors and resident memory along the way.
 public struct LeakCheck {
