@@ -186,7 +186,7 @@ let package = Package(
         "NeuralNet",
         "TensorCore", "Datasets", "Randomness", "Results",
       ]),
-    tests("ExperimentTests", ["Experiments", "DurableFiles", "Results"]),
+    tests("ExperimentTests", ["Experiments", "DurableFiles", "Results", "JSON"]),
     tests("ProgramTests", []),
     tests(
       "ReferenceTests",

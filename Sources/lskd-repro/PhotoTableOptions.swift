@@ -22,6 +22,9 @@ struct PhotoTableOptions: ParsableArguments {
   @Flag(help: "Leave out photos that are missing or damaged, and list them.")
   var skipBad = false
 
+  @Flag(help: "Hash all files anew, those too that have the size and time of before.")
+  var rehash = false
+
   @Flag(
     help:
       "Choose each method's weight on a held-out tenth of the training photos instead, as tune does."
@@ -45,7 +48,7 @@ struct PhotoTableOptions: ParsableArguments {
     try adjust(&request)
     let photos = try PhotoRequest(
       task, root: running.recipe.data, training: trainSets, test: testSets, sbd: sbd,
-      skipsBad: skipBad)
+      skipsBad: skipBad, rehash: rehash)
     let job = try TableJob(
       request, tune ? .trials : .cells, photos: photos, options: try running.options())
     for sentence in job.leftOut {

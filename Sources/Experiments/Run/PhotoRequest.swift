@@ -12,6 +12,8 @@ public struct PhotoRequest: Sendable {
   let sbd: URL?
   /// Whether bad and missing photos are left out.
   let skipsBad: Bool
+  /// Whether the contents of files are hashed anew that seem to be the same as before.
+  let rehash: Bool
   private let training: String?
   private let test: String?
 
@@ -19,7 +21,7 @@ public struct PhotoRequest: Sendable {
   /// Dataset, which a segmentation adds to its training photos.
   public init(
     _ task: VisionTask, root: String?, training: String?, test: String?, sbd: String? = nil,
-    skipsBad: Bool
+    skipsBad: Bool, rehash: Bool = false
   ) throws {
     self.task = task
     self.root = root.map { URL(fileURLWithPath: $0) }
@@ -27,6 +29,7 @@ public struct PhotoRequest: Sendable {
     self.training = training
     self.test = test
     self.skipsBad = skipsBad
+    self.rehash = rehash
     // A list that makes no sense is found before anything is read.
     for list in [training, test] { _ = try list.map(Self.parts) }
   }
