@@ -150,7 +150,7 @@ let package = Package(
     tests("DatasetsTests", ["TestPhotos", "Datasets", "Images", "DurableFiles"]),
     tests("JSONTests", ["JSON"]),
     tests("MeasuringTests", ["Measuring", "ModelZoo", "NeuralNet", "CheckpointFormat"]),
-    tests("ResultsTests", ["Results"]),
+    tests("ResultsTests", ["Results", "JSON"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests(
       "DistillationTests",
@@ -186,7 +186,7 @@ let package = Package(
         "NeuralNet",
         "TensorCore", "Datasets", "Randomness", "Results",
       ]),
-    tests("ExperimentTests", ["Experiments", "DurableFiles", "Results"]),
+    tests("ExperimentTests", ["Experiments", "DurableFiles", "Results", "JSON"]),
     tests("ProgramTests", []),
     tests(
       "ReferenceTests",

@@ -1,3 +1,4 @@
+import Experiments
 import Distillation
 import Lipschitz
 import NeuralNet

@@ -27,6 +27,10 @@ public struct DataOptions: ParsableArguments {
   @Flag(help: "Leave out photos that are missing or damaged, and list them.")
   public var skipBad = false
 
+  /// Whether digests are made anew.
+  @Flag(help: "Hash all files anew, those too that have the size and time of before.")
+  public var rehash = false
+
   /// The defaults.
   public init() {}
 
@@ -38,6 +42,7 @@ public struct DataOptions: ParsableArguments {
     request.testSets = testSets
     request.sbd = sbd
     request.skipsBad = skipBad
+    request.rehashes = rehash
     return request
   }
 }

@@ -3,7 +3,7 @@ import DurableFiles
 public import Foundation
 public import JSON
 public import ModelZoo
-public import Results
+import Results
 
 /// One training of a table: what it is, resolved to the last number.
 public struct RunPlan: Hashable, Sendable {

@@ -23,8 +23,8 @@ public struct CIFARSource: RunData {
     isOfBudget = budget.isSynthetic
     if budget.isSynthetic {
       let synthetic = try SyntheticCIFAR100.ofSmokeBudget()
-      training = try synthetic.dataset(.train)
-      test = try synthetic.dataset(.test)
+      training = synthetic.dataset(.train)
+      test = synthetic.dataset(.test)
       return
     }
     guard let directory else {

@@ -10,6 +10,8 @@ public struct DataRequest: Sendable {
   public var sbd: String?
   /// Whether photos that are missing or damaged are left out.
   public var skipsBad = false
+  /// Whether photos are read anew for their digests, even where they seem unchanged.
+  public var rehashes = false
 
   /// Says nothing.
   public init() {}
@@ -21,12 +23,13 @@ public struct DataRequest: Sendable {
     case testSets = "--test-sets"
     case sbd = "--sbd"
     case skipsBad = "--skip-bad"
+    case rehashes = "--rehash"
   }
 
   var given: [Option] {
     let said: [Option: Bool] = [
       .root: root != nil, .trainingSets: trainingSets != nil, .testSets: testSets != nil,
-      .sbd: sbd != nil, .skipsBad: skipsBad,
+      .sbd: sbd != nil, .skipsBad: skipsBad, .rehashes: rehashes,
     ]
     return Option.allCases.filter { said[$0] ?? false }
   }

@@ -17,7 +17,7 @@ public struct DetectionSource: RunData {
       let sets = PhotoRequest.text(parts)
       return try DetectionDataset(
         name: place.isSynthetic ? "voc-synthetic \(sets)" : "voc \(sets)", root: place.root,
-        parts: parts, skipsBad: request.skipsBad)
+        parts: parts, skipsBad: request.skipsBad, rehash: request.rehash)
     }
     photos = PhotoPair(
       training: try read(place.training), test: try read(place.test), request, place)

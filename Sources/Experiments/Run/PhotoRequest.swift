@@ -12,6 +12,8 @@ public struct PhotoRequest: Sendable {
   let sbd: URL?
   /// Whether bad and missing photos are left out.
   let skipsBad: Bool
+  /// Whether the contents of files are hashed anew that seem to be the same as before.
+  let rehash: Bool
   private let training: String?
   private let test: String?
 
@@ -19,7 +21,7 @@ public struct PhotoRequest: Sendable {
   /// Dataset, which a segmentation adds to its training photos.
   public init(
     _ sets: PhotoSets, root: String?, training: String?, test: String?, sbd: String? = nil,
-    skipsBad: Bool
+    skipsBad: Bool, rehash: Bool = false
   ) throws {
     self.sets = sets
     self.root = root.map { URL(fileURLWithPath: $0) }
@@ -27,6 +29,7 @@ public struct PhotoRequest: Sendable {
     self.training = training
     self.test = test
     self.skipsBad = skipsBad
+    self.rehash = rehash
     // A list that makes no sense is found before anything is read.
     for list in [training, test] { _ = try list.map(Self.parts) }
   }
@@ -35,7 +38,7 @@ public struct PhotoRequest: Sendable {
   init(_ sets: PhotoSets, _ request: DataRequest) throws {
     try self.init(
       sets, root: request.root, training: request.trainingSets, test: request.testSets,
-      sbd: request.sbd, skipsBad: request.skipsBad)
+      sbd: request.sbd, skipsBad: request.skipsBad, rehash: request.rehashes)
   }
 
   /// The devkit with the sets of both uses.

@@ -19,7 +19,7 @@ public struct SegmentationSource: RunData {
       try SegmentationDataset(
         name: (place.isSynthetic ? "voc-synthetic " : "voc ") + PhotoRequest.text(parts, sbd),
         root: place.root, parts: parts, extendedBy: try sbd.map { try SBDataset(root: $0) },
-        skipsBad: request.skipsBad)
+        skipsBad: request.skipsBad, rehash: request.rehash)
     }
     let training = try read(place.training, request.sbd)
     let test = try read(place.test, nil)

@@ -15,7 +15,7 @@ extension PaperTable {
       + "the test set is on the server alone: what it said of a run is printed where its folder holds it "
       + "(`test-server.json`).",
     recipe: segmentationRecipe,
-    data: DataSource(options: [.trainingSets, .testSets, .sbd, .skipsBad]) {
+    data: DataSource(options: [.trainingSets, .testSets, .sbd, .skipsBad, .rehashes]) {
       request, budget, runs in
       try SegmentationSource(
         try PhotoRequest(.voc12, request), budget,
