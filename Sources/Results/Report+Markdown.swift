@@ -125,7 +125,7 @@ extension Report {
             + table.metrics.others.map { group.sample($0).summary }
             + [group.bestSample(table.metrics.main).summary]
             + (table.hasServer && section.isComparable ? [paper(.server)] : [])
-            + (table.hasServer ? [group.serverSummary] : []) + [group.subject.weights.text]))
+            + (table.hasServer ? [group.serverSummary] : []) + [group.weights]))
     }
     return lines
   }
