@@ -1,4 +1,5 @@
 import Foundation
+public import Statistics
 
 /// Finished runs of one setting and method, ordered by seed.
 public struct RecordGroup: Sendable {

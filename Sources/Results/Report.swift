@@ -1,3 +1,5 @@
+import Statistics
+
 /// The report of one table: a pure function of records and references. The same records, in any order,
 /// give the same bytes.
 public struct Report {

@@ -1,4 +1,5 @@
 import Results
+import Statistics
 import Testing
 
 struct ReportTests {
