@@ -73,6 +73,7 @@ let package = Package(
     library("Randomness", []),
     library("DurableFiles", ["CCrypto"]),
     library("JSON", []),
+    library("Statistics", ["Randomness"]),
     library("UserErrors", []),
     library("ProgramSupport", ["UserErrors", arguments]),
 
@@ -81,7 +82,7 @@ let package = Package(
     library("CheckpointFormat", ["CZstd", "DurableFiles", "JSON"]),
     library("Images", ["CImage"]),
     library("Detection", []),
-    library("Results", ["DurableFiles", "JSON"]),
+    library("Results", ["DurableFiles", "JSON", "Statistics"]),
 
     // Level 2
     library(
@@ -118,7 +119,7 @@ let package = Package(
       [
         "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Results", "CheckpointFormat",
-        "DurableFiles", "Randomness", "JSON", "UserErrors",
+        "DurableFiles", "Randomness", "Statistics", "JSON", "UserErrors",
       ]),
 
     // Level 7: what programs share, and what lskd-bench calls.
@@ -127,7 +128,7 @@ let package = Package(
       [
         "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
         "NeuralNet", "TensorCore", "Datasets", "Detection", "Evaluation", "Results",
-        "CheckpointFormat", "Interchange", "Randomness", "UserErrors",
+        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "UserErrors",
       ]),
     library("PlaceArguments", ["Training", "TensorCore", "UserErrors", arguments]),
     library("RunArguments", ["Experiments", "Distillation", "PlaceArguments", arguments]),
@@ -150,7 +151,10 @@ let package = Package(
     tests("DatasetsTests", ["TestPhotos", "Datasets", "Images", "DurableFiles"]),
     tests("JSONTests", ["JSON"]),
     tests("MeasuringTests", ["Measuring", "ModelZoo", "NeuralNet", "CheckpointFormat"]),
-    tests("ResultsTests", ["Results", "JSON"]),
+    tests("ResultsTests", ["Results", "JSON", "Statistics"]),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "Randomness"],
+      exclude: ["scipy.json"], swiftSettings: strict),
     tests("EvaluationTests", ["Evaluation"]),
     tests(
       "DistillationTests",

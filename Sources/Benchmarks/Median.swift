@@ -1,4 +1,5 @@
 import Results
+import Statistics
 
 extension [Double] {
   /// Middle of measured times; NaN without any.

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+public import Statistics
 
 /// The runs of one row: of one setting and method, whose configurations differ in nothing but seeds.
 public struct RecordGroup: Sendable {

@@ -1,4 +1,5 @@
 import JSON
+import Statistics
 
 extension Report {
   /// The report's numbers with full precision.

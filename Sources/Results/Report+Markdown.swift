@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 extension Report {
   /// The report as Markdown.

@@ -1,4 +1,5 @@
 import JSON
+import Statistics
 
 /// The report of one table: a pure function of records, what is known of the table and references. The same records, in
 /// any order, give the same bytes.

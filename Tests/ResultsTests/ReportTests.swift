@@ -1,5 +1,6 @@
 import JSON
 import Results
+import Statistics
 import Testing
 
 struct ReportTests {

@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import NeuralNet
 import Results
+import Statistics
 import TensorCore
 public import Training
 import UserErrors

@@ -1,21 +1,34 @@
 import Foundation
 
 /// Student's t distribution.
-enum StudentT {
-  /// The 97.5 % quantile, by bisection on the distribution function.
-  static func quantile975(freedom: Int) -> Double {
-    var (low, high) = (0.0, 1e4)
+public enum StudentT {
+  /// The value that a share of `probability` in (0, 1) lies below, by bisection on the distribution function.
+  public static func quantile(_ probability: Double, freedom: Int) -> Double {
+    guard probability >= 0.5 else { return -quantile(1 - probability, freedom: freedom) }
+    var (low, high) = (0.0, 1.0)
+    while distribution(high, freedom: freedom) < probability && high < 1e12 { high *= 2 }
     for _ in 0..<200 {
       let middle = (low + high) / 2
-      if distribution(middle, freedom: freedom) < 0.975 { low = middle } else { high = middle }
+      if distribution(middle, freedom: freedom) < probability {
+        low = middle
+      } else {
+        high = middle
+      }
     }
     return (low + high) / 2
   }
 
-  /// P(T <= t) for t >= 0: 1 - I_x(n/2, 1/2) / 2 with x = n / (n + t²).
-  static func distribution(_ t: Double, freedom: Int) -> Double {
+  /// P(T <= t): for t >= 0 it is 1 - I_x(n/2, 1/2) / 2 with x = n / (n + t²).
+  public static func distribution(_ t: Double, freedom: Int) -> Double {
     let n = Double(freedom)
-    return 1 - incompleteBeta(n / (n + t * t), n / 2, 0.5) / 2
+    let tail = incompleteBeta(n / (n + t * t), n / 2, 0.5) / 2
+    return t < 0 ? tail : 1 - tail
+  }
+
+  /// P(|T| >= |t|), without the loss of digits of a difference from 1.
+  public static func twoSidedTail(_ t: Double, freedom: Int) -> Double {
+    let n = Double(freedom)
+    return incompleteBeta(n / (n + t * t), n / 2, 0.5)
   }
 
   /// The regularised incomplete beta function by its continued fraction.

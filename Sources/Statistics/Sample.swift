@@ -30,7 +30,7 @@ public struct Sample: Hashable, Sendable {
   /// Half the width of the 95 % confidence interval of the mean by Student's t; nil below two values.
   public var halfInterval95: Double? {
     standardDeviation.map {
-      StudentT.quantile975(freedom: count - 1) * $0 / Double(count).squareRoot()
+      StudentT.quantile(0.975, freedom: count - 1) * $0 / Double(count).squareRoot()
     }
   }
 }
