@@ -2,23 +2,25 @@ import NeuralNet
 import TensorCore
 
 /// The convolutional part of MobileNet (Howard et al. 2017) with the names of the released ImageNet code; its maps are
-/// the outputs in front of the last three strides' changes of size.
+/// the outputs of chosen blocks.
 struct MobileNetBody: DetectorBody {
   /// Channels and stride of each block behind the stem.
   private static let plan = [
     (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1),
     (512, 1), (512, 1), (1024, 2), (1024, 1),
   ]
-  /// Blocks, from 1, whose outputs are maps.
-  private static let mapBlocks = [5, 11, 13]
+  /// Of a detector: the blocks in front of the last changes of size, and the last one.
+  static let detectionBlocks = [5, 11, 13]
 
   private let stem: Conv2d
   private let norm: BatchNorm2d
   private let blocks: [SeparableBlock]
+  /// Blocks, from 1, whose outputs are maps.
+  private let mapBlocks: [Int]
   let channels: [Int]
 
   /// Registers `model.0` to `model.13` under `path`; channels are those of the paper over `divisor`.
-  init(_ path: ParameterPath, divisor: Int) throws(TensorError) {
+  init(_ path: ParameterPath, divisor: Int, mapBlocks: [Int] = detectionBlocks) throws(TensorError) {
     let root = path / "model"
     var inputs = max(1, 32 / divisor)
     stem = try Conv2d(
@@ -32,10 +34,11 @@ struct MobileNetBody: DetectorBody {
       inputs = outputs
     }
     self.blocks = blocks
-    channels = Self.mapBlocks.map { max(1, Self.plan[$0 - 1].0 / divisor) }
+    self.mapBlocks = mapBlocks
+    channels = mapBlocks.map { max(1, Self.plan[$0 - 1].0 / divisor) }
   }
 
-  var tapNorms: [BatchNorm2d?] { Self.mapBlocks.map { blocks[$0 - 1].lastNorm } }
+  var tapNorms: [BatchNorm2d?] { mapBlocks.map { blocks[$0 - 1].lastNorm } }
 
   func maps(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> BodyMaps {
     var x = try norm(try stem(images), mode).reluInPlace()
@@ -43,7 +46,7 @@ struct MobileNetBody: DetectorBody {
     for (index, block) in blocks.enumerated() {
       let before = try block(x, mode)
       x = try before.relu()
-      if Self.mapBlocks.contains(index + 1) {
+      if mapBlocks.contains(index + 1) {
         maps.taps.append(before)
         maps.sources.append(x)
       }
@@ -57,7 +60,7 @@ struct MobileNetBody: DetectorBody {
     var sizes: [ImageSize] = []
     for (index, block) in blocks.enumerated() {
       block.count(&size, into: &multiplyAdds)
-      if Self.mapBlocks.contains(index + 1) { sizes.append(size) }
+      if mapBlocks.contains(index + 1) { sizes.append(size) }
     }
     return sizes
   }
