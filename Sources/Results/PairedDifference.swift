@@ -1,3 +1,5 @@
+import Statistics
+
 /// Difference between two rows over the seeds that both have.
 struct PairedDifference {
   let setting: String
