@@ -133,7 +133,7 @@ let package = Package(
     library("RunArguments", ["Experiments", "Distillation", "PlaceArguments", arguments]),
 
     // Level 8: argument parsing and printing.
-    program("lskd-repro", ["Experiments", "RunArguments", "PlaceArguments", "Distillation"]),
+    program("lskd-repro", ["Experiments", "RunArguments", "PlaceArguments", "UserErrors"]),
     program("lskd-train", ["Experiments", "RunArguments", "PlaceArguments"]),
     program("lskd-eval", ["Measuring", "PlaceArguments", "Evaluation", "UserErrors"]),
     program("lskd-ckpt", ["CheckpointFormat", "Interchange"]),

@@ -12,9 +12,9 @@ public protocol TaskLoss {
 }
 
 extension TaskLoss {
-  /// It is not.
+  /// Features are read unless a loss says otherwise.
   public var readsLogitsAlone: Bool { false }
-  /// None.
+  /// A loss without numbers of its own.
   public var constants: [String: Double] { [:] }
 }
 
@@ -23,7 +23,7 @@ public struct ClassificationLoss: TaskLoss, Hashable, Sendable {
   /// Makes a loss.
   public init() {}
 
-  /// Yes.
+  /// The cross-entropy needs no taps.
   public var readsLogitsAlone: Bool { true }
 
   /// The term `ce`.

@@ -11,7 +11,7 @@ public struct LipschitzLoss: Hashable, Sendable {
   public var hasGradient: Bool
   /// How the student's value is held against the teacher's.
   public var comparison: Comparison
-  /// Whether one matrix is taken per image, as released, or one for the whole batch, as figure 1 of the paper
+  /// Whether one matrix is taken per image, as released, or one for the whole batch, as the paper
   /// draws it.
   public var matrix: Matrix
 

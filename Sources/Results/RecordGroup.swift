@@ -26,13 +26,17 @@ public struct RecordGroup: Sendable {
     Sample(records.compactMap { $0.last?.measures[metric] })
   }
 
-  /// What the test server said of the runs; `n/a` where nobody asked it.
-  var serverSummary: String {
-    let figures = Sample(records.compactMap(\.serverMIoU))
-    return figures.count == 0
-      ? "n/a"
-      : figures.count == records.count
-        ? figures.summary : "\(figures.summary) (n = \(figures.count))"
+  /// What a server said of the runs.
+  func sample(_ server: TableDescription.Server) -> Sample {
+    Sample(records.compactMap { $0.serverFigures?[server.figure] })
+  }
+
+  /// The same in words; `n/a` where nobody asked it.
+  func summary(_ server: TableDescription.Server) -> String {
+    let figures = sample(server)
+    guard figures.count > 0 else { return "n/a" }
+    return figures.count == records.count
+      ? figures.summary : "\(figures.summary) (n = \(figures.count))"
   }
 
   /// The best epochs' values of a metric, selected on the test set.

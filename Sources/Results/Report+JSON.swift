@@ -40,9 +40,7 @@ extension Report {
       "weights": .string(group.subject.weights.text), "runs": .array(runs),
     ]
     for metric in table.metrics.all { members[metric.key] = value(group.sample(metric)) }
-    if table.hasServer {
-      members["test_server"] = value(Sample(group.records.compactMap(\.serverMIoU)))
-    }
+    if let server = table.server { members["test_server"] = value(group.sample(server)) }
     if section.isComparable {
       members["paper"] = .array(
         cells(group.setting, group.subject.name).map { cell in

@@ -106,67 +106,68 @@ extension Report {
 
   private func rows(_ section: Section) -> [String] {
     let label = section.isComparable ? "ours" : "ours (\(section.budget), not comparable)"
-    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
-    let head =
+    let server = table.server?.title
+    var text = TextTable(
       ["setting", "method"] + (section.isComparable ? ["paper"] : []) + [label, "n"]
-      + table.metrics.others.map(\.title) + ["best epoch (selected on test)"]
-      + (table.hasServer && section.isComparable ? ["paper, test server"] : [])
-      + (table.hasServer ? ["test server"] : []) + ["weights"]
-    var lines = [line(head), "|" + head.map { _ in "---|" }.joined()]
+        + table.metrics.others.map(\.title) + ["best epoch (selected on test)"]
+        + (section.isComparable ? [server].compactMap { $0 }.map { "paper, \($0)" } : [])
+        + [server].compactMap { $0 } + ["weights"])
     for group in section.groups {
       func paper(_ judge: ReferenceCell.Judge) -> String {
         let known = cells(group.setting, group.subject.name, judge).map(\.markdown)
         return known.isEmpty ? "-" : known.joined(separator: ", ")
       }
-      lines.append(
-        line(
-          [group.setting, group.method] + (section.isComparable ? [paper(.authors)] : [])
-            + [group.result(table.metrics.main), group.count]
-            + table.metrics.others.map { group.sample($0).summary }
-            + [group.bestSample(table.metrics.main).summary]
-            + (table.hasServer && section.isComparable ? [paper(.server)] : [])
-            + (table.hasServer ? [group.serverSummary] : []) + [group.subject.weights.text]))
+      text.add(
+        [group.setting, group.method] + (section.isComparable ? [paper(.authors)] : [])
+          + [group.result(table.metrics.main), group.count]
+          + table.metrics.others.map { group.sample($0).summary }
+          + [group.bestSample(table.metrics.main).summary]
+          + (server != nil && section.isComparable ? [paper(.server)] : [])
+          + [table.server.map(group.summary)].compactMap { $0 } + [group.subject.weights.text])
     }
-    return lines
+    return text.markdown
   }
 
   private func choices(_ section: Section) -> [String] {
-    let lines = section.groupsBySetting.flatMap { setting, groups in
-      TrialChoice.choices(of: groups, by: table.metrics.main).map {
-        "| \(setting) | \($0.method) | \($0.beside) | \($0.weight) | \($0.trials) |"
+    var text = TextTable(["setting", "method", "beside", "weight", "trials"])
+    for (setting, groups) in section.groupsBySetting {
+      for choice in TrialChoice.choices(of: groups, by: table.metrics.main) {
+        text.add([
+          setting, choice.method, choice.beside, "\(choice.weight)", "\(choice.trials)",
+        ])
       }
     }
-    guard !lines.isEmpty else { return [] }
-    return [
-      "", "Chosen, the best result of the trials:", "",
-      "| setting | method | beside | weight | trials |", "|---|---|---|---|---|",
-    ] + lines
+    return titled("Chosen, the best result of the trials:", text)
+  }
+
+  /// A table under its title; nothing without rows.
+  private func titled(_ title: String, _ text: TextTable) -> [String] {
+    text.isEmpty ? [] : ["", title, ""] + text.markdown
   }
 
   private func differences(_ section: Section) -> [String] {
-    let found = PairedDifference.all(of: section.groups)
-    guard !found.isEmpty else { return [] }
-    let lines = found.map { difference -> String in
-      let mean = difference.sample.mean.map(signed) ?? "-"
-      let interval =
-        difference.sample.halfInterval95.map { "± \(decimals($0))" } ?? "needs two seeds"
-      let seeds = difference.seeds.map(String.init).joined(separator: ", ")
-      let each = difference.sample.values.map(signed).joined(separator: ", ")
-      return "| \(difference.setting) | \(difference.first) − \(difference.second) | \(mean) | "
-        + "\(interval) | \(seeds) | \(each) |"
+    var text = TextTable(["setting", "difference", "mean", "95 % interval", "seeds", "each"])
+    for difference in PairedDifference.all(of: section.groups) {
+      let sample = difference.sample
+      text.add([
+        difference.setting, "\(difference.first) − \(difference.second)",
+        sample.mean.map(signed) ?? "-",
+        sample.halfInterval95.map { "± \(decimals($0))" } ?? "needs two seeds",
+        difference.seeds.map(String.init).joined(separator: ", "),
+        sample.values.map(signed).joined(separator: ", "),
+      ])
     }
-    return [
-      "",
-      "Paired differences of the last epoch, percentage points (\(table.metrics.main.isError ? "negative" : "positive"): "
-        + "the first is better):",
-      "", "| setting | difference | mean | 95 % interval | seeds | each |",
-      "|---|---|---|---|---|---|",
-    ] + lines
+    let better = table.metrics.main.isError ? "negative" : "positive"
+    return titled(
+      "Paired differences of the last epoch, percentage points (\(better): the first is better):",
+      text)
   }
 
   /// The Lipschitz term's measured share of the total loss.
   private func shares(_ section: Section) -> [String] {
-    var lines: [String] = []
+    var text = TextTable([
+      "setting", "method", "first epoch", "last epoch", table.metrics.main.title,
+    ])
     for group in section.groups {
       let shares = { (epoch: KeyPath<[RunRecord.Epoch], RunRecord.Epoch?>) in
         Sample(
@@ -175,21 +176,20 @@ extension Report {
       }
       let (first, last) = (shares(\.first), shares(\.last))
       guard last.count > 0 else { continue }
-      let result = group.sample(table.metrics.main)
-      lines.append(
-        "| \(group.setting) | \(group.method) | \(first.precise) | \(last.precise) | \(result.summary) |"
-      )
+      text.add([
+        group.setting, group.method, first.precise, last.precise,
+        group.sample(table.metrics.main).summary,
+      ])
     }
-    guard !lines.isEmpty else { return [] }
-    return [
-      "", "The Lipschitz term's share of the total loss, measured during training, %:", "",
-      "| setting | method | first epoch | last epoch | \(table.metrics.main.title) |",
-      "|---|---|---|---|---|",
-    ] + lines
+    return titled(
+      "The Lipschitz term's share of the total loss, measured during training, %:", text)
   }
 
   private func terms(_ section: Section) -> [String] {
-    var lines: [String] = []
+    var text = TextTable([
+      "setting", "method", "term", "loss, first", "loss, last", "gradient, first",
+      "gradient, last",
+    ])
     for group in section.groups where group.subject.role == .student {
       guard let epochs = group.records.first?.epochs, let first = epochs.first,
         let last = epochs.last
@@ -197,19 +197,12 @@ extension Report {
       for term in first.gradientNorms.keys.sorted() {
         let norms = [first, last].map { scientific($0.gradientNorms[term] ?? 0) }
         let losses = [first, last].map { scientific($0.losses[term] ?? 0) }
-        lines.append(
-          "| \(group.setting) | \(group.method) | \(term) | \(losses[0]) | \(losses[1]) | \(norms[0]) "
-            + "| \(norms[1]) |")
+        text.add([group.setting, group.method, term] + losses + norms)
       }
     }
-    guard !lines.isEmpty else { return [] }
-    return [
-      "",
+    return titled(
       "Loss terms of the first seed: unweighted mean of the first and last epoch, and the gradient norm "
-        + "of the weighted term at the first step of each:", "",
-      "| setting | method | term | loss, first | loss, last | gradient, first | gradient, last |",
-      "|---|---|---|---|---|---|---|",
-    ] + lines
+        + "of the weighted term at the first step of each:", text)
   }
 
   private func unfinished(_ section: Section) -> [String] {

@@ -25,7 +25,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var schemaVersion = RunRecord.currentSchema
   /// Table that asked for the run.
   public var table: String
-  /// Setting's letter.
+  /// Name of the setting.
   public var setting: String
   /// What was trained.
   public var subject: Subject
@@ -73,8 +73,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var heartbeat = ""
   /// Why it failed or diverged.
   public var message: String?
-  /// Mean intersection over union by VOC's test server, %, from a file beside the record; nil where there is none.
-  public var serverMIoU: Double?
+  /// What a test server said of the run, %, by the names of its figures; from a file beside the record.
+  public var serverFigures: [String: Double]?
 
   /// Makes the record of a run that begins.
   public init(

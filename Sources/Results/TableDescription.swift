@@ -12,8 +12,22 @@ public struct TableDescription: Sendable {
   public var methods: [String]
   /// Cells of another table that stand beside this one's.
   public var besides: Besides?
-  /// Whether a test server exists that may judge, too.
-  public var hasServer: Bool
+  /// Who judges, too; nil for nobody.
+  public var server: Server?
+
+  /// A server that alone has the truth of other images.
+  public struct Server: Hashable, Sendable {
+    /// Title of its column.
+    public var title: String
+    /// Name of its figure in the file that a user puts beside a record.
+    public var figure: String
+
+    /// Names a server.
+    public init(title: String, figure: String) {
+      self.title = title
+      self.figure = figure
+    }
+  }
 
   /// Cells of another table: of a method with and without the paper's Lipschitz term.
   public struct Besides: Hashable, Sendable {
@@ -37,7 +51,7 @@ public struct TableDescription: Sendable {
   /// Describes a table.
   public init(
     id: String, title: String, note: String? = nil, metrics: TableMetrics, methods: [String],
-    besides: Besides? = nil, hasServer: Bool = false
+    besides: Besides? = nil, server: Server? = nil
   ) {
     self.id = id
     self.title = title
@@ -45,6 +59,6 @@ public struct TableDescription: Sendable {
     self.metrics = metrics
     self.methods = methods
     self.besides = besides
-    self.hasServer = hasServer
+    self.server = server
   }
 }

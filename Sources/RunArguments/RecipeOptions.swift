@@ -16,10 +16,6 @@ public struct RecipeOptions: ParsableArguments {
   )
   public var budget = Budget.full
 
-  /// The images; nil for synthetic ones.
-  @Option(help: "Directory with the CIFAR-100 binary files, or with a VOCdevkit.")
-  public var data: String?
-
   /// The run folders.
   @Option(help: "Directory of the run folders.")
   public var runs = "runs"

@@ -17,7 +17,7 @@ public protocol BatchSource {
 }
 
 extension BatchLoader: BatchSource {
-  /// Images.
+  /// Images of the data set.
   public var sampleCount: Int { dataset.count }
 
   /// Images with their classes.
@@ -32,7 +32,7 @@ extension BatchLoader: BatchSource {
 }
 
 extension DetectionLoader: BatchSource {
-  /// Photos.
+  /// Photos of the data set.
   public var sampleCount: Int { dataset.count }
 
   /// Photos with classes and offsets for every default box.
@@ -47,7 +47,7 @@ extension DetectionLoader: BatchSource {
 }
 
 extension SegmentationLoader: BatchSource {
-  /// Photos.
+  /// Photos of the data set.
   public var sampleCount: Int { dataset.count }
 
   /// Photos with the class of every pixel.

@@ -23,7 +23,7 @@ struct DetectorTrainingTests {
   init() throws {
     root = try Photos.synthetic(train: 8, test: 4)
     source = try DetectionSource(
-      PhotoRequest(.detection, root: root.path, training: nil, test: nil, skipsBad: false),
+      PhotoRequest(.voc0712, root: root.path, training: nil, test: nil, skipsBad: false),
       .reduced,
       runs: root)
   }
@@ -36,7 +36,7 @@ struct DetectorTrainingTests {
   private func objective(_ name: String, teacher: any Network) throws -> any Objective {
     let method = try Method(named: name)
     let plan = RunPlan(
-      table: "table4", setting: try Setting("vgg16-resnet18", .detection), role: .student(method),
+      table: "table4", setting: try Setting("vgg16-resnet18"), role: .student(method),
       trainingProtocol: .equal, budget: .smoke, seed: 1, data: source.reference)
     let factory = ObjectiveFactory(
       plan: plan, options: RunOptions(runs: root, command: "test"), teacherFile: nil, data: source)
@@ -110,9 +110,10 @@ struct DetectorTrainingTests {
     let ids = { (data: DetectionDataset) in Set(data.samples.map(\.id)) }
     #expect(ids(tuning.training).isDisjoint(with: ids(tuning.test)))
     #expect(ids(tuning.training).union(ids(tuning.test)) == ids(source.training))
-    let setting = try Setting("vgg16-resnet18", .detection)
+    let setting = try Setting("vgg16-resnet18")
     let chosen = TablePlan.Selection(
-      settings: [setting], methods: [Method(.ofd), .london], seeds: [0], trainingProtocol: .equal,
+      table: .table4, settings: [setting], methods: [Method(.ofd), .london], seeds: [0],
+      trainingProtocol: .equal,
       budget: .smoke)
     let options = RunOptions(
       runs: root.appendingPathComponent("tuning"), command: "test")

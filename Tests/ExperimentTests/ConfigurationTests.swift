@@ -21,7 +21,7 @@ struct ConfigurationTests {
       dkd.configuration["constants"]
         == .object(["alpha": .number(1), "beta": .number(8), "temperature": .number(4)]))
     #expect(dkd.subject.constants == ["alpha": 1, "beta": 8, "temperature": 4])
-    let detector = try plan(Method(.student), .full, Setting("vgg16-resnet18", .detection))
+    let detector = try plan(Method(.student), .full, Setting("vgg16-resnet18"))
     #expect(
       detector.configuration["task_constants"]
         == .object(["negatives_per_positive": .number(3)]))
@@ -74,7 +74,7 @@ struct ConfigurationTests {
       trainingProtocol: .equal, budget: .full, seed: 0, data: data)
     #expect(separates(synthetic))
     // A detector's backbones start from a classifier's weights, its teacher's, too.
-    let detector = try plan(Method(.ofd), .full, Setting("vgg16-resnet18", .detection))
+    let detector = try plan(Method(.ofd), .full, Setting("vgg16-resnet18"))
     #expect(separates(detector))
   }
 }

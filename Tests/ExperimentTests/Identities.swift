@@ -12,11 +12,11 @@ struct Identities: Codable, Equatable {
   /// Plans every table, setting, method, protocol and budget, on data of fixed digests.
   static func planned() throws -> Identities {
     var identities = Identities()
-    for task in [VisionTask.classification, .detection, .segmentation] {
-      for setting in Setting.all(task) {
+    for table in PaperTable.all where table.hasTrials {
+      for setting in table.settings {
         for trainingProtocol in TrainingProtocol.allCases {
           for budget in Budget.allCases {
-            identities.add(setting, trainingProtocol, budget)
+            try identities.add(setting, trainingProtocol, budget)
           }
         }
       }
@@ -26,10 +26,10 @@ struct Identities: Codable, Equatable {
 
   private mutating func add(
     _ setting: Setting, _ trainingProtocol: TrainingProtocol, _ budget: Budget
-  ) {
+  ) throws {
     let isClassifier = setting.task == .classification
     var selection = TablePlan.Selection(
-      settings: [setting],
+      table: isClassifier ? .table6 : try PaperTable(of: setting), settings: [setting],
       methods: isClassifier
         ? Method.all + [Method(.at, .differentiable)] : Method.ofPaper(setting.task),
       seeds: [0], trainingProtocol: trainingProtocol, budget: budget)

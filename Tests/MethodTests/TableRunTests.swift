@@ -21,7 +21,7 @@ struct TableRunTests {
     -> TablePlan.Selection
   {
     TablePlan.Selection(
-      settings: [try Setting("c")], methods: methods, seeds: [0],
+      table: .table2, settings: [try Setting("c")], methods: methods, seeds: [0],
       trainingProtocol: trainingProtocol, budget: .smoke)
   }
 
@@ -85,7 +85,7 @@ struct TableRunTests {
       let teacher = try #require(own.runs.first)
       let file = runs.appendingPathComponent("\(teacher.folderName)/last.lskd")
       let request = try TableRequest(
-        settings: "c", methods: "kd", seeds: "0", trainingProtocol: .equal, budget: .smoke,
+        .table2, settings: "c", methods: "kd", seeds: "0", trainingProtocol: .equal, budget: .smoke,
         teacher: file.path)
       chosen.teacherFile = request.selection.teacherFile
       let plan = TablePlan(chosen, data: data.reference)
@@ -270,7 +270,7 @@ struct TableRunTests {
 
   @Test("counted parameters are the published ones")
   func parameters() throws {
-    let json = try SettingsTable(classCount: 100).json
+    let json = try NetworkCounts(.table1).json
     let table = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
     let rows = try #require(table?["settings"] as? [[String: Any]])
     #expect(rows.count == 6)
@@ -278,9 +278,8 @@ struct TableRunTests {
       for role in ["teacher", "student"] {
         let network = try #require(row[role] as? [String: Any])
         let count = try #require(network["parameters"] as? Int)
-        let cell = References.cells.first {
-          $0.table == "table1" && $0.setting == row["setting"] as? String
-            && $0.column == "\(role) parameters"
+        let cell = PaperTable.table1.references.first {
+          $0.setting == row["setting"] as? String && $0.column == "\(role) parameters"
         }
         // The source cuts 1.479 to 1.47.
         #expect(abs(Double(count) / 1e6 - (try #require(cell?.value))) < 0.01)

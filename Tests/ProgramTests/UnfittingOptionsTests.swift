@@ -60,4 +60,35 @@ struct UnfittingOptionsTests {
         "--classes takes 1 to 100000")
     }
   }
+
+  @Test(
+    "options that a table does not have are refused before anything is made",
+    arguments: [
+      (["table2", "--budget=smoke", "--data=images"], "--data does not go with --budget smoke"),
+      (["table5", "--budget=smoke", "--data=images"], "--data does not go with --budget smoke"),
+      (["table2", "--budget=smoke", "--train-sets=2007:test"], "--train-sets does not go with"),
+      (["table6", "--budget=smoke", "--skip-bad"], "--skip-bad does not go with table6"),
+      (["table4", "--data=images", "--sbd=more"], "--sbd does not go with table4"),
+      (["table2", "--budget=smoke", "--panel"], "--panel does not go with table2"),
+      (["table2", "--budget=smoke", "--variants=all"], "--variants does not go with table2"),
+      (["table2", "--budget=smoke", "--lipschitz-share=0.1"], "cannot be chosen in table2"),
+      (["table2", "--budget=smoke", "--backbone=resnet18=x"], "no backbone"),
+      (["figure2", "--budget=smoke", "--methods=kd"], "methods of figure2 cannot be chosen"),
+      (["table1", "--settings=c"], "needs no runs"),
+      (["tune", "table6", "--budget=smoke"], "tune table2"),
+      (["tune", "--seeds=1"], "Unknown option"),
+    ])
+  func tables(arguments: [String], words: String) throws {
+    try refuses("lskd-repro", arguments, words)
+  }
+
+  @Test("lskd-train knows the settings of every table, and no others")
+  func settings() throws {
+    try refuses(
+      "lskd-train", ["--setting=z", "--method=ofd", "--budget=smoke"], "resnet101-mobilenet",
+      "vgg16-resnet18")
+    try refuses(
+      "lskd-train", ["--setting=vgg16-resnet18", "--method=crd", "--budget=smoke"],
+      "not made for detection")
+  }
 }

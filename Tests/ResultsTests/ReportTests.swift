@@ -166,7 +166,9 @@ struct ReportTests {
   }
 
   private func curves(_ records: [RunRecord]) -> CurveReport {
-    CurveReport(records: records, table: "table2", base: "ofd")
+    CurveReport(
+      TableDescription(id: "figure2", title: "curves", metrics: .classification, methods: []),
+      records: records, of: "table2", base: "ofd")
   }
 
   @Test("the figure draws OFD and LONDON, the same bytes for any order")

@@ -22,8 +22,8 @@ struct SegmentationTrainingTests {
     root = try Photos.synthetic(train: 10, test: 2)
     source = try SegmentationSource(
       PhotoRequest(
-        .segmentation, root: root.path, training: "2007:trainval", test: "2007:test",
-        skipsBad: false), .smoke, runs: root)
+        .voc12, root: root.path, training: "2007:trainval", test: "2007:test",
+        skipsBad: false), .smoke, size: 65, runs: root)
   }
 
   private func network(_ name: String, seed: UInt64) throws -> any Network {
@@ -35,7 +35,7 @@ struct SegmentationTrainingTests {
     -> RunPlan
   {
     RunPlan(
-      table: "table5", setting: try Setting("resnet101-mobilenet", .segmentation),
+      table: "table5", setting: try Setting("resnet101-mobilenet"),
       role: .student(try Method(named: name)), trainingProtocol: trainingProtocol, budget: .smoke,
       seed: 1, data: source.reference)
   }
@@ -175,26 +175,27 @@ struct SegmentationTrainingTests {
     "the recipes: poly, tenfold heads, the connectors' epoch inside as released and on top under equal"
   )
   func recipes() throws {
-    let setting = try Setting("resnet101-resnet18", .segmentation)
+    let setting = try Setting("resnet101-resnet18")
     let equal = Recipe(Method(.ofd), setting, .equal, .full)
     let released = Recipe(.london, setting, .released, .full)
     let alone = Recipe(.student, setting, .released, .full)
     #expect(equal.epochs == 50 && equal.preparation?.epochs == 1 && equal.connectorEpochs == 1)
     #expect(released.epochs == 50 && released.preparation == nil && released.connectorEpochs == 1)
     #expect(released.teacherInTrainMode && !equal.teacherInTrainMode)
-    #expect(alone.connectorEpochs == 0 && alone.countsAsReleased && !equal.countsAsReleased)
+    #expect(
+      alone.connectorEpochs == 0 && alone.counting == .overBatchAgain && equal.counting == .mean)
     for recipe in [equal, released, alone] {
       #expect(recipe.batchSize == 12 && recipe.schedule == .polynomial(base: 0.007, power: 0.9))
       #expect(recipe.optimizer == .init(momentum: 0.9, weightDecay: 5e-4, nesterov: true))
     }
     let teacher = Recipe(teacherOf: setting, budget: .full)
-    #expect(teacher.epochs == 50 && !teacher.countsAsReleased)
+    #expect(teacher.epochs == 50 && teacher.counting == .mean)
   }
 
   @Test("pairs and share of the Lipschitz term are part of what a run is")
   func lipschitzChoices() throws {
     var request = try TableRequest(
-      task: .segmentation, settings: "resnet101-resnet18", methods: "ofd,london", seeds: "0",
+      .table5, settings: "resnet101-resnet18", methods: "ofd,london", seeds: "0",
       trainingProtocol: .equal, budget: .smoke)
     func hashes() -> [String] {
       TablePlan(request.selection, data: source.reference).runs.filter { $0.method != nil }
@@ -213,15 +214,14 @@ struct SegmentationTrainingTests {
   @Test("sets that share a photo are refused, and so are methods that are not made for it")
   func senselessRequests() throws {
     let photos = try PhotoRequest(
-      .segmentation, root: root.path, training: "2007:trainval", test: "2007:val",
+      .voc12, root: root.path, training: "2007:trainval", test: "2007:val",
       skipsBad: false)
     #expect(throws: UsageError.self) {
-      try SegmentationSource(photos, .reduced, runs: root)
+      try SegmentationSource(photos, .reduced, size: 161, runs: root)
     }
     #expect(throws: UsageError.self) {
       try TableRequest(
-        task: .segmentation, settings: "all", methods: "fitnets", seeds: nil,
-        trainingProtocol: .equal, budget: .smoke)
+        .table5, settings: "all", methods: "fitnets", trainingProtocol: .equal, budget: .smoke)
     }
   }
 

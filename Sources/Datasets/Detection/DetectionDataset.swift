@@ -99,7 +99,7 @@ public struct DetectionDataset: PhotoSet, Sendable {
     return (part(parts.training), part(parts.heldOut))
   }
 
-  /// Photos.
+  /// Number of photos.
   public var count: Int { samples.count }
 }
 

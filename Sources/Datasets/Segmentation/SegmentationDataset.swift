@@ -107,7 +107,7 @@ public struct SegmentationDataset: PhotoSet, Sendable {
     digest = Digest.sha256(Data(samples.map(\.line).joined(separator: "\n").utf8))
   }
 
-  /// Photos.
+  /// Number of photos.
   public var count: Int { samples.count }
 
   /// The first `count` samples alone.

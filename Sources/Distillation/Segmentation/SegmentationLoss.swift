@@ -12,7 +12,7 @@ public struct SegmentationLoss: TaskLoss, Hashable, Sendable {
   /// Makes a loss.
   public init(dividesByBatch: Bool = false) { self.dividesByBatch = dividesByBatch }
 
-  /// Yes.
+  /// The cross-entropy needs no taps.
   public var readsLogitsAlone: Bool { true }
 
   /// The term `ce` of logits [N, C, H, W] and labels [N, H, W]; 0 for a batch of void.

@@ -25,15 +25,16 @@ public struct MethodCosts {
   private let rows: [Row]
 
   /// Measures `steps` steps of every method, in turns, on synthetic images.
-  public init(_ request: TableRequest, batch: Int, steps: Int, place: ComputePlace) throws {
-    let selection = request.selection
-    guard let setting = selection.settings.first else { throw UsageError("no setting is named") }
+  public init(
+    setting: String, budget: Budget, batch: Int, steps: Int, place: ComputePlace
+  ) throws {
+    let setting = try PaperTable.usual.setting(setting)
     self.setting = setting
     self.batch = batch
+    self.budget = budget
     let options = RunOptions(
       runs: URL(fileURLWithPath: "."), place: place, command: "")
     self.options = options
-    budget = selection.budget
     let data = try SyntheticCIFAR100(trainCount: max(batch, 200), testCount: 100).dataset(.train)
     let loader = BatchLoader(
       dataset: data, pipeline: .cifar100Train,
@@ -42,10 +43,10 @@ public struct MethodCosts {
       throw UsageError("\(batch) images make no batch")
     }
     let bench = Bench(
-      setting: setting, budget: selection.budget, options: options, data: data, host: host)
+      setting: setting, budget: budget, options: options, data: data, host: host)
     var rows: [Row] = []
     var trainings: [Bench.Training] = []
-    for method in selection.methods {
+    for method in Method.all {
       let training = try bench.training(method)
       rows.append(
         Row(
@@ -136,7 +137,8 @@ private struct Bench {
 
   func training(_ method: Method) throws -> Training {
     let plan = RunPlan(
-      table: "table2", setting: setting, role: .student(method), trainingProtocol: .equal,
+      table: setting.recipe.table, setting: setting, role: .student(method),
+      trainingProtocol: .equal,
       budget: budget, seed: 0, data: DataReference(id: data.name, hashes: [:]))
     let factory = ObjectiveFactory(
       plan: plan, options: options, teacherFile: nil, data: CIFARSource(training: data, test: data))

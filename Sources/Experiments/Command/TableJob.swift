@@ -22,33 +22,15 @@ public struct TableJob {
   private let metrics: TableMetrics
   private let options: RunOptions
 
-  /// Loads CIFAR-100 and plans the runs. Under `equal`, methods whose trials are finished take the best weight.
+  /// Finds the images and plans the runs. Under `equal`, methods whose trials are finished take the best weight.
   public init(
-    _ request: TableRequest, _ purpose: Purpose = .cells, dataDirectory: String?,
-    options: RunOptions
+    _ request: TableRequest, _ purpose: Purpose = .cells, data: DataRequest, options: RunOptions
   ) throws {
-    let whole = try CIFARSource(
-      request.selection.budget, directory: dataDirectory.map { URL(fileURLWithPath: $0) })
-    try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
-  }
-
-  /// Loads photos and plans the runs of table 4 or 5 in the same way.
-  public init(
-    _ request: TableRequest, _ purpose: Purpose = .cells, photos: PhotoRequest,
-    options: RunOptions
-  ) throws {
-    let budget = request.selection.budget
-    if photos.task == .segmentation {
-      let whole = try options.leaderFirst {
-        try SegmentationSource(photos, budget, runs: options.runs)
-      }
-      try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
-    } else {
-      let whole = try options.leaderFirst {
-        try DetectionSource(photos, budget, runs: options.runs)
-      }
-      try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
+    let table = request.selection.table
+    let whole = try options.leaderFirst {
+      try table.open(data, request.selection.budget, runs: options.runs)
     }
+    try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
   }
 
   private init(
@@ -122,22 +104,16 @@ public struct TableJob {
     }
   }
 
-  /// Photos of table 4 or 5 that were left out, each with the reason; told by one replica.
-  public var leftOut: [String] { options.leads ? (data as? any PhotoData)?.leftOut ?? [] : [] }
+  /// Images that were left out, each with the reason; told by one replica.
+  public var leftOut: [String] { options.leads ? data.leftOut : [] }
 
   /// Whether this process prints.
   public var leads: Bool { options.leads }
 
-  /// Draws what the networks of table 4 or 5 found in a few photos, one panel per setting; returns the files.
+  /// Draws what the networks found in a few images, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {
     guard options.leads else { return [] }
-    let panel: TablePanel? =
-      switch data {
-      case let photos as DetectionSource: TablePanel(photos)
-      case let photos as SegmentationSource: try TablePanel(photos)
-      default: nil
-      }
-    return try panel?.write(plan.runs, options) ?? []
+    return try data.panel()?.write(plan.runs, of: selection.table, options) ?? []
   }
 
   /// The runs with their cost, and the hours that they would take on this device.

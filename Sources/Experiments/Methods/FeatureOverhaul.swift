@@ -38,7 +38,7 @@ extension MethodCard {
     ) { context in
       // The loss is divided by the batch. Where a task has weights of the taps, its own loss is so too as released, and is
       // not under `equal`.
-      let isMean = tapWeights != nil && !context.countsAsReleased
+      let isMean = tapWeights != nil && context.counting == .mean
       return try FeatureOverhaulObjective(
         student: context.student, teacher: context.teacher, connectors: context.store,
         coefficient: isMean ? context.weight * Double(context.batchSize) : context.weight,

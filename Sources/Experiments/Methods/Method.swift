@@ -29,10 +29,13 @@ public struct Method: Hashable, Sendable, CustomStringConvertible {
   public static let all: [Method] =
     ofPaper + MethodCard.all.map { Method($0) }.filter { !ofPaper.contains($0) }
 
-  /// The methods of a task's table.
+  /// The methods of the paper that are made for a task.
   public static func ofPaper(_ task: VisionTask) -> [Method] {
-    ofPaper.filter { !$0.usesTeacher || $0.details(for: task) != nil }
+    ofPaper.filter { $0.isMade(for: task) }
   }
+
+  /// Whether the method is made for a task.
+  func isMade(for task: VisionTask) -> Bool { !usesTeacher || details(for: task) != nil }
 
   private static let suffix = "+london"
 

@@ -21,8 +21,8 @@ struct MethodContext {
   let batchSize: Int
   /// Epochs over which the weight rises.
   let warmUpEpochs: Int
-  /// Whether every loss of a segmentation is divided by the batch once more, as released.
-  let countsAsReleased: Bool
+  /// How losses over many places of an image are counted.
+  let counting: LossCounting
   /// Root seed of the run.
   let seed: UInt64
   /// What the run learns from.
@@ -31,7 +31,7 @@ struct MethodContext {
   /// A loss with the run's weight, under the method's name unless it has one of its own.
   func part(_ loss: any FeatureLoss, name: String? = nil) -> FeatureLossObjective.Part {
     .init(
-      name ?? method.id, loss, weight: countsAsReleased ? weight / Double(batchSize) : weight,
+      name ?? method.id, loss, weight: counting.weight(weight, batchSize: batchSize),
       warmUpEpochs: warmUpEpochs)
   }
 

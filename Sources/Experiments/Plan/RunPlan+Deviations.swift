@@ -22,27 +22,27 @@ extension RunPlan {
     let paper = role == .teacher ? setting.teacher : setting.student
     if network != paper { list.append("network \(network) instead of \(paper)") }
     let epochs =
-      role == .teacher
-      ? budget.teacherEpochs(for: setting.task) : budget.epochs(for: setting.task)
-    let paperEpochs = Budget.full.epochs(for: setting.task)
+      role == .teacher ? extent.teacherEpochs : extent.epochs
+    let paperEpochs = setting.recipe.full.epochs
     if epochs != paperEpochs {
       list.append("\(epochs) epochs instead of \(paperEpochs) in the paper's recipe")
     }
-    if recipe.batchSize != setting.released.batchSize, setting.task != .classification {
-      list.append("batches of \(recipe.batchSize) instead of \(setting.released.batchSize)")
+    if let batch = extent.batchSize, batch != setting.released.batchSize {
+      list.append("batches of \(batch) instead of \(setting.released.batchSize)")
     }
-    let fraction = budget.trainingFraction(for: setting.task)
+    let fraction = extent.trainingFraction
     if budget.isSynthetic {
-      list.append("synthetic images instead of \(setting.task.dataName)")
+      list.append("synthetic images instead of \(setting.recipe.dataName)")
     } else if fraction < 1 {
       list.append("\(fraction) of the training images of every class")
     }
     list += data.deviations
-    let (size, paperSize) = (budget.segmentationSize, Budget.full.segmentationSize)
-    if setting.task == .segmentation, size != paperSize {
+    if let size = extent.imageSize, let paperSize = setting.recipe.full.imageSize,
+      size != paperSize
+    {
       list.append("photos scaled around and cut to \(size) pixels instead of \(paperSize)")
     }
-    if let paperRate = setting.task.pretrainedRate {
+    if let paperRate = setting.recipe.pretrainedRate {
       if backbone == nil { list.append("no pretrained backbone") }
       let rate = recipe.schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
       if rate != paperRate { list.append("learning rate \(rate) instead of \(paperRate)") }
@@ -57,13 +57,13 @@ extension RunPlan {
     var list: [String] = []
     if trainingProtocol == .equal {
       list.append(
-        setting.task == .classification
+        setting.recipe.hasReleasedCode
           ? "momentum runs through learning-rate drops; teacher in eval mode"
           : "teacher in eval mode")
-    } else if setting.task == .classification, method.base.family != .overhaul {
+    } else if setting.recipe.hasReleasedCode, method.base.family != .overhaul {
       list.append("recipe of \(method.base.family.rawValue), on images prepared as in the OFD code")
     }
-    if setting.task == .segmentation { list += segmentationOddities }
+    if trainingProtocol == .equal { list += setting.task.equalDepartures(recipe) }
     if let preparation = recipe.preparation {
       let epochs = preparation.epochs == 1 ? "1 epoch" : "\(preparation.epochs) epochs"
       list.append("\(epochs) of preparation at learning rate \(preparation.learningRate)")
@@ -96,17 +96,6 @@ extension RunPlan {
     }
     if !method.base.connectsTaps { list.append("Lipschitz term on taps without connectors") }
     return list
-  }
-
-  /// What `equal` does where the released segmentation code is odd; `released` does the same as the code.
-  private var segmentationOddities: [String] {
-    guard trainingProtocol == .equal else { return [] }
-    return [
-      "losses are not divided by the batch once more; pixels beyond a photo are void; the pyramid's dropout works in "
-        + "every method",
-      recipe.connectorEpochs > 0
-        ? "the connectors' own epoch comes on top, at their tenfold learning rate" : nil,
-    ].compactMap { $0 }
   }
 
   private var lossOrigin: String {

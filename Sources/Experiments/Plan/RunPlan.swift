@@ -94,6 +94,9 @@ public struct RunPlan: Hashable, Sendable {
     budget.network(for: role == .teacher ? setting.teacher : setting.student)
   }
 
+  /// How much of the paper's images and steps is taken.
+  var extent: TableRecipe.Extent { setting.recipe.extent(budget) }
+
   /// What is known of the method on the setting's task; nil for a teacher and for the student alone.
   var details: MethodUse? { method?.details(for: setting.task) }
 
@@ -128,20 +131,18 @@ public struct RunPlan: Hashable, Sendable {
       "network": .string(network.description),
       "method": .string(method?.description ?? "teacher"),
       "budget": .string(budget.rawValue),
-      "seed": .integer(Int(seed)),
+      "seed": JSONValue(exactly: seed),
       "data": .object(data.hashes.mapValues { .string($0) }),
-      "training_fraction": .number(budget.trainingFraction(for: setting.task)),
-      "pipeline": .string(setting.task.pipeline),
+      "training_fraction": .number(extent.trainingFraction),
+      "pipeline": .string(setting.recipe.pipeline),
       "recipe": recipe.configuration,
     ]
-    let taskConstants = setting.task.loss(countsAsReleased: recipe.countsAsReleased).constants
+    let taskConstants = setting.task.loss(recipe.counting).constants
     if !taskConstants.isEmpty {
       members["task_constants"] = .object(taskConstants.mapValues { .number($0) })
     }
     if let backbone { members["backbone"] = .string(backbone.sha256) }
-    if setting.task == .segmentation {
-      members["image_size"] = .integer(budget.segmentationSize)
-    }
+    if let size = extent.imageSize { members["image_size"] = .integer(size) }
     if method != nil {
       members["setting"] = .string(setting.id)
       members["protocol"] = .string(trainingProtocol.rawValue)
@@ -230,7 +231,7 @@ extension Recipe {
       own["power"] = .number(power)
     }
     if connectorEpochs > 0 { own["connector_epochs"] = .integer(connectorEpochs) }
-    if countsAsReleased { own["counts_as_released"] = .bool(true) }
+    if counting == .overBatchAgain { own["counts_as_released"] = .bool(true) }
     let members: [String: JSONValue] = [
       "epochs": .integer(epochs), "batch_size": .integer(batchSize),
       "base_learning_rate": .number(base), "drops": .array(drops),

@@ -4,11 +4,13 @@ public import Distillation
 public struct TablePlan: Sendable {
   /// What a user may choose about a table.
   public struct Selection: Sendable {
+    /// The table that asks.
+    public let table: PaperTable
     /// Rows.
     public var settings: [Setting]
     /// Columns.
     public var methods: [Method]
-    /// Departures from LONDON's Lipschitz term, for every setting; nil for all of table 6.
+    /// Departures from LONDON's Lipschitz term, for every setting; nil for all of them.
     public var variants: [LipschitzVariant]? = []
     /// Repetitions.
     public var seeds: [UInt64]
@@ -27,9 +29,11 @@ public struct TablePlan: Sendable {
 
     /// Makes a selection without variants.
     public init(
-      settings: [Setting], methods: [Method], seeds: [UInt64], trainingProtocol: TrainingProtocol,
+      table: PaperTable, settings: [Setting], methods: [Method], seeds: [UInt64],
+      trainingProtocol: TrainingProtocol,
       budget: Budget
     ) {
+      self.table = table
       self.settings = settings
       self.methods = methods
       self.seeds = seeds
@@ -56,8 +60,8 @@ public struct TablePlan: Sendable {
   /// that an interrupted table holds whole comparisons.
   public let runs: [RunPlan]
 
-  /// Plans the cells of a selection. Cells belong to their task's table, variants to table 6, whoever asks for them, so
-  /// that tables share their runs.
+  /// Plans the cells of a selection. Methods belong to the table of their setting's recipe, whoever asks for them, so that
+  /// tables share their runs; variants to the table that asks.
   public init(_ selection: Selection, data: DataReference, weights: Weights = [:]) {
     var students: [RunPlan] = []
     for setting in selection.settings {
@@ -80,9 +84,9 @@ public struct TablePlan: Sendable {
       }
       let variants = selection.variants ?? LipschitzVariant.all(alpha: setting.released.alpha)
       for seed in selection.seeds {
-        students += selection.methods.map { run(setting.task.table, $0, seed) }
+        students += selection.methods.map { run(setting.recipe.table, $0, seed) }
         for variant in variants {
-          var variation = run("table6", .london, seed)
+          var variation = run(selection.table.id, .london, seed)
           variation.variant = variant
           students.append(variation)
         }

@@ -18,8 +18,8 @@ public struct CIFARSource: RunData {
   /// Seed of the choice of training images, the same for all runs.
   private static let subsetSeed: UInt64 = 0
 
-  /// Loads the data of a budget; `directory` is needed for real ones.
-  public init(_ budget: Budget, directory: URL?) throws {
+  /// Loads the data of a budget; `directory` is needed for real ones, of which `fraction` of every class is learnt from.
+  public init(_ budget: Budget, fraction: Double, directory: URL?) throws {
     isOfBudget = budget.isSynthetic
     if budget.isSynthetic {
       let synthetic = try SyntheticCIFAR100.ofSmokeBudget()
@@ -31,7 +31,7 @@ public struct CIFARSource: RunData {
       throw UsageError("budget \(budget.rawValue) needs --data DIR with the CIFAR-100 binary files")
     }
     training = try CIFAR100.load(.train, from: directory)
-      .subset(fraction: budget.trainingFraction(for: .classification), seed: Self.subsetSeed)
+      .subset(fraction: fraction, seed: Self.subsetSeed)
     test = try CIFAR100.load(.test, from: directory)
   }
 
@@ -65,15 +65,15 @@ public struct CIFARSource: RunData {
 }
 
 extension CIFARSource {
-  /// Errors.
+  /// Top-1 and top-5 error.
   public var metrics: TableMetrics { .classification }
-  /// That of CIFAR-100.
+  /// The OFD code's normalisation, without augmentation.
   public var evaluationPipeline: EvaluationPipeline { .cifar100 }
-  /// Top-1 and top-5 errors.
+  /// Measures on all test images.
   public var evaluator: any Evaluator {
     ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)
   }
-  /// Classes.
+  /// Extent of the logits.
   public var classCount: Int { training.classCount }
   /// Images to learn from.
   public var trainingCount: Int { training.count }

@@ -6,8 +6,8 @@ public import NeuralNet
 public import Results
 public import Training
 
-/// The photos of table 4.
-public struct DetectionSource: PhotoData {
+/// Photos with annotated boxes of a devkit.
+public struct DetectionSource: RunData {
   private var photos: PhotoPair<DetectionDataset>
 
   /// Reads annotations and headers; the synthetic devkit of the smoke budget is written under `runs`.
@@ -39,11 +39,11 @@ public struct DetectionSource: PhotoData {
   /// Sets and digests.
   public var reference: DataReference { photos.reference }
 
-  /// Average precisions.
+  /// mAP by both rules of VOC and that of COCO.
   public var metrics: TableMetrics { .detection }
-  /// That of SSD300.
+  /// SSD's input size, ImageNet's normalisation.
   public var evaluationPipeline: EvaluationPipeline { .ssd300 }
-  /// Average precisions.
+  /// Measures on all test photos.
   public var evaluator: any Evaluator { DetectionEvaluator(training: training, test: test) }
   /// Classes and the background.
   public var classCount: Int { training.classes.count + 1 }

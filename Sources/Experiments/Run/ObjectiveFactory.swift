@@ -67,18 +67,18 @@ package struct ObjectiveFactory {
     -> any TapObjective
   {
     guard let use = method.details(for: plan.setting.task) else {
-      throw UsageError("method \(method) is not made for \(plan.setting.task.rawValue)")
+      throw UsageError("method \(method) is not made for \(plan.setting.task.id)")
     }
     let context = MethodContext(
       student: student, teacher: teacher, store: store(plan.seed, student.store.dtype), task: task,
       method: method.base, use: use, weight: plan.lossWeight ?? use.weight,
       batchSize: plan.recipe.batchSize, warmUpEpochs: plan.recipe.warmUpEpochs,
-      countsAsReleased: plan.recipe.countsAsReleased, seed: plan.seed, data: data)
+      counting: plan.recipe.counting, seed: plan.seed, data: data)
     return try use.make(context)
   }
 
   private var task: any TaskLoss {
-    plan.setting.task.loss(countsAsReleased: plan.recipe.countsAsReleased)
+    plan.setting.task.loss(plan.recipe.counting)
   }
 
   private func store(_ seed: UInt64, _ dtype: DType = .float32) -> ParameterStore {

@@ -23,7 +23,8 @@ public final class RunExecutor {
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
 
-  /// Claims the run's folder, unless the process follows another replica. `teacher` tells the teacher's measured errors, if one is needed.
+  /// Claims the run's folder, unless the process follows another replica. `teacher` tells what was measured of the teacher,
+  /// if one is needed.
   init(
     _ plan: RunPlan, data: any RunData, options: RunOptions, teacher: RunRecord.Teacher?,
     title: String, progress: ProgressLine
@@ -65,7 +66,7 @@ public final class RunExecutor {
         objective: objective,
         loader: data.loader(
           batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads,
-          part: options.part, paddingCounts: plan.recipe.countsAsReleased),
+          part: options.part, paddingCounts: plan.recipe.counting == .overBatchAgain),
         evaluator: data.evaluator,
         configuration: configuration, resumeFile: folder.resume, identity: plan.hash)
       if !FileManager.default.fileExists(atPath: folder.resume.path) {
@@ -224,9 +225,7 @@ extension RunExecutor: TrainingObserver {
       "setting": plan.setting.id, "budget": plan.budget.rawValue, "epoch": String(epoch),
       "dataset": plan.data.id, "dataset_test_sha256": plan.data.hashes["test"] ?? "",
     ]
-    if plan.setting.task == .segmentation {
-      details[SegmenterEvaluationJob.sizeKey] = String(plan.budget.segmentationSize)
-    }
+    details[SegmenterEvaluationJob.sizeKey] = plan.extent.imageSize.map(String.init)
     // The teacher is named, not stored.
     details["teacher_sha256"] = record.teacher?.checkpointHash
     return details

@@ -94,7 +94,7 @@ package struct Trials {
     _ selection: TablePlan.Selection, data: DataReference
   ) -> RunPlan {
     var run = RunPlan(
-      table: setting.task.trialsTable, setting: setting, role: .student(method),
+      table: setting.recipe.trialsTable, setting: setting, role: .student(method),
       trainingProtocol: selection.trainingProtocol, budget: selection.budget, seed: seed,
       data: data)
     run.teacherFile = selection.teacherFile

@@ -4,17 +4,17 @@ import Images
 import Results
 import Training
 
-extension TablePanel {
-  /// Photos of a segmentation's test set beside their masks and those that networks predict, in the devkit's colours.
-  init(_ data: SegmentationSource) throws {
-    let photos = data.test.first(Self.photoCount)
+extension SegmentationSource {
+  /// Photos of the test set beside their masks and those that networks predict, in the devkit's colours.
+  public func panel() throws -> TablePanel? {
+    let photos = test.first(TablePanel.photoCount)
     let masks = try photos.samples.map { sample -> ImagePanel.Cell in
       let mask = try sample.decoded().mask
       return try mask.map { .picture(try Self.png($0)) } ?? .marks([])
     }
-    self.init(
-      task: .segmentation, digest: data.test.digest,
-      photos: photos.samples.map { Photo(file: $0.photo, width: $0.width, height: $0.height) },
+    return TablePanel(
+      digest: test.digest,
+      photos: photos.samples.map { .init(file: $0.photo, width: $0.width, height: $0.height) },
       truth: [("photo", photos.samples.map { _ in .marks([]) }), ("truth", masks)],
       cells: { network in
         var cells: [ImagePanel.Cell] = []

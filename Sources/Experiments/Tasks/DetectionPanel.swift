@@ -4,13 +4,13 @@ import Foundation
 import Results
 import Training
 
-extension TablePanel {
-  /// Photos of a detection's test set with the annotated boxes and those that networks found.
-  init(_ data: DetectionSource) {
-    let photos = data.test.first(Self.photoCount)
-    self.init(
-      task: .detection, digest: data.test.digest,
-      photos: photos.samples.map { Photo(file: $0.file, width: $0.width, height: $0.height) },
+extension DetectionSource {
+  /// Photos of the test set with the annotated boxes and those that networks found.
+  public func panel() -> TablePanel? {
+    let photos = test.first(TablePanel.photoCount)
+    return TablePanel(
+      digest: test.digest,
+      photos: photos.samples.map { .init(file: $0.file, width: $0.width, height: $0.height) },
       truth: [("annotated", photos.samples.map(Self.annotated))],
       cells: { network in
         let found = try DetectionEvaluator(training: photos, test: photos)
