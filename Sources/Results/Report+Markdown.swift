@@ -123,7 +123,7 @@ extension Report {
           + table.metrics.others.map { group.sample($0).summary }
           + [group.bestSample(table.metrics.main).summary]
           + (server != nil && section.isComparable ? [paper(.server)] : [])
-          + [table.server.map(group.summary)].compactMap { $0 } + [group.subject.weights.text])
+          + [table.server.map(group.summary)].compactMap { $0 } + [group.weights])
     }
     return text.markdown
   }
