@@ -106,24 +106,26 @@ extension Report {
 
   private func rows(_ section: Section) -> [String] {
     let label = section.isComparable ? "ours" : "ours (\(section.budget), not comparable)"
-    let server = table.server?.title
-    var text = TextTable(
-      ["setting", "method"] + (section.isComparable ? ["paper"] : []) + [label, "n"]
-        + table.metrics.others.map(\.title) + ["best epoch (selected on test)"]
-        + (section.isComparable ? [server].compactMap { $0 }.map { "paper, \($0)" } : [])
-        + [server].compactMap { $0 } + ["weights"])
+    let paper = section.isComparable
+    var head = ["setting", "method"] + (paper ? ["paper"] : []) + [label, "n"]
+    head += table.metrics.others.map(\.title) + ["best epoch (selected on test)"]
+    if let server = table.server {
+      head += (paper ? ["paper, \(server.title)"] : []) + [server.title]
+    }
+    var text = TextTable(head + ["weights"])
     for group in section.groups {
-      func paper(_ judge: ReferenceCell.Judge) -> String {
+      func printed(_ judge: ReferenceCell.Judge) -> String {
         let known = cells(group.setting, group.subject.name, judge).map(\.markdown)
         return known.isEmpty ? "-" : known.joined(separator: ", ")
       }
-      text.add(
-        [group.setting, group.method] + (section.isComparable ? [paper(.authors)] : [])
-          + [group.result(table.metrics.main), group.count]
-          + table.metrics.others.map { group.sample($0).summary }
-          + [group.bestSample(table.metrics.main).summary]
-          + (server != nil && section.isComparable ? [paper(.server)] : [])
-          + [table.server.map(group.summary)].compactMap { $0 } + [group.weights])
+      var row = [group.setting, group.method] + (paper ? [printed(.authors)] : [])
+      row += [group.result(table.metrics.main), group.count]
+      row += table.metrics.others.map { group.sample($0).summary }
+      row.append(group.bestSample(table.metrics.main).summary)
+      if let server = table.server {
+        row += (paper ? [printed(.server)] : []) + [group.summary(server)]
+      }
+      text.add(row + [group.weights])
     }
     return text.markdown
   }

@@ -55,9 +55,10 @@ public struct NetworkCounts {
 
   /// The table with its explanation.
   public var markdown: String {
-    (["# \(table.id): \(table.title)", ""] + [table.note].compactMap { $0 } + [""]
-      + filled(\.markdown).markdown + ["", "Command:", "", "    lskd-repro \(table.id)", ""])
-      .joined(separator: "\n")
+    var lines = ["# \(table.id): \(table.title)", "", table.note ?? "", ""]
+    lines += filled(\.markdown).markdown
+    lines += ["", "Command:", "", "    lskd-repro \(table.id)", ""]
+    return lines.joined(separator: "\n")
   }
 
   /// The numbers in full.

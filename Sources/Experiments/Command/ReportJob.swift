@@ -24,7 +24,8 @@ public enum ReportJob {
         PaperTable.description(of: id, metrics: own[0].metrics), records: records,
         requested: requested, references: PaperTable.all.flatMap(\.references),
         figures: panels.map(\.name))
-      texts += [("\(id).md", report.markdown), ("\(id).json", report.json)] + panels
+      texts += [("\(id).md", report.markdown), ("\(id).json", report.json)]
+      texts += panels
     }
     return try texts.map { name, text in
       let file = output.appendingPathComponent(name)
@@ -44,8 +45,8 @@ public enum ReportJob {
       let curves = CurveReport(
         table.description, records: records, of: table.recipe.table, base: method.id)
       guard !curves.isEmpty else { return [] }
-      return [("\(table.id).md", curves.markdown), ("\(table.id).json", curves.json)]
-        + curves.plots.map { ("\($0.name).svg", $0.svg) }
+      let plots = curves.plots.map { (name: "\($0.name).svg", text: $0.svg) }
+      return [("\(table.id).md", curves.markdown), ("\(table.id).json", curves.json)] + plots
     }
   }
 
@@ -53,6 +54,8 @@ public enum ReportJob {
   private static func panels(of table: String, _ runs: URL) throws -> [Text] {
     try FileManager.default.contentsOfDirectory(atPath: runs.path)
       .filter { $0.hasPrefix(TablePanel.prefix(table)) && $0.hasSuffix(".svg") }.sorted()
-      .map { ($0, try String(contentsOf: runs.appendingPathComponent($0), encoding: .utf8)) }
+      .map {
+        (name: $0, text: try String(contentsOf: runs.appendingPathComponent($0), encoding: .utf8))
+      }
   }
 }

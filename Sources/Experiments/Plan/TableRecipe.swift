@@ -1,5 +1,5 @@
-public import ModelZoo
-public import NeuralNet
+import ModelZoo
+import NeuralNet
 
 /// What all rows of a table share: the task, the images, and the paper's recipe with what smaller budgets make of it.
 /// Tables that show the same runs have the same one.

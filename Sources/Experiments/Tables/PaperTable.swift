@@ -1,8 +1,6 @@
-public import Foundation
-import ModelZoo
-import NeuralNet
+import Foundation
 public import Results
-import UserErrors
+public import UserErrors
 
 /// A table or figure of the paper as a value: what it shows, on which images, for which pairs and methods, by which
 /// recipe, and what the paper prints. `PaperTable.all` lists them.
