@@ -1,4 +1,5 @@
 import CheckpointFormat
+import Experiments
 public import Foundation
 import Interchange
 import Results
