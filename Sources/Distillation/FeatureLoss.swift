@@ -24,6 +24,8 @@ public protocol FeatureLoss {
   var inputs: LossInputs { get }
   /// The numbers that define it besides its weight, by name: part of what a run is.
   var constants: [String: Double] { get }
+  /// The same of a loss that is made between two networks, which is known before it is made.
+  static var usualConstants: [String: Double] { get }
   /// The unweighted loss, a scalar.
   func callAsFunction(_ lesson: Lesson) throws(TensorError) -> Tensor
 }
@@ -31,8 +33,10 @@ public protocol FeatureLoss {
 extension FeatureLoss {
   /// The student's logits and all taps.
   public var inputs: LossInputs { [.student, .taps] }
+  /// The usual ones.
+  public var constants: [String: Double] { Self.usualConstants }
   /// A loss without numbers of its own.
-  public var constants: [String: Double] { [:] }
+  public static var usualConstants: [String: Double] { [:] }
 }
 
 /// Task weight * the task's own loss + weight * loss, after a preparation with another loss where a method has one.

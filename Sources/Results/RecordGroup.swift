@@ -21,6 +21,13 @@ public struct RecordGroup: Sendable {
     difference.map { "\(subject.name) (\($0))" } ?? subject.name
   }
 
+  /// What the losses were multiplied by; a factor that runs measure themselves is that of each seed.
+  public var weights: String {
+    let factors = records.compactMap(\.subject.weights.match).map { String(Float($0)) }
+    return subject.weights.text
+      + (factors.isEmpty ? "" : " times " + factors.joined(separator: "; "))
+  }
+
   /// The last epochs' values of a metric.
   public func sample(_ metric: Metric) -> Sample {
     Sample(records.compactMap { $0.last?.measures[metric] })
@@ -92,7 +99,7 @@ extension RecordGroup {
       }
     }
     self.init(
-      setting: records[0].setting, subject: records[0].subject, difference: difference,
+      setting: ordered[0].setting, subject: ordered[0].subject, difference: difference,
       records: finished, open: open, repeats: repeats)
   }
 }

@@ -37,7 +37,7 @@ extension Report {
     var members: [String: JSONValue] = [
       "setting": .string(group.setting), "method": .string(group.subject.name),
       "difference": group.difference.map { .string($0) } ?? .null,
-      "weights": .string(group.subject.weights.text), "runs": .array(runs),
+      "weights": .string(group.weights), "runs": .array(runs),
     ]
     for metric in table.metrics.all { members[metric.key] = value(group.sample(metric)) }
     if let server = table.server { members["test_server"] = value(group.sample(server)) }

@@ -125,7 +125,7 @@ extension Report {
       if let server = table.server {
         row += (paper ? [printed(.server)] : []) + [group.summary(server)]
       }
-      text.add(row + [group.subject.weights.text])
+      text.add(row + [group.weights])
     }
     return text.markdown
   }

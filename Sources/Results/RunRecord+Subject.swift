@@ -134,11 +134,10 @@ extension RunRecord {
       self.match = match
     }
 
-    /// All of them in one line; `-` where there are none.
+    /// Those that are chosen, in one line; `-` where there are none.
     public var text: String {
       let parts = [
         loss.map { "loss \($0)" }, alpha.map { "alpha \($0)" }, share.map { "share \($0)" },
-        match.map { "times \(Float($0))" },
       ].compactMap { $0 }
       return parts.isEmpty ? "-" : parts.joined(separator: ", ")
     }

@@ -8,7 +8,7 @@ public import TensorCore
 /// The Zoo's networks have equal widths. A student of another width goes through a connector here.
 public struct AttentiveFeatures: FeatureLoss {
   /// Channels between the convolutions of an attention, over the map's.
-  public static let constants = ["attention_factor": Attention.usualFactor]
+  public static let usualConstants = ["attention_factor": Attention.usualFactor]
   private let attentions: [Attention]
   private let connectors: [Connector?]
 

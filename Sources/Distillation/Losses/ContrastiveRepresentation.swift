@@ -20,7 +20,7 @@ public struct ContrastiveRepresentation: FeatureLoss {
   public static let usualWidth = 128
   /// T, what keeps quotients finite, how slowly the memories move, the width of an embedding, and the negatives with the
   /// size of the data set for which they are meant.
-  public static let constants = [
+  public static let usualConstants = [
     "temperature": temperature, "epsilon": epsilon, "memory_momentum": memoryMomentum,
     "embedding_width": Double(usualWidth), "negatives": Double(usualNegatives.count),
     "negatives_images": Double(usualNegatives.images),

@@ -7,7 +7,7 @@ public struct CorrelationCongruence: FeatureLoss {
   /// Numbers of an embedding.
   public static let usualWidth = 128
   /// Their number.
-  public static let constants = ["embedding_width": Double(usualWidth)]
+  public static let usualConstants = ["embedding_width": Double(usualWidth)]
   private let own: Linear
   private let other: Linear
 

@@ -15,7 +15,7 @@ public struct FactorTransfer: FeatureLoss {
 
   /// The share of the teacher's channels in a factor, the slope of all leaky ReLUs, and the power of a factor that is
   /// compared.
-  public static let constants = [
+  public static let usualConstants = [
     "paraphraser_rate": Paraphraser.usualRate, "slope": Translator.slope,
     "factor_power": Double(Form.whole.rawValue),
   ]

@@ -8,7 +8,7 @@ public struct HintLoss: FeatureLoss {
   /// The middle one of a classifier's taps, from 0.
   public static let usualTap = 1
   /// The tap.
-  public static let constants = ["tap": Double(usualTap)]
+  public static let usualConstants = ["tap": Double(usualTap)]
   private let tap: Int
   private let regressor: Regressor
 

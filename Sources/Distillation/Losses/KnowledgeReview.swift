@@ -8,7 +8,7 @@ public struct KnowledgeReview: FeatureLoss {
   private static let mostChannels = 512
   private static let pooledHeights = [4, 2, 1]
   /// Channels of a fusion at most, and the heights to which maps are pooled.
-  public static let constants = pooledHeights.enumerated().reduce(
+  public static let usualConstants = pooledHeights.enumerated().reduce(
     into: ["fusion_channels": Double(mostChannels)]
   ) { $0["pooled_height_\($1.offset + 1)"] = Double($1.element) }
   private let fusions: [Fusion]

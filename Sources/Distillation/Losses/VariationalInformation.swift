@@ -12,7 +12,7 @@ public import TensorCore
 /// taps.
 public struct VariationalInformation: FeatureLoss {
   /// Variances at the start and at least.
-  public static let constants = [
+  public static let usualConstants = [
     "first_variance": Estimate.firstVariance, "smallest_variance": Estimate.smallestVariance,
   ]
   private let estimates: [Estimate]

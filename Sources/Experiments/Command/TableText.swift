@@ -13,7 +13,7 @@ struct TableText {
       table.add(
         [group.setting, group.method, group.count, group.result(metrics.main)]
           + metrics.others.map { group.sample($0).summary }
-          + [group.bestSample(metrics.main).summary, group.subject.weights.text])
+          + [group.bestSample(metrics.main).summary, group.weights])
     }
     text = table.text
   }

@@ -9,7 +9,7 @@ extension MethodCard {
       uses: [
         .classification: MethodUse(
           taps: MethodUse.rawStages, weight: 1, .share,
-          constants: ActivationBoundary.constants.merging(soft.constants) { own, _ in own }
+          constants: ActivationBoundary.usualConstants.merging(soft.constants) { own, _ in own }
         ) { context in
           let boundary = try ActivationBoundary(
             student: context.student, teacher: context.teacher.network, store: context.store)

@@ -8,7 +8,7 @@ extension MethodCard {
     replicaRefusal: "compares with a memory of all images, which replicas do not share",
     uses: [
       .classification: MethodUse(
-        taps: MethodUse.embedding, weight: 0.8, constants: ContrastiveRepresentation.constants
+        taps: MethodUse.embedding, weight: 0.8, constants: ContrastiveRepresentation.usualConstants
       ) { context in
         guard let labels = context.data.labels else {
           throw UsageError("crd needs images with one class each")

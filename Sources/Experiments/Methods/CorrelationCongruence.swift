@@ -5,13 +5,8 @@ extension MethodCard {
   public static let cc = MethodCard(
     "cc", "Peng et al. 2019",
     uses: [
-      .classification: MethodUse(
-        taps: MethodUse.embedding, weight: 0.02, constants: CorrelationCongruence.constants
-      ) { context in
-        context.objective(
-          main: context.part(
-            try CorrelationCongruence(
-              student: context.student, teacher: context.teacher.network, store: context.store)))
+      .classification: .between(taps: MethodUse.embedding, weight: 0.02) {
+        try CorrelationCongruence(student: $0, teacher: $1, store: $2)
       }
     ])
 }

@@ -6,7 +6,7 @@ extension MethodCard {
     "ft", "Kim et al. 2018", isInPaper: true, preparation: .fixed(0.01),
     uses: [
       .classification: MethodUse(
-        taps: MethodUse.lastStage, weight: 500, constants: FactorTransfer.constants
+        taps: MethodUse.lastStage, weight: 500, constants: FactorTransfer.usualConstants
       ) { context in
         let paraphraser = try Paraphraser(
           channels: context.teacher.network.tapChannels.last ?? 0, store: context.store)

@@ -11,7 +11,8 @@ extension MethodCard {
 
   private static func hint(_ taps: String, weight: Double, isAuthorsWeight: Bool) -> MethodUse {
     MethodUse(
-      taps: taps, weight: weight, isAuthorsWeight: isAuthorsWeight, constants: HintLoss.constants
+      taps: taps, weight: weight, isAuthorsWeight: isAuthorsWeight,
+      constants: HintLoss.usualConstants
     ) { context in
       let (student, teacher) = (context.student, context.teacher.network)
       let sizes = try [student, teacher].map {

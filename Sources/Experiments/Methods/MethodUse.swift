@@ -1,4 +1,5 @@
 import Distillation
+import NeuralNet
 
 /// A method in one task.
 public struct MethodUse: Sendable {
@@ -72,6 +73,18 @@ extension MethodUse {
       constants: loss.constants
     ) { context in
       context.objective(main: context.part(loss, name: name))
+    }
+  }
+
+  /// The use of a loss that is made between two networks and states its numbers itself.
+  static func between<Loss: FeatureLoss & SendableMetatype>(
+    taps: String, weight: Double,
+    _ loss: @escaping @Sendable (any Network, any Network, ParameterStore) throws -> Loss
+  ) -> MethodUse {
+    MethodUse(taps: taps, weight: weight, constants: Loss.usualConstants) { context in
+      context.objective(
+        main: context.part(
+          try loss(context.student, context.teacher.network, context.store)))
     }
   }
 }

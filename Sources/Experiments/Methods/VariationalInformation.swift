@@ -5,13 +5,8 @@ extension MethodCard {
   public static let vid = MethodCard(
     "vid", "Ahn et al. 2019",
     uses: [
-      .classification: MethodUse(
-        taps: MethodUse.stages, weight: 1, constants: VariationalInformation.constants
-      ) { context in
-        context.objective(
-          main: context.part(
-            try VariationalInformation(
-              student: context.student, teacher: context.teacher.network, store: context.store)))
+      .classification: .between(taps: MethodUse.stages, weight: 1) {
+        try VariationalInformation(student: $0, teacher: $1, store: $2)
       }
     ])
 }
