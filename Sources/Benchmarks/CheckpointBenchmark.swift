@@ -1,5 +1,6 @@
 import Experiments
 import CheckpointFormat
+import Experiments
 public import Foundation
 import Interchange
 import Results

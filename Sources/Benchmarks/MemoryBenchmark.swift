@@ -1,5 +1,6 @@
 import Experiments
 import Distillation
+import Experiments
 import Foundation
 import ModelZoo
 import NeuralNet
