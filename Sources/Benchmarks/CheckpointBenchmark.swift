@@ -1,3 +1,4 @@
+import Experiments
 import CheckpointFormat
 public import Foundation
 import Interchange

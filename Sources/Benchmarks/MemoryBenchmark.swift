@@ -1,10 +1,11 @@
+import Experiments
 import Distillation
 import Foundation
 import ModelZoo
 import NeuralNet
 import Randomness
 import TensorCore
-import Training
+public import Training
 import UserErrors
 
 /// Memory and time of plain training steps of one network: does it fit?

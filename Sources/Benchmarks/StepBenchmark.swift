@@ -1,3 +1,4 @@
+import Experiments
 import Distillation
 import Foundation
 import Lipschitz
@@ -6,7 +7,7 @@ import NeuralNet
 import Randomness
 import Results
 import TensorCore
-import Training
+public import Training
 import UserErrors
 
 /// Times training steps of setting c in several variants, interleaved.
