@@ -1,4 +1,6 @@
+import Experiments
 import CheckpointFormat
+import Experiments
 public import Foundation
 import Interchange
 import Results

@@ -9,7 +9,7 @@ import NeuralNet
 import Randomness
 import Results
 import TensorCore
-import Training
+public import Training
 import UserErrors
 
 /// Times what detection adds to the suite beside Python programs, interleaved.

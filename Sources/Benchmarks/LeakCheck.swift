@@ -1,5 +1,5 @@
-import Experiments
 import Distillation
+import Experiments
 import Lipschitz
 import NeuralNet
 import TensorCore

@@ -1,10 +1,12 @@
+import Experiments
 import Distillation
+import Experiments
 import Foundation
 import ModelZoo
 import NeuralNet
 import Randomness
 import TensorCore
-import Training
+public import Training
 import UserErrors
 
 /// Memory and time of plain training steps of one network: does it fit?

@@ -6,7 +6,7 @@ import ModelZoo
 import NeuralNet
 import Randomness
 import TensorCore
-import Training
+public import Training
 import UserErrors
 
 /// Times what segmentation adds to the suite beside Python programs, interleaved.

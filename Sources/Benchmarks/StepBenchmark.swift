@@ -1,4 +1,6 @@
+import Experiments
 import Distillation
+import Experiments
 import Foundation
 import Lipschitz
 import ModelZoo
@@ -6,7 +8,7 @@ import NeuralNet
 import Randomness
 import Results
 import TensorCore
-import Training
+public import Training
 import UserErrors
 
 /// Times training steps of setting c in several variants, interleaved.

@@ -35,7 +35,7 @@ extension FeatureLoss {
   public var inputs: LossInputs { [.student, .taps] }
   /// The usual ones.
   public var constants: [String: Double] { Self.usualConstants }
-  /// None.
+  /// A loss without numbers of its own.
   public static var usualConstants: [String: Double] { [:] }
 }
 

@@ -1,5 +1,3 @@
-import Datasets
-import Detection
 public import ModelZoo
 
 /// How images are prepared for a network that is measured; the raw value is its name in a checkpoint's header.
@@ -10,6 +8,15 @@ public enum EvaluationPipeline: String, Hashable, Sendable, CaseIterable {
   case ssd300 = "ssd-300-normalise"
   /// Photos as large as they are and scaled to a short side, normalised as the OFD segmentation code does.
   case segmentation = "voc-segmentation-normalise"
+
+  /// What networks say about such images.
+  private var output: Architecture.Output {
+    switch self {
+    case .cifar100: .classes
+    case .ssd300: .boxes
+    case .segmentation: .pixels
+    }
+  }
 
   /// What a network expects whose file names no pipeline, as files from elsewhere do.
   public init(usualOf architecture: Architecture) {
@@ -22,5 +29,5 @@ public enum EvaluationPipeline: String, Hashable, Sendable, CaseIterable {
   }
 
   /// Whether a network can read such images.
-  func fits(_ architecture: Architecture) -> Bool { self == Self(usualOf: architecture) }
+  func fits(_ architecture: Architecture) -> Bool { output == architecture.output }
 }

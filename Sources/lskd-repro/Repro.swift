@@ -4,6 +4,7 @@ struct Repro: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lskd-repro",
     abstract: "Reruns the tables of the LONDON paper and writes reports.",
+    discussion: "lskd-repro TABLE runs a table:\n\n\(RunTable.summaries)",
     subcommands: [RunTable.self, Tune.self, Methods.self, ReportCommand.self],
     defaultSubcommand: RunTable.self)
 }

@@ -13,15 +13,18 @@ struct RunTable: ParsableCommand {
       Trains missing teachers first, skips finished runs and goes on with interrupted ones. Ctrl-C saves and ends; the \
       same command goes on. Under the equal protocol a method whose weight was tuned uses it.
 
-      \(PaperTable.all.map(summary).joined(separator: "\n\n"))
+      \(summaries)
 
       A variant changes one thing of LONDON: alpha=NUMBER, share=NUMBER of the total loss, steps=NUMBER of unrolled power \
       iteration, start=ones, compare=ratio, matrix=batch, pair=symmetric. What a test server said of a run may be put into \
       its folder as test-server.json, {"miou": NUMBER}; the report prints it.
       """)
 
-  private static func summary(_ table: PaperTable) -> String {
-    "\(table.id): \(table.abstract) Settings: \(table.settings.map(\.id).joined(separator: ", "))."
+  /// What there is to run.
+  static var summaries: String {
+    PaperTable.all.map { table in
+      "\(table.id): \(table.abstract) Settings: \(table.settings.map(\.id).joined(separator: ", "))."
+    }.joined(separator: "\n\n")
   }
 
   @Argument(help: "The table or figure.")

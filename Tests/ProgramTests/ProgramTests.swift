@@ -261,13 +261,19 @@ struct ProgramTests {
   @Test("the help of a table names every table with its settings, and the values of choices")
   func tableHelp() throws {
     try inTemporaryDirectory { directory in
-      let help = try repro("table5", "--help", in: directory)
-      #expect(help.code == 0, "\(help.errors)")
-      for word in [
+      let tables = [
         "table1:", "table2:", "table4:", "table5:", "table6:", "figure2:", "resnet101-mobilenet",
+      ]
+      let choices = [
         "full, reduced, smoke", "released, equal", "fast, reference", "float32, bfloat16",
-      ] {
-        #expect(help.output.contains(word), "\(word)")
+        "all, encoder, backbone",
+      ]
+      for (command, words) in [("table5", tables), ("run", tables + choices)] {
+        let help = try repro(command, "--help", in: directory)
+        #expect(help.code == 0, "\(help.errors)")
+        // Lines are broken anywhere.
+        let text = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        for word in words { #expect(text.contains(word), "\(command): \(word)") }
       }
       let unknown = try repro("table9", in: directory)
       #expect(unknown.code == 2 && unknown.errors.contains("table4"))
