@@ -175,7 +175,7 @@ extension Architecture {
   /// What the network says about an image.
   public var output: Output {
     switch self {
-    case .wideResNet, .cifarResNet, .pyramidNet: .classes
+    case .wideResNet, .cifarResNet, .pyramidNet, .imageNetResNet, .imageNetMobileNet: .classes
     case .ssd300: .boxes
     case .deepLab: .pixels
     }
@@ -190,6 +190,8 @@ extension Architecture {
     case .pyramidNet(_, let alpha, let isBottleneck):
       .pyramidNet(
         depth: isBottleneck ? 29 : 20, alpha: max(1, alpha / 4), isBottleneck: isBottleneck)
+    case .imageNetResNet(let depth, _): .imageNetResNet(depth: depth, divisor: 8)
+    case .imageNetMobileNet: .imageNetMobileNet(divisor: 8)
     case .ssd300(let backbone, _): .ssd300(backbone, divisor: 8)
     case .deepLab(let backbone, _): .deepLab(backbone, divisor: 8)
     }
@@ -204,6 +206,8 @@ extension Architecture {
     case .pyramidNet(_, let alpha, let isBottleneck):
       .pyramidNet(
         depth: isBottleneck ? 11 : 8, alpha: max(1, alpha / 8), isBottleneck: isBottleneck)
+    case .imageNetResNet(let depth, _): .imageNetResNet(depth: depth, divisor: 16)
+    case .imageNetMobileNet: .imageNetMobileNet(divisor: 16)
     case .ssd300(let backbone, _): .ssd300(backbone, divisor: 16)
     case .deepLab(let backbone, _): .deepLab(backbone, divisor: 16)
     }
