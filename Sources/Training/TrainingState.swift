@@ -103,7 +103,8 @@ struct ResumeCheckpoint {
 
   private func storedSums(_ sums: EpochSums) throws -> [StoredTensor] {
     var tensors = [
-      try Tensor([Double(sums.images), sums.seconds], shape: [2]).stored(as: "sums.counts")
+      try Tensor([Double(sums.images), sums.seconds, sums.sharedSeconds], shape: [3])
+        .stored(as: "sums.counts")
     ]
     for (group, values) in [
       ("losses", sums.losses), ("contributions", sums.contributions), ("norms", sums.gradientNorms),
@@ -117,12 +118,13 @@ struct ResumeCheckpoint {
 
   private func sums(_ extras: [String: StoredTensor]) throws -> EpochSums {
     let counts = try Tensor(try find("sums.counts", in: extras)).values(as: Double.self)
-    guard counts.count == 2 else {
+    guard counts.count == 3 else {
       throw TrainingError.foreignCheckpoint(file: file.path, reason: "its sums are incomplete")
     }
     var sums = EpochSums()
     sums.images = Int(counts[0])
     sums.seconds = counts[1]
+    sums.sharedSeconds = counts[2]
     for (name, tensor) in extras {
       if let term = name.suffix(after: "sums.losses.") {
         sums.losses[term] = try Tensor(tensor).scalar()
