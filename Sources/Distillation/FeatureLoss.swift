@@ -22,6 +22,8 @@ public struct LossInputs: OptionSet, Hashable, Sendable {
 public protocol FeatureLoss {
   /// What it reads; the student and the taps of both networks unless it says otherwise.
   var inputs: LossInputs { get }
+  /// The numbers that define it besides its weight, by name: part of what a run is.
+  var constants: [String: Double] { get }
   /// The unweighted loss, a scalar.
   func callAsFunction(_ lesson: Lesson) throws(TensorError) -> Tensor
 }
@@ -29,6 +31,8 @@ public protocol FeatureLoss {
 extension FeatureLoss {
   /// The student's logits and all taps.
   public var inputs: LossInputs { [.student, .taps] }
+  /// None.
+  public var constants: [String: Double] { [:] }
 }
 
 /// Task weight * the task's own loss + weight * loss, after a preparation with another loss where a method has one.

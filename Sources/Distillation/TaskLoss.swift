@@ -7,11 +7,15 @@ public protocol TaskLoss {
   func terms(_ features: Features, _ batch: LabelledBatch) throws(TensorError) -> [LossTerm]
   /// Whether the logits are all that it reads.
   var readsLogitsAlone: Bool { get }
+  /// The numbers that define it, by name: part of what a run is.
+  var constants: [String: Double] { get }
 }
 
 extension TaskLoss {
   /// It is not.
   public var readsLogitsAlone: Bool { false }
+  /// None.
+  public var constants: [String: Double] { [:] }
 }
 
 /// Image classification: the mean cross-entropy in nats.

@@ -62,7 +62,7 @@ public struct LipschitzLoss: Hashable, Sendable {
     student: [FeaturePair], teacher: [FeaturePair], _ stream: inout RandomStream
   ) throws(TensorError) -> Tensor {
     precondition(student.count == teacher.count && !student.isEmpty)
-    var total: Tensor?
+    var terms: [Tensor] = []
     for (index, (own, other)) in zip(student, teacher).enumerated() {
       let target = try arranged(value(other, differentiable: false, &stream), &stream)
       let constant = try value(own, differentiable: hasGradient, &stream)
@@ -71,10 +71,9 @@ public struct LipschitzLoss: Hashable, Sendable {
         case .difference: try constant - target
         case .ratio: try constant / (try target.atLeast(Self.smallestConstant)) + -1
         }
-      let term = try difference.squared().mean() * weight(of: index, pairs: student.count)
-      total = if let total { try total + term } else { term }
+      terms.append(try difference.squared().mean() * weight(of: index, pairs: student.count))
     }
-    return total.unsafelyUnwrapped
+    return try Tensor.sum(terms)
   }
 
   /// The teacher's values [N] in the order in which they count.

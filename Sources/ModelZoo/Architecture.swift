@@ -135,3 +135,54 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
+
+// MARK: - What is known of the networks
+
+extension Architecture {
+  /// What a network says about an image.
+  public enum Output: Hashable, Sendable {
+    /// Its class.
+    case classes
+    /// Boxes with their classes.
+    case boxes
+    /// The class of every pixel.
+    case pixels
+  }
+
+  /// What the network says about an image.
+  public var output: Output {
+    switch self {
+    case .wideResNet, .cifarResNet, .pyramidNet: .classes
+    case .ssd300: .boxes
+    case .deepLab: .pixels
+    }
+  }
+
+  /// A narrower and, where its depth can vary, shallower one that stands for it where images or time are few.
+  public var reduced: Architecture {
+    switch self {
+    case .wideResNet(let depth, let width):
+      .wideResNet(depth: min(depth, 16), width: max(1, width / 2))
+    case .cifarResNet(let depth): .cifarResNet(depth: min(depth, 20))
+    case .pyramidNet(_, let alpha, let isBottleneck):
+      .pyramidNet(
+        depth: isBottleneck ? 29 : 20, alpha: max(1, alpha / 4), isBottleneck: isBottleneck)
+    case .ssd300(let backbone, _): .ssd300(backbone, divisor: 8)
+    case .deepLab(let backbone, _): .deepLab(backbone, divisor: 8)
+    }
+  }
+
+  /// The smallest one of its kind, which shows that everything works.
+  public var smallest: Architecture {
+    switch self {
+    case .wideResNet(let depth, let width):
+      .wideResNet(depth: depth > 16 ? 16 : 10, width: max(1, width / 4))
+    case .cifarResNet: .cifarResNet(depth: 8)
+    case .pyramidNet(_, let alpha, let isBottleneck):
+      .pyramidNet(
+        depth: isBottleneck ? 11 : 8, alpha: max(1, alpha / 8), isBottleneck: isBottleneck)
+    case .ssd300(let backbone, _): .ssd300(backbone, divisor: 16)
+    case .deepLab(let backbone, _): .deepLab(backbone, divisor: 16)
+    }
+  }
+}

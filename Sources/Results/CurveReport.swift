@@ -1,28 +1,35 @@
 import Foundation
+import JSON
 
-/// Figure 2: training and validation curves of OFD with and without the Lipschitz term, from the runs of table 2.
+/// Training and validation curves of a method with and without the Lipschitz term, from the runs of a table.
 public struct CurveReport {
   /// The curves of one setting, protocol and budget.
   struct Panel {
     let setting: String
     let protocolName: String
     let budget: String
-    /// Runs by method, the first seeds that all methods have.
+    let isComparable: Bool
+    /// Runs by method.
     let groups: [RecordGroup]
   }
 
-  private static let methods = ["ofd", "london", "london-released"]
   let panels: [Panel]
 
-  /// Takes the finished runs of OFD and LONDON where a setting has both.
-  public init(records: [RunRecord]) {
-    let own = records.filter { $0.table == "table2" && Self.methods.contains($0.method) }
-    let places = Dictionary(grouping: own) { [$0.budget, $0.protocolName, $0.setting] }
+  /// Takes the finished runs of the method `base` in a table, with and without the term, where a setting has both.
+  public init(records: [RunRecord], table: String, base: String) {
+    let own = records.filter {
+      $0.table == table && $0.subject.base == base && $0.subject.isPlain && $0.status == .finished
+    }
+    let places = Dictionary(grouping: own) {
+      [$0.budget, $0.protocolName, $0.setting, $0.isComparable ? "paper" : "apart"]
+    }
     panels = places.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { key, records in
       let groups = RecordGroup.groups(of: records)
-      let names = groups.map(\.method)
-      guard names.contains("ofd"), names.contains("london") else { return nil }
-      return Panel(setting: key[2], protocolName: key[1], budget: key[0], groups: groups)
+      let forms = groups.map(\.subject.guidance?.form)
+      guard forms.contains(nil), forms.contains(.differentiable) else { return nil }
+      return Panel(
+        setting: key[2], protocolName: key[1], budget: key[0],
+        isComparable: records.allSatisfy(\.isComparable), groups: groups)
     }
   }
 
@@ -63,7 +70,12 @@ extension CurveReport.Panel {
     let values: [Double]
   }
 
-  var name: String { "figure2-\(setting)-\(protocolName)-\(budget)" }
+  var name: String {
+    "figure2-\(setting)-\(protocolName)-\(budget)" + (isSetApart ? "-apart" : "")
+  }
+
+  /// Whether runs of the full budget are not of the paper's recipe.
+  private var isSetApart: Bool { budget == "full" && !isComparable }
 
   var curves: [Curve] {
     groups.flatMap { group in
@@ -94,7 +106,7 @@ extension CurveReport.Panel {
       "\(group.method): " + group.records.map { String($0.rootSeed) }.joined(separator: ", ")
     }
     var lines = ["## Setting \(setting), protocol \(protocolName), budget \(budget)", ""]
-    if budget != "full" { lines += ["**This is not the paper's recipe.**", ""] }
+    if !isComparable { lines += ["**This is not the paper's recipe.**", ""] }
     lines += ["Seeds of " + seeds.joined(separator: "; "), "", "![curves](\(name).svg)", ""]
     lines.append(
       "| epoch | " + curves.map { "\($0.method), \($0.part)" }.joined(separator: " | ") + " |")

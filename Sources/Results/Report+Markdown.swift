@@ -4,7 +4,7 @@ extension Report {
   /// The report as Markdown.
   public var markdown: String {
     var lines = [
-      "# \(table): \(Self.titles[table] ?? "CIFAR-100 top-1 error, %")",
+      "# \(table.id): \(table.title)",
       "",
       "Generated from run folders alone. The result of a run is its last epoch; the best epoch is a "
         + "selection on the test set and is printed only as such. Ours: mean ± standard deviation over "
@@ -14,44 +14,11 @@ extension Report {
         + "comment of the official code, C quoted by a third party, D remembered and unchecked (never "
         + "compared).",
     ]
-    if let note = Self.notes[table] { lines += ["", note] }
+    if let note = table.note { lines += ["", note] }
     for section in sections { lines += ["", ""] + text(section) }
     for figure in figures { lines += ["", "![\(figure.dropLast(4))](\(figure))"] }
     return lines.joined(separator: "\n") + "\n"
   }
-
-  private static let titles = [
-    "table2": "CIFAR-100 top-1 error, %",
-    "table6": "ablation of the Lipschitz term, CIFAR-100 top-1 error, %",
-    "table4": "object detection with SSD300, mean average precision by the rule of VOC 2007, %",
-    "table5":
-      "semantic segmentation with DeepLabV3+, mean intersection over union of VOC's validation set, %",
-    "tune-table4":
-      "choice of weights, mean average precision on a held-out tenth of the training photos, %",
-    "tune-table5":
-      "choice of weights, mean intersection over union on a held-out tenth of the training photos, %",
-    "tune": "choice of weights, top-1 error on a held-out tenth of the training images, %",
-  ]
-
-  private static let notes = [
-    "table6":
-      "The paper's own cells are unknown. Known is a remark, quoted by a third party (grade C): performance "
-      + "falls once the term exceeds 20 % of the loss. OFD and LONDON are the runs of table 2.",
-    "table5":
-      "One confusion matrix over the set, void dropped, the mean over 21 classes. Scaled: photos and masks with the short "
-      + "side of the recipe, 513 in the paper's, as the released code measures; native: as large as they are. The truth of "
-      + "the test set is on the server alone: what it said of a run is printed where its folder holds it "
-      + "(`test-server.json`).",
-    "tune-table5":
-      "The choices are what the equal protocol takes for table 5. Neither student nor teacher has seen the "
-      + "held-out photos, and the test photos take no part.",
-    "tune-table4":
-      "The choices are what the equal protocol takes for table 4. Neither student nor teacher has seen the "
-      + "held-out photos, and the test photos take no part.",
-    "tune":
-      "The choices are what the equal protocol takes for table 2. Neither student nor teacher has seen the "
-      + "held-out images, and the test images take no part.",
-  ]
 
   private static let limits = [
     "reduced":
@@ -68,7 +35,8 @@ extension Report {
     lines +=
       choices(section) + differences(section) + shares(section) + terms(section)
       + unfinished(section)
-    let commands = Set(section.records.filter { $0.method != "teacher" }.map(\.command)).sorted()
+    let commands = Set(section.records.filter { $0.subject.role == .student }.map(\.command))
+      .sorted()
     return lines + ["", "Command:", ""] + commands.map { "    \($0)" }
   }
 
@@ -80,13 +48,15 @@ extension Report {
           + (Self.limits[section.budget] ?? ""))
     }
     for (setting, groups) in section.groupsBySetting {
-      lines += deviations(of: groups.filter { $0.method == "teacher" }, as: "\(setting) teacher")
-      lines += deviations(of: groups.filter { $0.method != "teacher" }, as: "\(setting) students")
+      lines += deviations(
+        of: groups.filter { $0.subject.role == .teacher }, as: "\(setting) teacher")
+      lines += deviations(
+        of: groups.filter { $0.subject.role == .student }, as: "\(setting) students")
     }
     let sets = Set(section.records.map { "\($0.dataset) (\(digests($0)))" }).sorted()
     lines.append("- Data: " + sets.joined(separator: ", "))
     for record in section.records {
-      guard record.method == "teacher", let last = record.last else { continue }
+      guard record.subject.role == .teacher, let last = record.last else { continue }
       lines.append(
         "- Teacher of setting \(record.setting): measured \(text(last.measures)), checkpoint "
           + last.sha256.prefix(12))
@@ -110,7 +80,9 @@ extension Report {
 
   /// What the recipes of `groups` change in the paper's: what they share first, then what each adds.
   private func deviations(of groups: [RecordGroup], as name: String) -> [String] {
-    let all = groups.compactMap { $0.records.first?.deviations }
+    let all = groups.map { group in
+      ((group.records + group.open).first?.deviations ?? []).map(\.text)
+    }
     guard let first = all.first else { return [] }
     let shared = first.filter { one in all.allSatisfy { $0.contains(one) } }
     var lines = [
@@ -137,37 +109,37 @@ extension Report {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     let head =
       ["setting", "method"] + (section.isComparable ? ["paper"] : []) + [label, "n"]
-      + metrics.others.map(\.title) + ["best epoch (selected on test)"]
-      + (hasServer && section.isComparable ? ["paper, test server"] : [])
-      + (hasServer ? ["test server"] : [])
+      + table.metrics.others.map(\.title) + ["best epoch (selected on test)"]
+      + (table.hasServer && section.isComparable ? ["paper, test server"] : [])
+      + (table.hasServer ? ["test server"] : []) + ["weights"]
     var lines = [line(head), "|" + head.map { _ in "---|" }.joined()]
     for group in section.groups {
       func paper(_ judge: ReferenceCell.Judge) -> String {
-        let known = cells(group.setting, group.method, judge).map(\.markdown)
+        let known = cells(group.setting, group.subject.name, judge).map(\.markdown)
         return known.isEmpty ? "-" : known.joined(separator: ", ")
       }
-      let last = group.sample(metrics.main)
       lines.append(
         line(
           [group.setting, group.method] + (section.isComparable ? [paper(.authors)] : [])
-            + [last.summary, String(last.count)] + metrics.others.map { group.sample($0).summary }
-            + [group.bestSample(metrics.main).summary]
-            + (hasServer && section.isComparable ? [paper(.server)] : [])
-            + (hasServer ? [group.serverSummary] : [])))
+            + [group.result(table.metrics.main), group.count]
+            + table.metrics.others.map { group.sample($0).summary }
+            + [group.bestSample(table.metrics.main).summary]
+            + (table.hasServer && section.isComparable ? [paper(.server)] : [])
+            + (table.hasServer ? [group.serverSummary] : []) + [group.subject.weights.text]))
     }
     return lines
   }
 
   private func choices(_ section: Section) -> [String] {
     let lines = section.groupsBySetting.flatMap { setting, groups in
-      TrialChoice.choices(of: groups, by: metrics.main).map {
-        "| \(setting) | \($0.method) | \($0.weight) | \($0.trials) |"
+      TrialChoice.choices(of: groups, by: table.metrics.main).map {
+        "| \(setting) | \($0.method) | \($0.beside) | \($0.weight) | \($0.trials) |"
       }
     }
     guard !lines.isEmpty else { return [] }
     return [
-      "", "Chosen, the best result of the trials:", "", "| setting | method | weight | trials |",
-      "|---|---|---|---|",
+      "", "Chosen, the best result of the trials:", "",
+      "| setting | method | beside | weight | trials |", "|---|---|---|---|---|",
     ] + lines
   }
 
@@ -185,7 +157,7 @@ extension Report {
     }
     return [
       "",
-      "Paired differences of the last epoch, percentage points (\(metrics.main.isError ? "negative" : "positive"): "
+      "Paired differences of the last epoch, percentage points (\(table.metrics.main.isError ? "negative" : "positive"): "
         + "the first is better):",
       "", "| setting | difference | mean | 95 % interval | seeds | each |",
       "|---|---|---|---|---|---|",
@@ -203,7 +175,7 @@ extension Report {
       }
       let (first, last) = (shares(\.first), shares(\.last))
       guard last.count > 0 else { continue }
-      let result = group.sample(metrics.main)
+      let result = group.sample(table.metrics.main)
       lines.append(
         "| \(group.setting) | \(group.method) | \(first.precise) | \(last.precise) | \(result.summary) |"
       )
@@ -211,14 +183,14 @@ extension Report {
     guard !lines.isEmpty else { return [] }
     return [
       "", "The Lipschitz term's share of the total loss, measured during training, %:", "",
-      "| setting | method | first epoch | last epoch | \(metrics.main.title) |",
+      "| setting | method | first epoch | last epoch | \(table.metrics.main.title) |",
       "|---|---|---|---|---|",
     ] + lines
   }
 
   private func terms(_ section: Section) -> [String] {
     var lines: [String] = []
-    for group in section.groups where group.method != "teacher" {
+    for group in section.groups where group.subject.role == .student {
       guard let epochs = group.records.first?.epochs, let first = epochs.first,
         let last = epochs.last
       else { continue }
@@ -241,17 +213,18 @@ extension Report {
   }
 
   private func unfinished(_ section: Section) -> [String] {
-    let open = section.records.filter { $0.status != .finished }
-    guard !open.isEmpty else { return [] }
-    return ["", "Not finished, and left out above:", ""]
-      + open.map {
-        "- \($0.setting) \($0.method) seed \($0.rootSeed): \($0.status.rawValue) after "
-          + "\($0.epochs.count) epochs" + ($0.message.map { ": \($0)" } ?? "")
+    func list(_ title: String, _ kept: (RecordGroup) -> [RunRecord]) -> [String] {
+      let lines = section.groups.flatMap { group in
+        kept(group).map { "- \(group.setting) \(group.method) \($0.state)" }
       }
+      return lines.isEmpty ? [] : ["", title, ""] + lines
+    }
+    return list("Not finished:", \.open)
+      + list("Further records of a seed that is there, which count nowhere:", \.repeats)
   }
 
   private func text(_ measures: Measures) -> String {
-    metrics.all.compactMap { metric in
+    table.metrics.all.compactMap { metric in
       measures[metric].map { "\(metric.title) \(decimals($0)) %" }
     }.joined(separator: ", ")
   }

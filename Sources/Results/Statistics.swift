@@ -14,6 +14,13 @@ public struct Sample: Hashable, Sendable {
     values.isEmpty ? nil : values.reduce(0, +) / Double(count)
   }
 
+  /// Middle value, of an even number the mean of the middle two; nil for an empty sample.
+  public var median: Double? {
+    let sorted = values.sorted()
+    guard count > 0 else { return nil }
+    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+  }
+
   /// Standard deviation with n - 1; nil below two values.
   public var standardDeviation: Double? {
     guard let mean, count > 1 else { return nil }

@@ -1,14 +1,20 @@
 public import ArgumentParser
+public import Experiments
 
 /// What training programs share: the recipe, the images and the place of the run folders.
 public struct RecipeOptions: ParsableArguments {
-  /// A protocol's name.
-  @Option(name: .customLong("protocol"), help: "released or equal.")
-  public var trainingProtocol = "equal"
+  /// Whose recipe the methods follow.
+  @Option(
+    name: .customLong("protocol"),
+    help: "equal: one recipe for all methods; released: every method as its authors ran it.")
+  public var trainingProtocol = TrainingProtocol.equal
 
-  /// A budget's name.
-  @Option(help: "full, reduced or smoke.")
-  public var budget = "full"
+  /// How much of the paper's recipe.
+  @Option(
+    help:
+      "full: the paper's recipe; reduced: real images, fewer epochs, narrower networks; smoke: synthetic images."
+  )
+  public var budget = Budget.full
 
   /// The images; nil for synthetic ones.
   @Option(help: "Directory with the CIFAR-100 binary files, or with a VOCdevkit.")

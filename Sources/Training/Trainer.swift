@@ -81,6 +81,12 @@ public final class Trainer {
   /// Reads the resume checkpoint, if there is one, and brings replicas to its state.
   func begin(_ observer: any TrainingObserver) throws {
     if replicas.writes, let restored = try resume.restore() {
+      guard restored.epoch <= epochsInTotal, restored.batch <= loader.batchesPerEpoch,
+        restored.step <= stepsInTotal
+      else {
+        throw TrainingError.foreignCheckpoint(
+          file: resume.file.path, reason: "its position lies beyond the end")
+      }
       state = restored
       lastFinite = resume.file.path
       try observer.willResume(epoch: isPreparation ? 0 : epoch, step: state.step)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import PlaceArguments
 import RunArguments
 
 struct Table1: ParsableCommand {
@@ -23,8 +24,8 @@ struct Methods: ParsableCommand {
   @Option(help: "Teacher and student pair on which the cost is measured.")
   var setting = "c"
 
-  @Option(help: "full or reduced networks.")
-  var budget = "reduced"
+  @Option(help: "Whose networks.")
+  var budget = Budget.reduced
 
   @Option(help: "Images per step.")
   var batch = 64
@@ -45,9 +46,9 @@ struct Methods: ParsableCommand {
 
   func run() throws {
     let request = try TableRequest(
-      settings: setting, methods: "all", seeds: "0", trainingProtocol: "equal", budget: budget)
-    let options = try place.runOptions()
-    print(
-      try MethodCosts(request, batch: batch, steps: steps, options: options).text(json: json))
+      settings: setting, methods: "all", seeds: "0", trainingProtocol: .equal, budget: budget)
+    let costs = try MethodCosts(
+      request, batch: batch, steps: steps, place: try place.prepared())
+    print(try costs.text(json: json))
   }
 }

@@ -33,6 +33,8 @@ struct PhotoTableOptions: ParsableArguments {
 
   @OptionGroup var running: RunningOptions
 
+  func validate() throws { if tune { try running.refuseSeeds() } }
+
   /// Runs the cells of a task and prints the table; `adjust` changes the request before.
   func run(
     _ task: VisionTask, settings: String, sbd: String? = nil,

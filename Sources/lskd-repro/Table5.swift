@@ -1,4 +1,5 @@
 import ArgumentParser
+import Distillation
 import Experiments
 
 struct Table5: ParsableCommand {
@@ -26,7 +27,7 @@ struct Table5: ParsableCommand {
     help:
       "Pairs of taps of the Lipschitz term: all, encoder (without the decoder) or backbone (the four stages)."
   )
-  var lipschitzPairs = "all"
+  var lipschitzPairs = TapPairing.all
 
   @Option(help: "Share of the loss that the Lipschitz term takes (default: tuned, or 0.01).")
   var lipschitzShare: Double?

@@ -21,6 +21,13 @@ struct RunningOptions: ParsableArguments {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  /// A choice of weights must not depend on the seeds of a table.
+  func refuseSeeds() throws {
+    guard seeds == nil else {
+      throw ValidationError("trials have one seed of their own: leave --seeds out")
+    }
+  }
+
   func request(
     task: VisionTask = .classification, settings: String, methods: String, variants: String? = nil,
     backbones: [String] = []

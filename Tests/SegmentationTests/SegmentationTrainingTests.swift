@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import Experiments
 import Foundation
+import Measuring
 import ModelZoo
 import NeuralNet
 import Results
@@ -9,6 +10,7 @@ import TensorCore
 import TestPhotos
 import Testing
 import Training
+import UserErrors
 
 /// Methods of distillation between two segmentations, and their training.
 struct SegmentationTrainingTests {
@@ -193,20 +195,19 @@ struct SegmentationTrainingTests {
   func lipschitzChoices() throws {
     var request = try TableRequest(
       task: .segmentation, settings: "resnet101-resnet18", methods: "ofd,london", seeds: "0",
-      trainingProtocol: "equal", budget: "smoke")
+      trainingProtocol: .equal, budget: .smoke)
     func hashes() -> [String] {
       TablePlan(request.selection, data: source.reference).runs.filter { $0.method != nil }
         .map(\.hash)
     }
     let usual = hashes()
-    try request.setLipschitzTerm(pairs: "backbone", share: nil)
+    try request.setLipschitzTerm(pairs: .backbone, share: nil)
     let backbone = hashes()
-    try request.setLipschitzTerm(pairs: "all", share: 0.05)
+    try request.setLipschitzTerm(pairs: .all, share: 0.05)
     let share = hashes()
     #expect(usual[0] == backbone[0] && usual[0] == share[0])
     #expect(Set([usual[1], backbone[1], share[1]]).count == 3)
-    #expect(throws: UsageError.self) { try request.setLipschitzTerm(pairs: "none", share: nil) }
-    #expect(throws: UsageError.self) { try request.setLipschitzTerm(pairs: "all", share: 1) }
+    #expect(throws: UsageError.self) { try request.setLipschitzTerm(pairs: .all, share: 1) }
   }
 
   @Test("sets that share a photo are refused, and so are methods that are not made for it")
@@ -220,7 +221,7 @@ struct SegmentationTrainingTests {
     #expect(throws: UsageError.self) {
       try TableRequest(
         task: .segmentation, settings: "all", methods: "fitnets", seeds: nil,
-        trainingProtocol: "equal", budget: "smoke")
+        trainingProtocol: .equal, budget: .smoke)
     }
   }
 
@@ -229,8 +230,8 @@ struct SegmentationTrainingTests {
     let file = root.appendingPathComponent("segmentation.lskd")
     let name = "deeplabv3plus-resnet18-narrow16"
     _ = try ModelCheckpoint.write(
-      try network("resnet18-narrow16", seed: 3), Architecture(name), measures: [:], details: [:],
-      to: file)
+      try network("resnet18-narrow16", seed: 3), Architecture(name), pipeline: .segmentation,
+      measures: [:], details: [:], to: file)
     var request = SegmenterEvaluationJob.Request(
       root: root, year: 2007, set: "test", shortSide: 65, skipsBad: false)
     let predictions = root.appendingPathComponent("predictions")
@@ -252,8 +253,8 @@ struct SegmentationTrainingTests {
     let detector = root.appendingPathComponent("detector.lskd")
     let other = try Architecture("ssd300-mobilenet-narrow16")
     _ = try ModelCheckpoint.write(
-      try other.makeNetwork(classCount: 21, store: ParameterStore(seed: 1)), other, measures: [:],
-      details: [:], to: detector)
+      try other.makeNetwork(classCount: 21, store: ParameterStore(seed: 1)), other,
+      pipeline: .ssd300, measures: [:], details: [:], to: detector)
     #expect(throws: UsageError.self) {
       try SegmenterEvaluationJob(
         checkpoint: ModelCheckpoint(contentsOf: detector), file: detector, request)

@@ -1,12 +1,14 @@
 import DurableFiles
 public import Foundation
 import Results
+import UserErrors
 
 /// Writes the reports of all tables that have records.
 public enum ReportJob {
   /// Writes `<table>.md` and `<table>.json` into `output` and returns their places.
   public static func write(runs: URL, output: URL) throws -> [URL] {
     let records = try RunFolder.records(under: runs)
+    let requested = try RunRequests.read(under: runs)
     guard !records.isEmpty else {
       throw UsageError("\(runs.path) holds no run; run a table first or name its --runs directory")
     }
@@ -14,13 +16,13 @@ public enum ReportJob {
     var texts: [(name: String, text: String)] = []
     let settings = try SettingsTable(classCount: 100)
     texts += [("table1.md", settings.markdown), ("table1.json", settings.json)]
-    for table in Set(records.map(\.table)).sorted() {
+    for table in Set((records + requested).map(\.table)).sorted() {
       let report = Report(
-        table: table, records: records, references: References.cells,
-        figures: try figures(of: table, runs))
+        TableDescription(named: table), records: records, requested: requested,
+        references: References.cells, figures: try figures(of: table, runs))
       texts += [("\(table).md", report.markdown), ("\(table).json", report.json)]
     }
-    let curves = CurveReport(records: records)
+    let curves = CurveReport(records: records, table: "table2", base: MethodCard.ofd.id)
     if !curves.isEmpty {
       texts += [("figure2.md", curves.markdown), ("figure2.json", curves.json)]
       texts += curves.plots.map { ("\($0.name).svg", $0.svg) }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import ModelZoo
 import NeuralNet
 import Results

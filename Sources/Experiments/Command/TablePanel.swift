@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import Measuring
 import NeuralNet
 import Results
 
@@ -36,11 +37,11 @@ struct TablePanel {
       let own = runs.filter { isOf(setting, $0) }
       var columns = truth
       for run in own where run.seed == own.first?.seed {
-        let file = options.runs.appendingPathComponent(run.folderName)
+        let file = try run.withTeacher(in: options.runs).folder(in: options.runs)
           .appendingPathComponent("last.lskd")
         guard FileManager.default.fileExists(atPath: file.path) else { continue }
         let network = try ModelCheckpoint(
-          contentsOf: file, device: options.device, layout: options.layout
+          contentsOf: file, device: options.place.device, layout: options.place.layout
         ).network
         columns.append((run.methodName, try cells(network)))
       }

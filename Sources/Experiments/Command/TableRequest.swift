@@ -1,5 +1,7 @@
-import Distillation
+public import Distillation
 import Foundation
+import Measuring
+public import UserErrors
 
 /// What a user asked for, read from text and checked.
 public struct TableRequest: Sendable {
@@ -11,15 +13,9 @@ public struct TableRequest: Sendable {
   public init(
     task: VisionTask = .classification, settings: String, methods: String, variants: String? = nil,
     seeds: String?,
-    trainingProtocol: String, budget: String, teacher: String? = nil,
+    trainingProtocol: TrainingProtocol, budget: Budget, teacher: String? = nil,
     backbones: [String] = []
   ) throws {
-    guard let budget = Budget(rawValue: budget) else {
-      throw UsageError("there is no budget \"\(budget)\"; known are full, reduced, smoke")
-    }
-    guard let trainingProtocol = TrainingProtocol(rawValue: trainingProtocol) else {
-      throw UsageError("there is no protocol \"\(trainingProtocol)\"; known are released, equal")
-    }
     var rows: [Setting] = []
     let names =
       settings == "all" ? Setting.all(task).map(\.id) : try Self.list(settings, "setting")
@@ -29,7 +25,7 @@ public struct TableRequest: Sendable {
       numbers = []
       for text in try Self.list(seeds, "seed") {
         guard let number = UInt64(text), number <= UInt64(Int.max) else {
-          throw UsageError("\"\(text)\" is no seed; a seed is a whole number, not negative")
+          throw UsageError("\"\(text)\" is no seed; a seed is a whole number from 0 to \(Int.max)")
         }
         numbers.append(number)
       }
@@ -43,16 +39,11 @@ public struct TableRequest: Sendable {
   }
 
   /// Chooses the pairs of taps of the Lipschitz term, and its share of the loss instead of a tuned one or the setting's.
-  public mutating func setLipschitzTerm(pairs: String, share: Double?) throws(UsageError) {
-    guard let pairing = TapPairing(rawValue: pairs) else {
-      throw UsageError(
-        "there are no pairs \"\(pairs)\"; known are "
-          + TapPairing.allCases.map(\.rawValue).joined(separator: ", "))
-    }
+  public mutating func setLipschitzTerm(pairs: TapPairing, share: Double?) throws(UsageError) {
     if let share, !(share > 0 && share < 1) {
       throw UsageError("the share of the Lipschitz term lies between 0 and 1, not at \(share)")
     }
-    selection.pairing = pairing
+    selection.pairing = pairs
     selection.lipschitzShare = share
   }
 

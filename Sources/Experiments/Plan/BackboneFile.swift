@@ -3,6 +3,7 @@ import DurableFiles
 public import Foundation
 import ModelZoo
 import NeuralNet
+import UserErrors
 
 /// Weights from a file with which a detector's or a segmentation's backbone starts.
 public struct BackboneFile: Hashable, Sendable {

@@ -1,4 +1,5 @@
 public import ModelZoo
+import Training
 
 /// How much of the paper's recipe is run.
 public enum Budget: String, Hashable, Sendable, CaseIterable {
@@ -40,7 +41,7 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
   /// Short side at scale 1 and side of the crops of a segmentation's training photos.
   public var segmentationSize: Int {
     switch self {
-    case .full: 513
+    case .full: SegmentationEvaluator.paperShortSide
     case .reduced: 161
     case .smoke: 65
     }
@@ -65,24 +66,10 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
 
   /// The network that stands for one of the paper.
   public func network(for architecture: Architecture) -> Architecture {
-    switch (self, architecture) {
-    case (.full, _): architecture
-    case (.reduced, .wideResNet(let depth, let width)):
-      .wideResNet(depth: min(depth, 16), width: max(1, width / 2))
-    case (.smoke, .wideResNet(let depth, let width)):
-      .wideResNet(depth: depth > 16 ? 16 : 10, width: max(1, width / 4))
-    case (.reduced, .ssd300(let backbone, _)): .ssd300(backbone, divisor: 8)
-    case (.smoke, .ssd300(let backbone, _)): .ssd300(backbone, divisor: 16)
-    case (.reduced, .deepLab(let backbone, _)): .deepLab(backbone, divisor: 8)
-    case (.smoke, .deepLab(let backbone, _)): .deepLab(backbone, divisor: 16)
-    case (.reduced, .cifarResNet(let depth)): .cifarResNet(depth: min(depth, 20))
-    case (.smoke, .cifarResNet): .cifarResNet(depth: 8)
-    case (.reduced, .pyramidNet(_, let alpha, let isBottleneck)):
-      .pyramidNet(
-        depth: isBottleneck ? 29 : 20, alpha: max(1, alpha / 4), isBottleneck: isBottleneck)
-    case (.smoke, .pyramidNet(_, let alpha, let isBottleneck)):
-      .pyramidNet(
-        depth: isBottleneck ? 11 : 8, alpha: max(1, alpha / 8), isBottleneck: isBottleneck)
+    switch self {
+    case .full: architecture
+    case .reduced: architecture.reduced
+    case .smoke: architecture.smallest
     }
   }
 

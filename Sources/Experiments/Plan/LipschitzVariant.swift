@@ -1,5 +1,6 @@
 import Distillation
 import Lipschitz
+public import UserErrors
 
 /// One departure from LONDON's Lipschitz term, for the ablations of table 6.
 public enum LipschitzVariant: Hashable, Sendable, CustomStringConvertible {
@@ -62,6 +63,10 @@ public enum LipschitzVariant: Hashable, Sendable, CustomStringConvertible {
     case .symmetricPair: "pair=symmetric"
     }
   }
+
+  /// Whether the term is in other units than the paper's, so that alpha alone would mean nothing: its first gradient is
+  /// made as long as that of the paper's term.
+  var isMatched: Bool { self == .ratio || self == .batchMatrix }
 
   /// Changes a term.
   func apply(

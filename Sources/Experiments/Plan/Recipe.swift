@@ -66,8 +66,8 @@ public struct Recipe: Hashable, Sendable {
   ) {
     let isReleased = trainingProtocol == .released
     let family =
-      isReleased && setting.task == .classification ? method.family : .overhaul
-    let isOverhaul = method.base == .ofd
+      isReleased && setting.task == .classification ? method.base.family : .overhaul
+    let isOverhaul = method.usesTeacher && method.base.family == .overhaul
     switch family {
     case .overhaul:
       epochs = budget.epochs(for: setting.task)
@@ -89,14 +89,13 @@ public struct Recipe: Hashable, Sendable {
       optimizer = .init(weightDecay: 1e-4)
     }
     restartsMomentum =
-      isReleased && setting.task == .classification && (isOverhaul || method == .student)
+      isReleased && setting.task == .classification && method.base.family == .overhaul
     teacherInTrainMode = isReleased && isOverhaul
     unrollsPowerIteration = isReleased || method.guidance == .stopGradient
     let base = schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
-    let details = method.details(for: setting.task)
-    connectorEpochs = setting.task == .segmentation && isOverhaul ? 1 : 0
+    connectorEpochs = method.details(for: setting.task)?.connectorEpochs ?? 0
     countsAsReleased = setting.task == .segmentation && isReleased
-    switch details?.preparationRate {
+    switch method.base.preparation {
     // Under `equal` the connectors' epoch comes on top, so that all students learn equally long.
     case nil:
       preparation =
@@ -105,7 +104,7 @@ public struct Recipe: Hashable, Sendable {
     case .base: preparation = Preparation(epochs: max(1, epochs / 8), learningRate: base)
     case .fixed(let rate): preparation = Preparation(epochs: max(1, epochs / 8), learningRate: rate)
     }
-    warmUpEpochs = Int(((details?.warmUp ?? 0) * Double(epochs)).rounded())
+    warmUpEpochs = Int((method.base.warmUp * Double(epochs)).rounded())
     mixesImages = false
   }
 

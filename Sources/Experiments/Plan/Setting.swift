@@ -1,4 +1,5 @@
 public import ModelZoo
+public import UserErrors
 
 /// A teacher and student pair of the paper's tables.
 public struct Setting: Hashable, Sendable {
@@ -76,13 +77,4 @@ public struct Setting: Hashable, Sendable {
     self.student = student
     self.released = released
   }
-}
-
-/// The request of a user that makes no sense; programs end with exit code 2.
-public struct UsageError: Error, CustomStringConvertible, Sendable {
-  /// What is wrong and what would be right.
-  public let description: String
-
-  /// Makes an error from its sentence.
-  public init(_ description: String) { self.description = description }
 }

@@ -91,41 +91,8 @@ public struct TablePlan: Sendable {
     self.init(students: students)
   }
 
-  /// Plans the trials of every method's weight, with the first seed.
-  public init(trialsOf selection: Selection, data: DataReference) {
-    var students: [RunPlan] = []
-    for setting in selection.settings {
-      for method in selection.methods {
-        students += Self.trials(setting, method, selection, data: data)
-      }
-    }
-    self.init(students: students)
-  }
-
-  /// The trials of one method's weight; none for the student alone.
-  static func trials(
-    _ setting: Setting, _ method: Method, _ selection: Selection, data: DataReference
-  ) -> [RunPlan] {
-    guard let details = method.details(for: setting.task), method.guidance != .stopGradient else {
-      return []
-    }
-    let usual = setting.released.share ?? setting.released.alpha
-    let weights = method.guidance == nil ? details.trialWeights : [usual / 4, usual, usual * 4]
-    return weights.map { weight in
-      var run = RunPlan(
-        table: setting.task.trialsTable, setting: setting, role: .student(method),
-        trainingProtocol: selection.trainingProtocol, budget: selection.budget,
-        seed: selection.seeds.first ?? 0, data: data)
-      run.teacherFile = selection.teacherFile
-      run.backbones = selection.backbones
-      run.pairing = selection.pairing
-      let trial = ChosenWeight(value: weight, source: .trial)
-      if method.guidance == nil { run.lossChoice = trial } else { run.alphaChoice = trial }
-      return run
-    }
-  }
-
-  private init(students: [RunPlan]) {
+  /// Plans given students with their teachers.
+  package init(students: [RunPlan]) {
     var runs: [RunPlan] = []
     for run in students {
       if let teacher = run.teacher, !runs.contains(where: { $0.hash == teacher.hash }) {

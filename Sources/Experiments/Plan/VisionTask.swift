@@ -1,3 +1,4 @@
+import Distillation
 import Results
 
 /// What networks are trained for.
@@ -19,7 +20,22 @@ public enum VisionTask: String, Hashable, Sendable {
   }
 
   /// What its tables measure.
-  var metrics: TableMetrics { TableMetrics(table: table) }
+  var metrics: TableMetrics {
+    switch self {
+    case .classification: .classification
+    case .detection: .detection
+    case .segmentation: .segmentation
+    }
+  }
+
+  /// What its networks are trained for without a teacher.
+  func loss(countsAsReleased: Bool) -> any TaskLoss {
+    switch self {
+    case .classification: ClassificationLoss()
+    case .detection: MultiBoxLoss()
+    case .segmentation: SegmentationLoss(dividesByBatch: countsAsReleased)
+    }
+  }
 
   /// The table that its cells belong to.
   var table: String {

@@ -1,8 +1,10 @@
 public import Datasets
 public import Foundation
+public import Measuring
 public import NeuralNet
 public import Results
 public import Training
+import UserErrors
 
 /// The images of a table: CIFAR-100 from a directory, or the embedded synthetic set.
 public struct CIFARSource: RunData {
@@ -10,17 +12,19 @@ public struct CIFARSource: RunData {
   public let training: ImageDataset
   /// Images to measure with; always all of them.
   public let test: ImageDataset
+  /// Whether the budget asks for synthetic images, and says so.
+  private let isOfBudget: Bool
 
   /// Seed of the choice of training images, the same for all runs.
   private static let subsetSeed: UInt64 = 0
-  private static let syntheticTraining = 2_560
-  private static let syntheticTest = 500
 
   /// Loads the data of a budget; `directory` is needed for real ones.
   public init(_ budget: Budget, directory: URL?) throws {
+    isOfBudget = budget.isSynthetic
     if budget.isSynthetic {
-      training = try Self.synthetic().dataset(.train)
-      test = try Self.testImages(directory: nil)
+      let synthetic = try SyntheticCIFAR100.ofSmokeBudget()
+      training = try synthetic.dataset(.train)
+      test = try synthetic.dataset(.test)
       return
     }
     guard let directory else {
@@ -28,17 +32,7 @@ public struct CIFARSource: RunData {
     }
     training = try CIFAR100.load(.train, from: directory)
       .subset(fraction: budget.trainingFraction(for: .classification), seed: Self.subsetSeed)
-    test = try Self.testImages(directory: directory)
-  }
-
-  /// The test images in a directory, or the synthetic ones where there is none.
-  static func testImages(directory: URL?) throws -> ImageDataset {
-    if let directory { return try CIFAR100.load(.test, from: directory) }
-    return try synthetic().dataset(.test)
-  }
-
-  private static func synthetic() throws -> SyntheticCIFAR100 {
-    try SyntheticCIFAR100(trainCount: syntheticTraining, testCount: syntheticTest)
+    test = try CIFAR100.load(.test, from: directory)
   }
 
   /// The source for choosing a weight: a tenth of the training images of every class is measured with, the
@@ -46,11 +40,12 @@ public struct CIFARSource: RunData {
   public func forTuning() -> CIFARSource {
     let perClass = max(1, training.count / training.classCount / Self.heldOutShare)
     let split = training.splitHeldOut(perClass: perClass, seed: Self.subsetSeed)
-    return CIFARSource(training: split.training, test: split.heldOut)
+    return CIFARSource(training: split.training, test: split.heldOut, isOfBudget: isOfBudget)
   }
 
   /// A source of given images.
-  package init(training: ImageDataset, test: ImageDataset) {
+  package init(training: ImageDataset, test: ImageDataset, isOfBudget: Bool = false) {
+    self.isOfBudget = isOfBudget
     self.training = training
     self.test = test
   }
@@ -60,14 +55,20 @@ public struct CIFARSource: RunData {
 
   /// Name and digests.
   public var reference: DataReference {
-    DataReference(
+    var reference = DataReference(
       id: training.name, hashes: ["train": training.digest, "test": test.digest])
+    if let other = [training, test].first(where: { $0.name != CIFAR100.id }), !isOfBudget {
+      reference.deviations = ["images of \(other.name) instead of CIFAR-100"]
+    }
+    return reference
   }
 }
 
 extension CIFARSource {
   /// Errors.
   public var metrics: TableMetrics { .classification }
+  /// That of CIFAR-100.
+  public var evaluationPipeline: EvaluationPipeline { .cifar100 }
   /// Top-1 and top-5 errors.
   public var evaluator: any Evaluator {
     ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)

@@ -1,6 +1,7 @@
 public import Datasets
 import Detection
 public import Foundation
+public import Measuring
 public import NeuralNet
 public import Results
 public import Training
@@ -40,6 +41,8 @@ public struct DetectionSource: PhotoData {
 
   /// Average precisions.
   public var metrics: TableMetrics { .detection }
+  /// That of SSD300.
+  public var evaluationPipeline: EvaluationPipeline { .ssd300 }
   /// Average precisions.
   public var evaluator: any Evaluator { DetectionEvaluator(training: training, test: test) }
   /// Classes and the background.

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import UserErrors
 
 /// Which photos a table of VOC takes.
 public struct PhotoRequest: Sendable {

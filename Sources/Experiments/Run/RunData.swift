@@ -1,7 +1,9 @@
+public import Datasets
+import JSON
+public import Measuring
+public import NeuralNet
 public import Results
 public import Training
-public import Datasets
-public import NeuralNet
 
 /// What runs learn from and are measured with.
 public protocol RunData {
@@ -9,6 +11,8 @@ public protocol RunData {
   var reference: DataReference { get }
   /// What is measured.
   var metrics: TableMetrics { get }
+  /// How images are prepared for `evaluator`.
+  var evaluationPipeline: EvaluationPipeline { get }
   /// Measures a network.
   var evaluator: any Evaluator { get }
   /// Extent of a network's logits.

@@ -3,6 +3,8 @@ import Datasets
 import Distillation
 import DurableFiles
 import Foundation
+import JSON
+import Measuring
 import Results
 import TensorCore
 public import Training
@@ -15,7 +17,7 @@ public final class RunExecutor {
   private let folder: RunFolder
   private let progress: ProgressLine
   private let title: String
-  private var record: RunRecord
+  private(set) var record: RunRecord
   private var events: EventLog?
   private var objective: (any Objective)?
   private var started = ContinuousClock.now
@@ -34,7 +36,7 @@ public final class RunExecutor {
     let url = options.runs.appendingPathComponent(plan.folderName)
     folder = try options.leads ? RunFolder(url) : RunFolder(following: url)
     let known = try RunFolder.readRecord(in: folder.url)
-    record = Self.newRecord(plan, options, teacher)
+    record = RunRecord(plan, metrics: data.metrics, options, teacher: teacher)
     if let known {
       record.epochs = known.epochs
       record.last = known.last
@@ -43,6 +45,7 @@ public final class RunExecutor {
       record.wallSeconds = known.wallSeconds
       record.peakMemoryBytes = known.peakMemoryBytes
       record.imagesPerSecond = known.imagesPerSecond
+      record.subject.weights.match = known.subject.weights.match
     }
     secondsBefore = record.wallSeconds
   }
@@ -73,7 +76,7 @@ public final class RunExecutor {
       record.status = outcome == .finished ? .finished : .interrupted
       try write()
     } catch {
-      record.status = .failed
+      record.status = error.isDivergence ? .diverged : .failed
       record.message = "\(error)"
       try write()
       throw error
@@ -98,9 +101,9 @@ public final class RunExecutor {
     configuration.preparationEpochs = recipe.preparation?.epochs ?? 0
     configuration.preparationRate = recipe.preparation?.learningRate ?? 0
     configuration.connectorEpochs = recipe.connectorEpochs
-    configuration.precision = options.precision
+    configuration.precision = options.place.precision
     configuration.checkpointSeconds = plan.budget.checkpointSeconds
-    configuration.reportInterval = options.device == .cpu ? 1 : 50
+    configuration.reportInterval = options.place.device == .cpu ? 1 : 50
     return configuration
   }
 
@@ -118,29 +121,6 @@ public final class RunExecutor {
     record.heartbeat = ISO8601DateFormatter().string(from: Date())
     try events?.flush()
     try record.write(to: folder.record)
-  }
-
-  private static func newRecord(
-    _ plan: RunPlan, _ options: RunOptions, _ teacher: RunRecord.Teacher?
-  ) -> RunRecord {
-    let source = Machine.sourceState
-    return RunRecord(
-      table: plan.table, setting: plan.setting.id, method: plan.methodName,
-      protocolName: plan.trainingProtocol.rawValue, budget: plan.budget.rawValue,
-      configuration: plan.configuration, configurationHash: plan.hash,
-      deviations: plan.deviations + options.replicaDeviations,
-      seeds: Dictionary(
-        uniqueKeysWithValues: ["initialisation", "sampleOrder", "augmentation", "powerIteration"]
-          .map { ($0, plan.seed) }),
-      dataset: plan.data.id, datasetHashes: plan.data.hashes,
-      teacher: teacher,
-      suite: .init(version: Suite.version, commit: source.commit, dirty: source.dirty),
-      environment: .init(
-        libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
-        threads: Engine.threads, device: options.device.description,
-        precision: options.precision.rawValue, kernels: options.kernels.rawValue,
-        replicas: options.replicas?.worldSize),
-      command: options.command)
   }
 }
 
@@ -195,6 +175,7 @@ extension RunExecutor: TrainingObserver {
   /// Records the epoch and writes its checkpoints.
   public func didEndEpoch(_ report: EpochReport) throws {
     guard let objective, options.leads else { return }
+    record.subject.weights.match = try (objective as? LipschitzGuidedObjective)?.matchFactor()
     record.epochs.append(
       .init(
         epoch: report.epoch, learningRate: report.learningRate, losses: report.losses,
@@ -202,8 +183,8 @@ extension RunExecutor: TrainingObserver {
         trainingMeasures: report.training, measures: report.test, seconds: report.seconds,
         imagesPerSecond: report.imagesPerSecond))
     let digest = try ModelCheckpoint.write(
-      objective.student, plan.network, measures: report.test, details: details(report.epoch),
-      to: folder.last)
+      objective.student, plan.network, pipeline: data.evaluationPipeline, measures: report.test,
+      details: details(report.epoch), to: folder.last)
     record.last = reference("last.lskd", digest, report)
     if record.epochs.dropLast().allSatisfy({ isBetter(report.test, than: $0.measures) }) {
       try AtomicFile.write(try Data(contentsOf: folder.last), to: folder.best)

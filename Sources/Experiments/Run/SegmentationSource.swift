@@ -1,8 +1,10 @@
 public import Datasets
 public import Foundation
+public import Measuring
 public import NeuralNet
 public import Results
 public import Training
+import UserErrors
 
 /// The photos and masks of table 5.
 public struct SegmentationSource: PhotoData {
@@ -48,6 +50,8 @@ public struct SegmentationSource: PhotoData {
 
   /// Overlaps.
   public var metrics: TableMetrics { .segmentation }
+  /// That of segmentations.
+  public var evaluationPipeline: EvaluationPipeline { .segmentation }
   /// Overlaps at both sizes.
   public var evaluator: any Evaluator {
     SegmentationEvaluator(training: training, test: test, shortSide: size)

@@ -1,0 +1,6 @@
+import Results
+
+extension [Double] {
+  /// Middle of measured times; NaN without any.
+  var median: Double { Sample(self).median ?? .nan }
+}

@@ -1,0 +1,26 @@
+import Datasets
+import Detection
+public import ModelZoo
+
+/// How images are prepared for a network that is measured; the raw value is its name in a checkpoint's header.
+public enum EvaluationPipeline: String, Hashable, Sendable, CaseIterable {
+  /// Images of CIFAR-100, normalised as the OFD code does.
+  case cifar100 = "cifar100-normalise"
+  /// Photos scaled to 300 x 300 pixels, normalised by ImageNet's mean and deviation.
+  case ssd300 = "ssd-300-normalise"
+  /// Photos as large as they are and scaled to a short side, normalised as the OFD segmentation code does.
+  case segmentation = "voc-segmentation-normalise"
+
+  /// What a network expects whose file names no pipeline, as files from elsewhere do.
+  public init(usualOf architecture: Architecture) {
+    self =
+      switch architecture.output {
+      case .classes: .cifar100
+      case .boxes: .ssd300
+      case .pixels: .segmentation
+      }
+  }
+
+  /// Whether a network can read such images.
+  func fits(_ architecture: Architecture) -> Bool { self == Self(usualOf: architecture) }
+}

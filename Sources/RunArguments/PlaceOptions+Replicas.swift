@@ -1,0 +1,17 @@
+public import Experiments
+import Foundation
+public import PlaceArguments
+
+extension PlaceOptions {
+  /// The options of a training. Joins the replicas that the environment names.
+  public func trainingOptions(runs: String) throws -> RunOptions {
+    let replica = try ReplicaEnvironment(ProcessInfo.processInfo.environment)
+    let command = CommandLine.arguments
+    let program = URL(fileURLWithPath: command[0]).lastPathComponent
+    var options = RunOptions(
+      runs: URL(fileURLWithPath: runs), place: try prepared(localRank: replica?.localRank),
+      command: ([program] + command.dropFirst()).joined(separator: " "))
+    if let replica { try options.join(replica) }
+    return options
+  }
+}
