@@ -14,6 +14,8 @@ public struct LipschitzLoss: Hashable, Sendable {
   /// Whether one matrix is taken per image, as released, or one for the whole batch, as the paper
   /// draws it.
   public var matrix: Matrix
+  /// Whose value of the teacher counts.
+  public var target: Target
 
   /// How two singular values are compared.
   public enum Comparison: String, Hashable, Sendable, CaseIterable {
@@ -21,6 +23,15 @@ public struct LipschitzLoss: Hashable, Sendable {
     case difference
     /// (s / t - 1)²
     case ratio
+  }
+
+  /// Whose value of the teacher an image's own is held against. Everything but its own is a control: it keeps the term and
+  /// destroys its meaning.
+  public enum Target: String, Hashable, Sendable, CaseIterable {
+    /// That of the same image.
+    case own
+    /// That of another image of the batch, by one random order for every pair of taps and step.
+    case shuffled
   }
 
   /// What a transmitting matrix sums over besides positions.
@@ -34,12 +45,13 @@ public struct LipschitzLoss: Hashable, Sendable {
   /// Makes a loss; the defaults are the released one's.
   public init(
     norm: SpectralNorm, hasGradient: Bool = true, comparison: Comparison = .difference,
-    matrix: Matrix = .perSample
+    matrix: Matrix = .perSample, target: Target = .own
   ) {
     self.norm = norm
     self.hasGradient = hasGradient
     self.comparison = comparison
     self.matrix = matrix
+    self.target = target
   }
 
   /// The loss, a scalar without a coefficient.
@@ -52,7 +64,7 @@ public struct LipschitzLoss: Hashable, Sendable {
     precondition(student.count == teacher.count && !student.isEmpty)
     var terms: [Tensor] = []
     for (index, (own, other)) in zip(student, teacher).enumerated() {
-      let target = try value(other, differentiable: false, &stream)
+      let target = try arranged(value(other, differentiable: false, &stream), &stream)
       let constant = try value(own, differentiable: hasGradient, &stream)
       let difference: Tensor =
         switch comparison {
@@ -62,6 +74,18 @@ public struct LipschitzLoss: Hashable, Sendable {
       terms.append(try difference.squared().mean() * weight(of: index, pairs: student.count))
     }
     return try Tensor.sum(terms)
+  }
+
+  /// The teacher's values [N] in the order in which they count.
+  private func arranged(_ values: Tensor, _ stream: inout RandomStream) throws(TensorError)
+    -> Tensor
+  {
+    switch target {
+    case .own: return values
+    case .shuffled:
+      let order = stream.permutation(of: values.count).map(Int64.init)
+      return try values.rows(try Tensor(order, shape: [order.count], device: values.device))
+    }
   }
 
   /// A teacher's value below this counts as it in a ratio.

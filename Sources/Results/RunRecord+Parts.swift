@@ -93,9 +93,12 @@ extension RunRecord {
     public var trainingMeasures: Measures?
     /// On the test set.
     public var measures: Measures
-    /// Seconds of training.
+    /// Seconds of the run's own steps.
     public var seconds: Double
-    /// Images per second of training.
+    /// Seconds of what was done once for all runs that learnt side by side: waiting for batches, and their teacher's
+    /// passes. Absent before cohorts.
+    public var sharedSeconds: Double?
+    /// Images per second of both.
     public var imagesPerSecond: Double
 
     /// Makes a record of an epoch.
@@ -103,8 +106,9 @@ extension RunRecord {
       epoch: Int, learningRate: Double, losses: [String: Double],
       gradientNorms: [String: Double], shares: [String: Double]? = nil,
       trainingMeasures: Measures? = nil, measures: Measures, seconds: Double,
-      imagesPerSecond: Double
+      sharedSeconds: Double? = nil, imagesPerSecond: Double
     ) {
+      self.sharedSeconds = sharedSeconds
       self.shares = shares
       self.trainingMeasures = trainingMeasures
       self.measures = measures

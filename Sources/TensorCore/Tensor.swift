@@ -20,6 +20,9 @@ public struct Tensor {
 
   var pointer: OpaquePointer { handle.pointer }
 
+  /// Whether both are one tensor of libtorch under one name, not merely equal or of shared memory.
+  public func isSame(as other: Tensor) -> Bool { handle === other.handle }
+
   /// Copies row-major `values` to `device`, converted to `dtype` (their own one when nil).
   ///
   /// Throws when their number does not fit `shape`.

@@ -103,7 +103,8 @@ struct ResumeCheckpoint {
 
   private func storedSums(_ sums: EpochSums) throws -> [StoredTensor] {
     var tensors = [
-      try Tensor([Double(sums.images), sums.seconds], shape: [2]).stored(as: "sums.counts")
+      try Tensor([Double(sums.images), sums.seconds, sums.sharedSeconds], shape: [3])
+        .stored(as: "sums.counts")
     ]
     for (group, values) in [
       ("losses", sums.losses), ("contributions", sums.contributions), ("norms", sums.gradientNorms),
@@ -117,8 +118,8 @@ struct ResumeCheckpoint {
 
   private func sums(_ extras: [String: StoredTensor]) throws -> EpochSums {
     let counts = try Tensor(try find("sums.counts", in: extras)).values(as: Double.self)
-    guard counts.count == 2, let images = Int(exactly: counts[0]), (0...1 << 53).contains(images),
-      counts[1].isFinite
+    guard counts.count == 3, let images = Int(exactly: counts[0]), (0...1 << 53).contains(images),
+      counts.allSatisfy(\.isFinite)
     else {
       throw TrainingError.foreignCheckpoint(
         file: file.path, reason: "its sums are incomplete or no counts")
@@ -126,6 +127,7 @@ struct ResumeCheckpoint {
     var sums = EpochSums()
     sums.images = images
     sums.seconds = counts[1]
+    sums.sharedSeconds = counts[2]
     for (name, tensor) in extras {
       if let term = name.suffix(after: "sums.losses.") {
         sums.losses[term] = try Tensor(tensor).scalar()

@@ -31,7 +31,10 @@ struct ResumeDamageTests {
 
   @Test(
     "counts that are none are refused",
-    arguments: [[.nan, 1], [.infinity, 1], [-1, 1], [1e300, 1], [0.5, 1], [24, .nan], [24]])
+    arguments: [
+      [.nan, 1, 0], [.infinity, 1, 0], [-1, 1, 0], [1e300, 1, 0], [0.5, 1, 0], [24, .nan, 0],
+      [24, 1, .nan], [24, 1],
+    ])
   func counts(values: [Double]) {
     #expect(throws: TrainingError.self) {
       try resume(replacing: "sums.counts", in: .extras, with: values, as: .float64)

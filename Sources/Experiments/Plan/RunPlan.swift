@@ -229,6 +229,9 @@ extension Recipe {
     case .polynomial(let rate, let power):
       base = rate
       own["power"] = .number(power)
+    case .cosine(let rate, let warmUpEpochs, _):
+      base = rate
+      own["cosine"] = .object(["warm_up_epochs": .integer(warmUpEpochs)])
     }
     if connectorEpochs > 0 { own["connector_epochs"] = .integer(connectorEpochs) }
     if counting == .overBatchAgain { own["counts_as_released"] = .bool(true) }

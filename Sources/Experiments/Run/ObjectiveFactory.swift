@@ -24,7 +24,8 @@ package struct ObjectiveFactory {
     self.data = data
   }
 
-  func makeObjective() throws -> any Objective {
+  /// The objective; `shared` is a teacher that the run looks through together with others, instead of its own.
+  func makeObjective(shared: TeacherPass? = nil) throws -> any Objective {
     let student = try plan.network.makeNetwork(
       classCount: data.classCount, store: store(plan.seed))
     try plan.backbone?.load(into: student, plan.network)
@@ -35,12 +36,17 @@ package struct ObjectiveFactory {
       return TaskObjective(
         student: student, task: task, mixup: plan.recipe.mixesImages ? Mixup(seed: plan.seed) : nil)
     }
+    return try objective(method, student, try shared ?? teacherPass(teacherFile))
+  }
+
+  /// The teacher of the run, whose latest results are `kept` for several students.
+  func teacherPass(_ file: URL, kept: Bool = false) throws -> TeacherPass {
     let teacher = try ModelCheckpoint(
-      contentsOf: teacherFile, device: options.place.device, layout: options.place.layout,
+      contentsOf: file, device: options.place.device, layout: options.place.layout,
       replicas: options.replicas)
-    let pass = try TeacherPass(
-      teacher.network, plan.recipe.teacherInTrainMode ? .train : .eval, fused: options.place.fuses)
-    return try objective(method, student, pass)
+    return try TeacherPass(
+      teacher.network, plan.recipe.teacherInTrainMode ? .train : .eval, fused: options.place.fuses,
+      kept: kept)
   }
 
   /// The objective of `method` between two networks.

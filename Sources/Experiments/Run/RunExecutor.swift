@@ -18,6 +18,8 @@ public final class RunExecutor {
   private let progress: ProgressLine
   private let title: String
   private(set) var record: RunRecord
+  /// The name of the run's folder.
+  var folderName: String { plan.folderName }
   private var events: EventLog?
   private var objective: (any Objective)?
   private var started = ContinuousClock.now
@@ -51,16 +53,14 @@ public final class RunExecutor {
     secondsBefore = record.wallSeconds
   }
 
-  /// Trains to the end or to a request to stop, and returns the record.
-  func run(stop: StopRequest) throws -> RunRecord {
+  /// Makes the networks and what trains them; `shared` is a teacher that several runs look through.
+  func start(shared: TeacherPass?) throws -> Cohort.Member {
     started = .now
     Machine.restartPeakMemory()
     record.status = .running
     record.message = nil
     do {
-      let objective = try ObjectiveFactory(
-        plan: plan, options: options, teacherFile: teacherFile, data: data
-      ).makeObjective()
+      let objective = try factory.makeObjective(shared: shared)
       self.objective = objective
       let trainer = try Trainer(
         objective: objective,
@@ -73,17 +73,42 @@ public final class RunExecutor {
         try willResume(epoch: 0, step: 0)
       }
       try write()
-      let outcome = try trainer.run(stop: stop, observer: self)
-      record.status = outcome == .finished ? .finished : .interrupted
-      try write()
+      return Cohort.Member(trainer: trainer, observer: self)
     } catch {
-      record.status = error.isDivergence ? .diverged : .failed
-      record.message = "\(error)"
-      try write()
+      try? fail(error)  // The first error says more.
       throw error
     }
-    if record.status == .finished { try removeResumeFile() }
-    return record
+  }
+
+  /// Records how the training ended. A divergence is a result; every other error is thrown again.
+  func end(_ outcome: Result<TrainingOutcome, any Error>) throws {
+    do {
+      record.status = try outcome.get() == .finished ? .finished : .interrupted
+      try write()
+      if record.status == .finished { try removeResumeFile() }
+    } catch {
+      try fail(error)
+      // A student that diverges is a result; the others do not depend on it.
+      guard error.isDivergence && plan.method != nil else { throw error }
+      progress.line("\(title): diverged, \(error)")
+    }
+    objective = nil
+  }
+
+  private func fail(_ error: any Error) throws {
+    record.status = error.isDivergence ? .diverged : .failed
+    record.message = "\(error)"
+    try write()
+  }
+
+  /// The run's teacher with its latest results kept for several students; nil where it learns alone.
+  func sharedTeacher() throws -> TeacherPass? {
+    guard plan.method?.usesTeacher ?? false else { return nil }
+    return try teacherFile.map { try factory.teacherPass($0, kept: true) }
+  }
+
+  private var factory: ObjectiveFactory {
+    ObjectiveFactory(plan: plan, options: options, teacherFile: teacherFile, data: data)
   }
 
   private var teacherFile: URL? {
@@ -182,7 +207,7 @@ extension RunExecutor: TrainingObserver {
         epoch: report.epoch, learningRate: report.learningRate, losses: report.losses,
         gradientNorms: report.gradientNorms, shares: report.shares,
         trainingMeasures: report.training, measures: report.test, seconds: report.seconds,
-        imagesPerSecond: report.imagesPerSecond))
+        sharedSeconds: report.sharedSeconds, imagesPerSecond: report.imagesPerSecond))
     let digest = try ModelCheckpoint.write(
       objective.student, plan.network, pipeline: data.evaluationPipeline, measures: report.test,
       details: details(report.epoch), to: folder.last)
@@ -192,8 +217,10 @@ extension RunExecutor: TrainingObserver {
       record.best = reference("best.lskd", digest, report)
     }
     try folder.keepEpoch(report.epoch, newest: options.keptEpochs)
-    let seconds = record.epochs.reduce(0) { $0 + $1.seconds }
-    let images = record.epochs.reduce(0) { $0 + $1.seconds * $1.imagesPerSecond }
+    let seconds = record.epochs.reduce(0) { $0 + $1.seconds + ($1.sharedSeconds ?? 0) }
+    let images = record.epochs.reduce(0) {
+      $0 + ($1.seconds + ($1.sharedSeconds ?? 0)) * $1.imagesPerSecond
+    }
     record.imagesPerSecond = seconds > 0 ? images / seconds : 0
     try events?.append([
       "event": "epoch", "epoch": .integer(report.epoch),

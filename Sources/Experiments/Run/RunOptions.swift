@@ -12,6 +12,8 @@ public struct RunOptions: Sendable {
   public var keptEpochs = 0
   /// Background threads that prepare images.
   public var loaderThreads: Int
+  /// The most runs that learn side by side from one pass over the data; 1 for none. Changes no run's bytes.
+  public var largestCohort = 16
   /// The replicas that train together; nil for one process.
   public var replicas: ProcessGroup?
   /// The command line, for the record.

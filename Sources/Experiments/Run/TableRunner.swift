@@ -29,7 +29,7 @@ public struct TableRunner {
     try run.withTeacher(in: options.runs).finishedRecord(in: options.runs) != nil
   }
 
-  /// Carries all runs out, one after the other.
+  /// Carries all runs out: those that can learn side by side together, the others one after the other.
   public func run(stop: StopRequest) throws -> Outcome {
     let progress = ProgressLine(isSilent: !options.leads)
     if options.leads {
@@ -40,7 +40,9 @@ public struct TableRunner {
     var records: [String: RunRecord] = [:]
     var checkedTeachers: Set<String> = []
     let given = try givenTeacher(progress)
-    for (index, planned) in plan.runs.enumerated() {
+    /// The run in its folder; nil where it was done before.
+    func executor(_ index: Int) throws -> RunExecutor? {
+      let planned = plan.runs[index]
       let title =
         "[\(index + 1)/\(plan.runs.count)] \(planned.setting.id) \(planned.methodName) seed \(planned.seed)"
       var run = planned
@@ -52,27 +54,35 @@ public struct TableRunner {
       if try options.leaderDecides(finished != nil) {
         progress.line("\(title): finished before")
         records[planned.hash] = finished
-        continue
+        return nil
       }
       if options.leads, let plan = planned.teacher, let teacher,
         checkedTeachers.insert(plan.hash).inserted
       {
         try plan.checkCheckpoint(teacher, in: options.runs)
       }
-      let executor = try RunExecutor(
+      return try RunExecutor(
         run, data: data, options: options,
         teacher: run.teacherFile == nil ? teacher?.asTeacher : given, title: title,
         progress: progress)
-      // A student that diverges is a result; the others do not depend on it.
-      let record: RunRecord
-      do { record = try executor.run(stop: stop) } catch
-        where error.isDivergence && run.method != nil
-      {
-        progress.line("\(title): diverged, \(error)")
-        record = executor.record
+    }
+    for index in plan.runs.indices where records[plan.runs[index].hash] == nil {
+      guard let first = try executor(index) else { continue }
+      var cohort = RunCohort(first, of: plan.runs[index])
+      for later in plan.runs.indices where later > index {
+        let planned = plan.runs[later]
+        guard cohort.count < (options.replicas == nil ? options.largestCohort : 1),
+          records[planned.hash] == nil, cohort.admits(planned),
+          planned.teacher.map({ records[$0.hash] != nil }) ?? true
+        else { continue }
+        if let next = try executor(later) { cohort.add(next, of: planned) }
       }
-      guard record.status.isSettled else { return .interrupted(folder: run.folderName) }
-      records[planned.hash] = record
+      for (planned, executor) in try cohort.run(stop: stop, progress: progress) {
+        guard executor.record.status.isSettled else {
+          return .interrupted(folder: executor.folderName)
+        }
+        records[planned.hash] = executor.record
+      }
     }
     return .finished(plan.runs.compactMap { records[$0.hash] })
   }
