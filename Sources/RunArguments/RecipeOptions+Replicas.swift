@@ -12,6 +12,7 @@ extension RecipeOptions {
       runs: URL(fileURLWithPath: runs), place: try place.prepared(localRank: replica?.localRank),
       command: ([program] + command.dropFirst()).joined(separator: " "))
     options.keptEpochs = keepLast
+    if alone { options.largestCohort = 1 }
     if let replica { try options.join(replica) }
     return options
   }

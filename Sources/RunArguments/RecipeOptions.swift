@@ -24,6 +24,10 @@ public struct RecipeOptions: ParsableArguments {
   @Option(help: "Keep the checkpoints of the newest so many epochs, besides last and best.")
   public var keepLast = 0
 
+  /// Whether every run trains by itself.
+  @Flag(help: "Train one run after the other instead of side by side; changes no result.")
+  public var alone = false
+
   /// The defaults.
   public init() {}
 

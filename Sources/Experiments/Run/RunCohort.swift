@@ -8,13 +8,13 @@ struct RunCohort {
     let seed: UInt64
     let size: Int
     let epochs: Int
-    let paddingCounts: Bool
+    let counting: LossCounting
 
     init(_ run: RunPlan) {
       seed = run.seed
       size = run.recipe.batchSize
       epochs = run.recipe.epochs
-      paddingCounts = run.recipe.countsAsReleased
+      counting = run.recipe.counting
     }
   }
 
