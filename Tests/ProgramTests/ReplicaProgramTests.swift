@@ -12,6 +12,7 @@ struct ReplicaProgramTests {
   private func runFolder(_ directory: URL) throws -> URL {
     let runs = directory.appendingPathComponent("runs")
     let names = try FileManager.default.contentsOfDirectory(atPath: runs.path)
+      .filter { $0 != "requests" }
     #expect(names.count == 1, "\(names)")
     return runs.appendingPathComponent(try #require(names.first))
   }
@@ -59,8 +60,8 @@ struct ReplicaProgramTests {
 
       let environment = try #require(try record(together)["environment"] as? [String: Any])
       #expect(environment["replicas"] as? Int == 2)
-      let deviations = try #require(try record(together)["deviations"] as? [String])
-      #expect(deviations.contains { $0.hasPrefix("2 replicas") })
+      let deviations = try #require(try record(together)["deviations"] as? [[String: Any]])
+      #expect(deviations.contains { ($0["text"] as? String)?.hasPrefix("2 replicas") ?? false })
       let own = try #require(try record(alone)["environment"] as? [String: Any])
       #expect(own["replicas"] == nil)
 
@@ -106,7 +107,8 @@ struct ReplicaProgramTests {
     let runs = directory.appendingPathComponent("runs").path
     while Date() < limit {
       // Not there until the run begins.
-      if let name = try? FileManager.default.contentsOfDirectory(atPath: runs).first,
+      if let name = try? FileManager.default.contentsOfDirectory(atPath: runs)
+        .first(where: { $0 != "requests" }),
         let text = try? String(contentsOfFile: "\(runs)/\(name)/events.jsonl", encoding: .utf8),
         text.split(separator: "\n").count >= count
       {
