@@ -147,12 +147,12 @@ struct ProgramTests {
       try Data().write(to: empty)
       #expect(try eval(empty.path, "--synthetic", in: directory).errors.contains("empty"))
       #expect(try eval(directory.path, "--synthetic", in: directory).code == 1)
-      #expect(try eval(empty.path, in: directory).code == 2)
+      #expect(try eval(empty.path, in: directory).code == 1)
       #expect(try repro("report", in: directory).code != 0)
       // A directory in which nothing can be made, whoever asks.
       let readOnly = try repro("table2", "--budget=smoke", "--runs=/proc/lskd", in: directory)
       #expect(readOnly.code == 1)
-      #expect(readOnly.errors.contains("cannot make"))
+      #expect(readOnly.errors.contains("/proc/lskd"))
     }
   }
 
