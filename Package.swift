@@ -2,32 +2,27 @@
 import Foundation
 import PackageDescription
 
-// libtorch is found in `.deps/libtorch` (made by `make setup`) or in the directory that LIBTORCH names.
-// Both hold `include/` and `lib/`.
-let libtorch =
-  ProcessInfo.processInfo.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/libtorch"
-let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so")
+// libtorch is what `make setup` links to `.deps/torch`, or the directory that LIBTORCH names. Both hold `include/` and
+// `lib/`. Programs link its host part alone and start with any flavour; CUDA is loaded when a device asks for it.
+let environment = ProcessInfo.processInfo.environment
+let libtorch = environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/torch"
+func headers(_ directories: [String]) -> [String] { directories.flatMap { ["-isystem", $0] } }
 
-// NCCL is asked for where there is CUDA; Gloo's code is in libtorch, but its headers are not.
-let groupHeaders: [CXXSetting] =
-  [.headerSearchPath("gloo-declarations")] + (hasCUDA ? [.define("CTORCH_CUDA")] : [])
-let torchHeaders: [CXXSetting] = [
-  .unsafeFlags([
-    "-isystem", "\(libtorch)/include",
-    "-isystem", "\(libtorch)/include/torch/csrc/api/include",
-    "-O2", "-Wall", "-Wextra", "-Werror",
-  ])
-]
-// The CUDA back end registers itself when its library is loaded; without --no-as-needed the linker
-// would drop it, because nothing refers to it by name.
-let cudaLibraries =
-  hasCUDA
-  ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
-let torchLibraries: [LinkerSetting] = [
-  .unsafeFlags(
-    ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"] + cudaLibraries
-      + ["-ltorch", "-ltorch_cpu", "-lc10"])
-]
+let checkedCXX = ["-O2", "-Wall", "-Wextra", "-Werror"]
+let torchHeaders = CXXSetting.unsafeFlags(
+  headers(["\(libtorch)/include", "\(libtorch)/include/torch/csrc/api/include"]) + checkedCXX)
+// CUDA's headers: those of the packages beside torch/, of CUDA 13 or 12, or an installed toolkit's. Directories that do
+// not exist are passed over.
+let cudaHeaders = CXXSetting.unsafeFlags(
+  headers(
+    [
+      "cu13/include", "cu13/include/cccl", "nccl/include", "cuda_runtime/include", "cublas/include",
+      "cusparse/include", "cusolver/include",
+    ].map { "\(libtorch)/../nvidia/\($0)" }
+      + ["\(environment["CUDA_HOME"] ?? "/usr/local/cuda")/include"]))
+let torchLibraries = LinkerSetting.unsafeFlags([
+  "-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib", "-ltorch_cpu", "-lc10",
+])
 
 let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
@@ -51,13 +46,22 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "lskd",
+  products: [.library(name: "lskd-nccl", type: .dynamic, targets: ["CTorchNCCL"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // Level 0: what knows nothing of the rest.
     .target(
-      name: "CTorch", cxxSettings: torchHeaders + groupHeaders, linkerSettings: torchLibraries),
+      name: "CTorch",
+      // Gloo's code is in libtorch, but its headers are not.
+      cxxSettings: [torchHeaders, .headerSearchPath("gloo-declarations")],
+      linkerSettings: [torchLibraries]),
+    // Loaded by CTorch beside libtorch's CUDA part, whose names the linker leaves open.
+    .target(
+      name: "CTorchNCCL",
+      cxxSettings: [torchHeaders, cudaHeaders, .headerSearchPath("../CTorch")],
+      linkerSettings: [torchLibraries]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),

@@ -1,10 +1,10 @@
-// The headers declare these back ends only where they are asked for.
+// The header declares this back end only where it is asked for.
 #define USE_C10D_GLOO
-#if defined(CTORCH_CUDA) && __has_include(<nccl.h>) && __has_include(<cusparse.h>)
-#define USE_C10D_NCCL
-#endif
 
 #include "process_group.hpp"
+
+#include "cuda.hpp"
+#include "nccl.hpp"
 
 #include <ATen/core/ivalue.h>
 #include <ATen/ops/cat.h>
@@ -13,9 +13,6 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
-#ifdef USE_C10D_NCCL
-#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
-#endif
 
 #include <cstdlib>
 
@@ -39,16 +36,9 @@ c10::intrusive_ptr<c10d::Backend> open_backend(c10::intrusive_ptr<c10d::Store> s
                                                std::chrono::milliseconds timeout,
                                                at::Device place) {
   if (place.is_cuda()) {
-#ifdef USE_C10D_NCCL
-    // Compiled only with NCCL's headers beside libtorch; no test covers it.
-    auto options = c10d::ProcessGroupNCCL::Options::create();
-    options->timeout = timeout;
-    auto backend = c10::make_intrusive<c10d::ProcessGroupNCCL>(store, rank, size, options);
-    backend->setBoundDeviceId(place);
+    c10::intrusive_ptr<c10d::Backend> backend;
+    nccl_opener()(store, rank, size, timeout, place, backend);
     return backend;
-#else
-    TORCH_CHECK(false, "this build cannot join replicas on CUDA: it was made without NCCL");
-#endif
   }
   auto options = c10d::ProcessGroupGloo::Options::create(timeout);
   options->devices.push_back(gloo_device(address));

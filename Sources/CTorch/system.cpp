@@ -3,7 +3,6 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/version.h>
 
@@ -25,16 +24,6 @@ const char *ct_version(void) { return TORCH_VERSION; }
 const char *ct_cpu_capability(void) {
   static const std::string capability = at::get_cpu_capability();
   return capability.c_str();
-}
-
-int32_t ct_cuda_device_count(void) {
-  int32_t count = 0;
-  // A driver that fails to start counts as no device.
-  if (guarded([&] {
-        count = at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount()) : 0;
-      }) != CT_OK)
-    return 0;
-  return count;
 }
 
 ct_status ct_set_threads(int32_t count) {

@@ -115,7 +115,8 @@ struct ProgramTests {
         (["--methods", "student+london"], "needs a teacher"),
         (["--budget", "tiny"], "full, reduced"),
         (["--protocol", "own"], "released, equal"), (["--seeds", "-1x"], "is no seed"),
-        (["--device", "tpu"], "known are cpu"), (["--device", "cuda:99"], "CUDA devices"),
+        (["--device", "tpu"], "known are cpu"),
+        (["--device", "cuda:99"], "device cuda:99 cannot be used"),
         (["--threads", "0"], "--threads"), (["--budget", "full"], "--data"),
         (["--nonsense"], "Unknown option"),
       ] {

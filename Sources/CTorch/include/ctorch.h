@@ -67,7 +67,10 @@ const char *ct_last_error(void);
 const char *ct_version(void);
 /// Vector instructions that libtorch uses on this CPU, such as "AVX512"; static.
 const char *ct_cpu_capability(void);
-/// Number of CUDA devices that libtorch can use; 0 without CUDA.
+/// Why CUDA cannot be used, as one sentence without a full stop; NULL when it can. Loads libtorch's CUDA part on the
+/// first call, which has to come before any other use of CUDA; static.
+const char *_Nullable ct_cuda_obstacle(void);
+/// Number of CUDA devices that libtorch can use; 0 with an obstacle. Loads like `ct_cuda_obstacle`.
 int32_t ct_cuda_device_count(void);
 /// Number of tensors that callers hold.
 int64_t ct_live_tensors(void);

@@ -57,9 +57,8 @@ extension RunOptions {
     guard let place = Device(device) else {
       throw UsageError("there is no device \"\(device)\"; known are cpu, cuda and cuda:N")
     }
-    guard place.isAvailable else {
-      throw UsageError(
-        "device \(device) cannot be used: libtorch finds \(Engine.cudaDeviceCount) CUDA devices")
+    if let obstacle = place.obstacle {
+      throw UsageError("device \(device) cannot be used: \(obstacle)")
     }
     guard let precision = Precision(rawValue: precision) else {
       throw UsageError("there is no precision \"\(precision)\"; known are float32, bfloat16")
