@@ -55,12 +55,15 @@ let package = Package(
     .target(
       name: "CTorch",
       // Gloo's code is in libtorch, but its headers are not.
-      cxxSettings: [torchHeaders, .headerSearchPath("gloo-declarations")],
+      cxxSettings: [
+        torchHeaders, .headerSearchPath("gloo-declarations"),
+        .headerSearchPath("../CTorchNCCL/include"),
+      ],
       linkerSettings: [torchLibraries]),
     // Loaded by CTorch beside libtorch's CUDA part, whose names the linker leaves open.
     .target(
       name: "CTorchNCCL",
-      cxxSettings: [torchHeaders, cudaHeaders, .headerSearchPath("../CTorch")],
+      cxxSettings: [torchHeaders, cudaHeaders],
       linkerSettings: [torchLibraries]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
