@@ -130,8 +130,7 @@ check_libtorch() {
   local libtorch=${LIBTORCH:-.deps/torch} version
   [ -d "$libtorch/lib" ] && [ -d "$libtorch/include" ] ||
     stop "$libtorch has no include/ and lib/; LIBTORCH must name an unpacked libtorch"
-  version=$(grep -rhoE '#define TORCH_VERSION_(MAJOR|MINOR) [0-9]+' "$libtorch/include/torch" 2>/dev/null |
-    sort -u | awk '{printf "%s%s", sep, $3; sep = "."}')
+  version=$(.ci/libtorch-version "$libtorch")
   case "$version" in
   2.[6-9] | 2.[1-9][0-9]) ;;
   *) stop "libtorch ${version:-of unknown version} in $libtorch is not supported; use 2.6 or a newer 2.x" ;;
