@@ -118,6 +118,13 @@ let package = Package(
         "DurableFiles", "Randomness",
       ]),
 
+    // What a machine computes beside golden vectors, and the check of a device.
+    library(
+      "DeviceCheck",
+      [
+        "ModelZoo", "Distillation", "NeuralNet", "TensorCore", "Results", "DurableFiles",
+      ]),
+
     // Level 6: argument parsing and printing.
     library("RunArguments", ["Experiments", arguments]),
     program("lskd-repro", ["Experiments", "RunArguments"]),
@@ -125,7 +132,7 @@ let package = Package(
     program("lskd-eval", ["Experiments", "RunArguments"]),
     program("lskd-ckpt", ["CheckpointFormat", "Interchange"]),
     program("lskd-data", ["Datasets"]),
-    program("lskd-bench", ["Experiments", "RunArguments", "Datasets"]),
+    program("lskd-bench", ["Experiments", "RunArguments", "Datasets", "DeviceCheck"]),
 
     .target(
       name: "TestPhotos", dependencies: ["Datasets"], path: "Tests/TestPhotos",
@@ -175,7 +182,7 @@ let package = Package(
         "TestPhotos", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
         "NeuralNet",
         "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Interchange",
-        "CheckpointFormat",
+        "CheckpointFormat", "DeviceCheck",
       ]),
   ],
   cxxLanguageStandard: .cxx20

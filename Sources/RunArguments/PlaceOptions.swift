@@ -9,7 +9,7 @@ public struct PlaceOptions: ParsableArguments {
   public var device = "cpu"
 
   /// A precision's name.
-  @Option(help: "float32, or bfloat16 by autocast.")
+  @Option(help: "float32; tf32 (on CUDA); or bfloat16 by autocast.")
   public var precision = "float32"
 
   /// A choice of kernels by name.

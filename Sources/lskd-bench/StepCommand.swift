@@ -21,13 +21,14 @@ struct StepCommand: ParsableCommand {
   @Option(help: "A Python with torch: runs the comparison program beside the suite.")
   var pytorch: String?
 
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
   @OptionGroup var place: PlaceOptions
 
   func run() throws {
-    let options = try place.runOptions()
-    print(
-      try StepBenchmark(
-        batch: batch, steps: steps, python: pytorch, options: options
-      ).run(), terminator: "")
+    let benchmark = try StepBenchmark(
+      batch: batch, steps: steps, python: pytorch, options: try place.runOptions())
+    print(try json ? benchmark.values().indented : benchmark.run(), terminator: "")
   }
 }

@@ -4,11 +4,13 @@ import Testing
 /// The direction of imports between the targets.
 struct ImportGraphTests {
   static let levels: [String: Int] = [
-    "CTorch": 0, "CTorchNCCL": 0, "CCrypto": -1, "CZstd": 0, "CArchive": 0, "CImage": 0, "CMatio": 0, "CDownload": 0,
+    "CTorch": 0, "CTorchNCCL": 0,
+    "CCrypto": -1, "CZstd": 0, "CArchive": 0, "CImage": 0, "CMatio": 0, "CDownload": 0,
     "Randomness": 0, "DurableFiles": 0, "ProgramSupport": 0,
     "TensorCore": 1, "CheckpointFormat": 1, "Images": 1, "Detection": 1, "Results": 1,
     "Datasets": 2, "NeuralNet": 2, "Evaluation": 2, "Interchange": 2,
     "ModelZoo": 3, "Lipschitz": 3, "Distillation": 4, "Training": 5, "Experiments": 6,
+    "DeviceCheck": 6,
     "RunArguments": 7,
     "lskd-repro": 8, "lskd-train": 8, "lskd-eval": 8, "lskd-ckpt": 8, "lskd-data": 8,
     "lskd-bench": 8,

@@ -1,4 +1,5 @@
 import CheckpointFormat
+import DeviceCheck
 import Distillation
 import Interchange
 import ModelZoo

@@ -1,3 +1,4 @@
+import DeviceCheck
 import Foundation
 import Testing
 

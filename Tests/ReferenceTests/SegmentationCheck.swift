@@ -1,4 +1,5 @@
 import Datasets
+import DeviceCheck
 import Distillation
 import Evaluation
 import Foundation

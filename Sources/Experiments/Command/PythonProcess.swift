@@ -11,11 +11,17 @@ final class PythonProcess {
   private let requests = Pipe()
   private let answers = Pipe()
 
-  /// Starts `python` on a script of the project's directory.
-  init(python: String, script: String, arguments: [String]) throws {
-    let script = URL(fileURLWithPath: "Tests/Comparison/\(script)")
-    guard FileManager.default.fileExists(atPath: script.path) else {
-      throw UsageError("there is no \(script.path); run the benchmark in the project's directory")
+  /// Starts `python` on a script of the project's directory, or of a bundle's `comparison` beside the program.
+  init(python: String, script name: String, arguments: [String]) throws {
+    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let places = [
+      URL(fileURLWithPath: "Tests/Comparison"),
+      program.deletingLastPathComponent().appendingPathComponent("comparison"),
+    ].map { $0.appendingPathComponent(name) }
+    guard let script = places.first(where: { FileManager.default.fileExists(atPath: $0.path) })
+    else {
+      throw UsageError(
+        "there is no \(places[0].path); run the benchmark in the project's directory")
     }
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [python, script.path] + arguments

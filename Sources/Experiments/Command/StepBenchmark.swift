@@ -4,7 +4,7 @@ import Lipschitz
 import ModelZoo
 import NeuralNet
 import Randomness
-import Results
+public import Results
 import TensorCore
 import Training
 
@@ -40,12 +40,15 @@ public struct StepBenchmark {
     pytorch = try python.map {
       try PythonProcess(
         python: $0, script: "released_step.py",
-        arguments: [String(batch), String(Engine.threads)])
+        arguments: [
+          String(batch), String(Engine.threads), options.device.description,
+          options.precision.rawValue,
+        ])
     }
   }
 
-  /// The medians and their ratios as text.
-  public func run() throws -> String {
+  /// Measures all variants, the groups one after the other in the same steps.
+  private func measured() throws -> [[Variant]] {
     var groups = try groups()
     for step in 0..<(steps + 2) {
       for group in groups.indices {
@@ -63,6 +66,26 @@ public struct StepBenchmark {
         groups[group][variant].peakMemory = Machine.peakMemory
       }
     }
+    return groups
+  }
+
+  /// The medians as JSON: seconds, images per second and peak memory in bytes by variant.
+  public func values() throws -> JSONValue {
+    .array(
+      try measured().joined().map { variant in
+        var members: [String: JSONValue] = [
+          "variant": .string(variant.name), "medianSeconds": .number(variant.median),
+          "lowestSeconds": .number(variant.seconds.min() ?? 0),
+          "imagesPerSecond": .number(Double(batch) / variant.median),
+        ]
+        members["peakBytes"] = variant.peakMemory.map { .integer($0) }
+        return .object(members)
+      })
+  }
+
+  /// The medians and their ratios as text.
+  public func run() throws -> String {
+    let groups = try measured()
     var table = TextTable([
       "variant", "median s", "lowest s", "images/s", "against the first", "peak MiB",
     ])
@@ -78,7 +101,7 @@ public struct StepBenchmark {
       }
     }
     return table.text + (try memory())
-      + "batch \(batch), \(Engine.threads) threads, \(options.device)\n"
+      + "batch \(batch), \(Engine.threads) threads, \(options.device), \(options.precision)\n"
   }
 
   private func memory() throws -> String {
@@ -153,7 +176,7 @@ public struct StepBenchmark {
     guard method == .london else { return TaskObjective(student: student) }
     let teacher = try TeacherPass(
       setting.teacher.makeNetwork(classCount: 100, store: store()),
-      modes.released ? .train : .eval, fused: modes.fused)
+      modes.released ? .train : .eval, fused: modes.fused && options.fuses)
     let overhaul = try FeatureOverhaulObjective(
       student: student, teacher: teacher, connectors: store(), coefficient: 1e-3)
     return LipschitzGuidedObjective(
@@ -176,7 +199,7 @@ public struct StepBenchmark {
     let position = StepPosition(epoch: 0, epochs: 1, step: step)
     try trainStep(
       objective, optimizer, LabelledBatch(images: images, labels: labels),
-      at: position, learningRate: 0.01)
+      at: position, learningRate: 0.01, precision: options.precision)
     try Engine.synchronize(options.device)
     return start.duration(to: .now).seconds
   }

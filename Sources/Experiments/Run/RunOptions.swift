@@ -35,7 +35,7 @@ public struct RunOptions: Sendable {
   /// Memory order of images and convolution weights.
   public var layout: Tensor.Layout { kernels.layout }
   /// Whether graph-free passes take fused kernels; autocast needs libtorch's own.
-  var fuses: Bool { kernels == .fast && precision == .float32 }
+  var fuses: Bool { kernels == .fast && precision != .bfloat16 }
 
   /// Options for float32 on the host with the fast kernels.
   public init(runs: URL, command: String) {
@@ -61,7 +61,7 @@ extension RunOptions {
       throw UsageError("device \(device) cannot be used: \(obstacle)")
     }
     guard let precision = Precision(rawValue: precision) else {
-      throw UsageError("there is no precision \"\(precision)\"; known are float32, bfloat16")
+      throw UsageError("there is no precision \"\(precision)\"; known are float32, tf32, bfloat16")
     }
     guard let kernels = Kernels(rawValue: kernels) else {
       throw UsageError("there are no kernels \"\(kernels)\"; known are fast, reference")
@@ -72,6 +72,7 @@ extension RunOptions {
       }
       try Engine.setThreads(threads)
     }
+    try Engine.setTF32(precision == .tf32)
     let program = URL(fileURLWithPath: command.first ?? "lskd-repro").lastPathComponent
     self.init(runs: runs, command: ([program] + command.dropFirst()).joined(separator: " "))
     self.device = place
