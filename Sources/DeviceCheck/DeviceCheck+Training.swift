@@ -21,7 +21,7 @@ extension DeviceCheck {
     let resumed = try program.run(arguments + ["--runs", places[1].path], until: deadline)
     guard stopped.code == 130, resumed.code == 0 else {
       let reason =
-        stopped.code == 130 ? resumed.complaint : "the training ended before it was stopped"
+        stopped.code == 0 ? "the training ended before it was stopped" : resumed.complaint
       return CheckedStep(name: name, outcome: .failed, reason: reason)
     }
     let networks = try places.map { place in
@@ -48,7 +48,7 @@ extension DeviceCheck {
     let result = try sibling("lskd-repro").run(arguments, until: end) {
       request.isTiny && epochs(in: runs) > 0
     }
-    guard [0, 130].contains(result.code) else {
+    guard [0, 130].contains(result.code), epochs(in: runs) > 0 else {
       return CheckedStep(name: name, outcome: .failed, reason: result.complaint)
     }
     return CheckedStep(

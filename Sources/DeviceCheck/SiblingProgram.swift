@@ -7,9 +7,12 @@ struct SiblingProgram {
     let output: String
     let errors: String
     let seconds: Double
+    /// Whether it was stopped at the deadline.
+    let wasLate: Bool
 
-    /// The line of its errors that says so, or the last one.
+    /// Why it failed: the time was over, or the line of its errors that says so, or the last one.
     var complaint: String {
+      if wasLate { return "the time was over" }
       let lines = errors.split(separator: "\n")
       let line = lines.first { $0.lowercased().hasPrefix("error: ") } ?? lines.last
       return line.map(String.init) ?? "exit code \(code)"
@@ -40,6 +43,7 @@ struct SiblingProgram {
     while process.isRunning && Date() < deadline && !isEnough() {
       Thread.sleep(forTimeInterval: 0.05)
     }
+    let wasLate = process.isRunning && Date() >= deadline
     if process.isRunning {
       process.interrupt()
       let last = Date().addingTimeInterval(60)
@@ -51,6 +55,6 @@ struct SiblingProgram {
     for file in files { try FileManager.default.removeItem(at: file) }
     return Result(
       code: process.terminationStatus, output: texts[0], errors: texts[1],
-      seconds: Date().timeIntervalSince(start))
+      seconds: Date().timeIntervalSince(start), wasLate: wasLate)
   }
 }
