@@ -1,4 +1,4 @@
-import Results
+import JSON
 
 /// What one part of a check found.
 struct CheckedStep {

@@ -1,6 +1,6 @@
 import DurableFiles
 public import Foundation
-import Results
+import JSON
 public import TensorCore
 
 /// Everything that has to be seen once on a device, in one go and without a network: the machine, golden vectors,

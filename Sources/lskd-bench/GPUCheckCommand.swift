@@ -1,8 +1,7 @@
 import ArgumentParser
 import DeviceCheck
-import Experiments
 import Foundation
-import TensorCore
+import PlaceArguments
 
 struct GPUCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,7 +14,7 @@ struct GPUCheckCommand: ParsableCommand {
       """)
 
   @Option(help: "cuda, cuda:N or cpu.")
-  var device = "cuda"
+  var device = DeviceChoice.cuda
 
   @Option(help: "Directory of golden vectors, with a folder models.")
   var reference: String?
@@ -42,15 +41,9 @@ struct GPUCheckCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let place = Device(device) else {
-      throw UsageError("there is no device \"\(device)\"; known are cpu, cuda and cuda:N")
-    }
-    if let obstacle = place.obstacle {
-      throw UsageError("device \(device) cannot be used: \(obstacle)")
-    }
     let check = DeviceCheck(
       .init(
-        device: place, reference: reference.map { URL(fileURLWithPath: $0) },
+        device: try device.available(), reference: reference.map { URL(fileURLWithPath: $0) },
         data: data.map { URL(fileURLWithPath: $0) }, python: python, minutes: minutes,
         isTiny: tiny, output: URL(fileURLWithPath: output)))
     let passed = try check.run { print($0) }

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Experiments
+import Benchmarks
 import Foundation
-import RunArguments
+import PlaceArguments
 
 struct StepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,7 +28,7 @@ struct StepCommand: ParsableCommand {
 
   func run() throws {
     let benchmark = try StepBenchmark(
-      batch: batch, steps: steps, python: pytorch, options: try place.runOptions())
+      batch: batch, steps: steps, python: pytorch, place: try place.prepared())
     print(try json ? benchmark.values().indented : benchmark.run(), terminator: "")
   }
 }
