@@ -116,7 +116,7 @@ let package = Package(
     program("lskd-repro", ["Experiments", "RunArguments"]),
     program("lskd-train", ["Experiments", "RunArguments"]),
     program("lskd-eval", ["Experiments", "RunArguments"]),
-    program("lskd-ckpt", ["CheckpointFormat", "Interchange"]),
+    program("lskd-ckpt", ["CheckpointFormat", "Interchange", "ModelZoo"]),
     program("lskd-data", ["Datasets"]),
     program("lskd-bench", ["Experiments", "RunArguments", "Datasets"]),
 

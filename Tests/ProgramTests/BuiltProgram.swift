@@ -15,7 +15,7 @@ struct BuiltProgram {
 
   init(_ name: String) { self.name = name }
 
-  private var path: String { Self.project.appendingPathComponent(".build/release/\(name)").path }
+  var path: String { Self.project.appendingPathComponent(".build/release/\(name)").path }
 
   private func process(_ command: [String], in directory: URL) -> Process {
     let process = Process()

@@ -1,5 +1,6 @@
 import CheckpointFormat
 import DurableFiles
+import Evaluation
 public import Foundation
 public import ModelZoo
 public import NeuralNet
@@ -17,6 +18,7 @@ public struct ModelCheckpoint {
   public let metadata: [String: String]
   /// SHA-256 of the file.
   public let sha256: String
+  private let path: String
 
   /// Reads a file. Throws for a damaged file, an unknown architecture or tensors that do not fit it.
   public init(
@@ -28,8 +30,8 @@ public struct ModelCheckpoint {
       let classes = checkpoint.metadata["classes"].flatMap({ Int($0) }), classes > 0
     else {
       throw StateError(
-        "\(url.path) names no architecture and classes; a resume.lskd is not a model, "
-          + "use last.lskd or best.lskd")
+        "\(url.path) names no architecture and classes; a resume.lskd is not a model, use last.lskd or "
+          + "best.lskd; foreign weights get theirs from lskd-ckpt import --architecture --classes")
     }
     do {
       architecture = try Architecture(name)
@@ -42,6 +44,16 @@ public struct ModelCheckpoint {
     }
     metadata = checkpoint.metadata
     sha256 = try Digest.sha256(fileAt: url)
+    path = url.path
+  }
+
+  /// Measures the network; answers that cannot be scored, as of weights that are not finite, name its file.
+  func measured<Result>(_ body: (any Network) throws -> Result) throws -> Result {
+    do {
+      return try body(network)
+    } catch let error as EvaluationError {
+      throw EvaluationError("\(path): \(error)")
+    }
   }
 
   /// Writes a network with its results and returns the digest of the file.

@@ -76,7 +76,7 @@ public struct TableRunner {
     guard let file, pending else { return nil }
     let checkpoint = try ModelCheckpoint(
       contentsOf: file.url, device: options.device, layout: options.layout)
-    let measures = try data.evaluator.measure(checkpoint.network, on: .test)
+    let measures = try checkpoint.measured { try data.evaluator.measure($0, on: .test) }
     progress.line(
       "teacher \(file.url.path) (\(file.network)): measured \(data.metrics.text(measures))")
     return RunRecord.Teacher(fileHash: file.sha256, measures: measures)
