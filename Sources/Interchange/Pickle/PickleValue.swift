@@ -128,22 +128,24 @@ final class PickleDictionary: PickleContainer {
 
   let kind: Kind
   private(set) var items: [(key: PickleValue, value: PickleValue)] = []
-  private var places: [String: Int] = [:]
+  /// By UTF-8, because texts that look alike are different keys in Python, but equal ones here.
+  private var places: [[UInt8]: Int] = [:]
 
   init(_ kind: Kind) { self.kind = kind }
 
   func set(_ key: PickleValue, _ value: PickleValue) {
     if let text = key.text {
-      if let place = places[text] {
+      let name = Array(text.utf8)
+      if let place = places[name] {
         items[place].value = value
         return
       }
-      places[text] = items.count
+      places[name] = items.count
     }
     items.append((key, value))
   }
 
-  subscript(key: String) -> PickleValue? { places[key].map { items[$0].value } }
+  subscript(key: String) -> PickleValue? { places[Array(key.utf8)].map { items[$0].value } }
 
   override func clear() {
     items = []
