@@ -48,7 +48,7 @@ public struct ModelCheckpoint {
   }
 
   /// Measures the network; answers that cannot be scored, as of weights that are not finite, name its file.
-  func measured<Result>(_ body: (any Network) throws -> Result) throws -> Result {
+  public func measured<Result>(_ body: (any Network) throws -> Result) throws -> Result {
     do {
       return try body(network)
     } catch let error as EvaluationError {
