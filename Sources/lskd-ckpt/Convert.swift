@@ -34,6 +34,16 @@ struct Import: ParsableCommand {
       valueName: "from=to"))
   var rename: [String] = []
 
+  func validate() throws {
+    guard (architecture == nil) == (classes == nil) else {
+      throw ValidationError("--architecture and --classes belong together")
+    }
+    if let classes, !ModelHeader.classLimit.contains(classes) {
+      throw ValidationError(
+        "--classes takes 1 to \(ModelHeader.classLimit.upperBound), not \(classes)")
+    }
+  }
+
   func run() throws {
     var reading = WeightFile.Reading(key: key)
     for text in rename { reading.renamings.append(try asUsage { try TensorRenaming(text) }) }
@@ -48,20 +58,18 @@ struct Import: ParsableCommand {
     var checkpoint = content.checkpoint
     checkpoint.metadata["kind"] = "model"
     if let network {
-      checkpoint.metadata["architecture"] = network.architecture.description
-      checkpoint.metadata["classes"] = String(network.classCount)
+      let header = ModelHeader(
+        architecture: network.architecture.description, classes: network.classCount, pipeline: nil)
+      checkpoint.metadata.merge(header.metadata) { $1 }
     }
     try WeightFile.write(checkpoint, to: URL(fileURLWithPath: output), as: .lskd)
     print("\(output): \(content.tensors.count) tensors")
   }
 
   private func network() throws -> NetworkDescription? {
-    switch (architecture, classes) {
-    case (nil, nil): return nil
-    case (let architecture?, let classes?):
-      return try asUsage { try NetworkDescription(architecture, classCount: classes) }
-    default: throw ValidationError("--architecture and --classes belong together")
-    }
+    guard let architecture, let classes else { return nil }
+    let found = try asUsage { try Architecture(architecture) }
+    return NetworkDescription(found, classCount: classes)
   }
 
   /// A wrong option is a request that makes no sense, with its exit code.

@@ -225,7 +225,7 @@ struct CheckpointProgramTests {
         (["--architecture", "WRN-16-2x", "--classes", "10"], "did you mean wrn-16-2?"),
         (["--architecture", "wrn-16-2"], "belong together"),
         (["--classes", "3"], "belong together"),
-        (["--architecture", "wrn-16-2", "--classes", "0"], "0 classes"),
+        (["--architecture", "wrn-16-2", "--classes", "0"], "--classes takes 1 to"),
         (["--rename", "fc"], "FROM=TO"),
       ] {
         let result = try imported(Self.sample, options, in: directory)
