@@ -151,7 +151,7 @@ let package = Package(
     program("lskd-repro", ["Experiments", "RunArguments", "PlaceArguments", "UserErrors"]),
     program("lskd-train", ["Experiments", "RunArguments", "PlaceArguments"]),
     program("lskd-eval", ["Measuring", "PlaceArguments", "Evaluation", "UserErrors"]),
-    program("lskd-ckpt", ["CheckpointFormat", "Interchange"]),
+    program("lskd-ckpt", ["CheckpointFormat", "Interchange", "ModelZoo"]),
     program("lskd-data", ["Datasets"]),
     program("lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments"]),
 

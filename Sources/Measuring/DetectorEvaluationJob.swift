@@ -32,8 +32,8 @@ public struct DetectorEvaluationJob {
           + "is no detector of the \(data.classes.count) classes of VOC")
     }
     self.set = set
-    detections = try DetectionEvaluator(training: data, test: data)
-      .detections(of: checkpoint.network, on: data)
+    let evaluator = DetectionEvaluator(training: data, test: data)
+    detections = try checkpoint.measured { [data] in try evaluator.detections(of: $0, on: data) }
   }
 
   /// Photos that were left out, each with the reason.

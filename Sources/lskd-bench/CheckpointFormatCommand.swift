@@ -14,6 +14,9 @@ struct CheckpointFormatCommand: ParsableCommand {
   @Argument(help: "Files of weights: .lskd, .safetensors, .pth.")
   var files: [String] = []
 
+  @Option(help: "The keys that lead to the state dict in files of PyTorch, as in a.b.")
+  var key: String?
+
   @Option(help: "Measurements of each format.")
   var rounds = 25
 
@@ -23,7 +26,7 @@ struct CheckpointFormatCommand: ParsableCommand {
   func run() throws {
     for file in try files.isEmpty ? Self.ownCheckpoints() : files {
       let benchmark = try CheckpointBenchmark(
-        file: URL(fileURLWithPath: file), rounds: rounds, python: python)
+        file: URL(fileURLWithPath: file), key: key, rounds: rounds, python: python)
       print(try benchmark.run())
     }
   }

@@ -25,8 +25,6 @@ struct Cat: ParsableCommand {
     let reader = try CheckpointReader(contentsOf: URL(fileURLWithPath: file))
     let found = try reader.tensor(tensor, in: kind)
     guard !raw else { return try FileHandle.standardOutput.write(contentsOf: found.bytes) }
-    for value in found.values() {
-      print(found.elementType.isFloatingPoint ? "\(value)" : "\(Int64(value))")
-    }
+    for element in found.elements { print(element) }
   }
 }

@@ -20,7 +20,7 @@ struct BuiltProgram {
     self.environment = environment
   }
 
-  private var path: String { Self.project.appendingPathComponent(".build/release/\(name)").path }
+  var path: String { Self.project.appendingPathComponent(".build/release/\(name)").path }
 
   private func process(_ command: [String], in directory: URL) -> Process {
     let process = Process()

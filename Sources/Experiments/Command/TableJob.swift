@@ -1,6 +1,8 @@
 public import Foundation
 import JSON
 import Measuring
+import ModelZoo
+import NeuralNet
 import Results
 import Training
 import UserErrors
@@ -58,11 +60,23 @@ public struct TableJob {
     self.options = options
     metrics = data.metrics
     try options.checkReplicas(plan.runs)
+    try Self.checkBackbones(plan, classCount: data.classCount)
     guard let file = selection.teacherFile else { return }
     let classes = try ModelCheckpoint(contentsOf: file.url).network.classCount
     guard classes == data.classCount else {
       throw UsageError(
         "the teacher \(file.url.path) has \(classes) classes, the images have \(data.classCount)")
+    }
+  }
+
+  /// Loads each backbone's weights once: what does not fit is said before anything is trained.
+  private static func checkBackbones(_ plan: TablePlan, classCount: Int) throws {
+    var checked: Set<Architecture> = []
+    for run in plan.runs + plan.runs.compactMap(\.teacher) {
+      guard let backbone = run.backbone, checked.insert(run.network).inserted else { continue }
+      let network = try run.network.makeNetwork(
+        classCount: classCount, store: ParameterStore(seed: 0))
+      try backbone.load(into: network, run.network)
     }
   }
 

@@ -101,7 +101,7 @@ public struct TableRunner {
         description:
           "the teacher \(file.url.path) has changed since the command began: start it anew")
     }
-    let measures = try data.evaluator.measure(checkpoint.network, on: .test)
+    let measures = try checkpoint.measured { try data.evaluator.measure($0, on: .test) }
     progress.line(
       "teacher \(file.url.path) (\(file.network)): measured \(data.metrics.text(measures))")
     return RunRecord.Teacher(fileHash: file.sha256, measures: measures)
