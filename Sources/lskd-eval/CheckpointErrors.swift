@@ -63,13 +63,13 @@ struct CheckpointErrors: ParsableCommand {
     switch found.pipeline {
     case .cifar100: try measureClassifier(found, file)
     case .ssd300: try measureDetector(found, file, try devkit(file))
-    case .segmentation: try measureSegmentation(found, file, try devkit(file))
+    case .deepLab: try measureSegmentation(found, file, try devkit(file))
     }
   }
 
   /// The options that not every network takes.
   private var options: [(name: String, isGiven: Bool, pipelines: Set<EvaluationPipeline>)] {
-    let photos: Set<EvaluationPipeline> = [.ssd300, .segmentation]
+    let photos: Set<EvaluationPipeline> = [.ssd300, .deepLab]
     return [
       ("--data", data != nil, [.cifar100]), ("--synthetic", synthetic, [.cifar100]),
       ("--voc", voc != nil, photos), ("--year", self.photos.year != nil, photos),
@@ -77,9 +77,9 @@ struct CheckpointErrors: ParsableCommand {
       ("--rule", detections.rule != nil, [.ssd300]),
       ("--curves", detections.curves != nil, [.ssd300]),
       ("--write-detections", writeDetections != nil, [.ssd300]),
-      ("--write-predictions", writePredictions != nil, [.segmentation]),
-      ("--write-overlays", writeOverlays != nil, [.segmentation]),
-      ("--short-side", shortSide != nil, [.segmentation]),
+      ("--write-predictions", writePredictions != nil, [.deepLab]),
+      ("--write-overlays", writeOverlays != nil, [.deepLab]),
+      ("--short-side", shortSide != nil, [.deepLab]),
     ]
   }
 
