@@ -72,12 +72,12 @@ let package = Package(
       linkerSettings: [.linkedLibrary("curl")]),
     library("Randomness", []),
     library("DurableFiles", ["CCrypto"]),
-    library("ProgramSupport", [arguments]),
+    library("ProgramSupport", ["DurableFiles", arguments]),
 
     // Level 1: tensors, files, images, records - each without the others.
     library("TensorCore", ["CTorch", "Randomness"]),
     library("CheckpointFormat", ["CZstd", "DurableFiles"]),
-    library("Images", ["CImage"]),
+    library("Images", ["CImage", "DurableFiles"]),
     library("Detection", []),
     library("Results", ["DurableFiles"]),
 
@@ -112,7 +112,7 @@ let package = Package(
       ]),
 
     // Level 6: argument parsing and printing.
-    library("RunArguments", ["Experiments", arguments]),
+    library("RunArguments", ["Experiments", "ProgramSupport", arguments]),
     program("lskd-repro", ["Experiments", "RunArguments"]),
     program("lskd-train", ["Experiments", "RunArguments"]),
     program("lskd-eval", ["Experiments", "RunArguments"]),
@@ -121,13 +121,13 @@ let package = Package(
     program("lskd-bench", ["Experiments", "RunArguments", "Datasets"]),
 
     .target(
-      name: "TestPhotos", dependencies: ["Datasets"], path: "Tests/TestPhotos",
+      name: "TestSupport", dependencies: ["Datasets"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("ImportTests", []),
     tests("CheckpointFormatTests", ["CheckpointFormat"]),
     tests("InterchangeTests", ["Interchange", "CheckpointFormat"]),
     tests("ImagesTests", ["Images"]),
-    tests("DatasetsTests", ["TestPhotos", "Datasets", "Images", "DurableFiles"]),
+    tests("DatasetsTests", ["TestSupport", "Datasets", "Images", "DurableFiles"]),
     tests("ResultsTests", ["Results"]),
     tests("EvaluationTests", ["Evaluation"]),
     tests(
@@ -136,13 +136,14 @@ let package = Package(
     tests(
       "TrainingTests",
       [
-        "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore", "Datasets",
+        "TestSupport", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
+        "TensorCore", "Datasets",
         "CheckpointFormat", "Randomness",
       ]),
     tests(
       "DetectionTests",
       [
-        "TestPhotos", "Experiments", "Training", "Distillation", "ModelZoo", "NeuralNet",
+        "TestSupport", "Experiments", "Training", "Distillation", "ModelZoo", "NeuralNet",
         "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Results",
         "CheckpointFormat",
@@ -150,22 +151,22 @@ let package = Package(
     tests(
       "SegmentationTests",
       [
-        "TestPhotos", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "TestSupport", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
         "NeuralNet", "TensorCore", "Datasets", "Images", "Evaluation", "Randomness", "Results",
         "CheckpointFormat",
       ]),
     tests(
       "MethodTests",
       [
-        "TestPhotos", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "TestSupport", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
         "NeuralNet",
-        "TensorCore", "Datasets", "Randomness", "Results",
+        "TensorCore", "Datasets", "Randomness", "Results", "CheckpointFormat",
       ]),
-    tests("ProgramTests", []),
+    tests("ProgramTests", ["TestSupport"]),
     tests(
       "ReferenceTests",
       [
-        "TestPhotos", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "TestSupport", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
         "NeuralNet",
         "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Interchange",
         "CheckpointFormat",

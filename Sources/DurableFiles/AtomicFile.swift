@@ -16,12 +16,15 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
 
 /// Writes that either happen whole or not at all.
 public enum AtomicFile {
+  /// How the names of temporary files end.
+  package static let temporaryEnding = ".partial"
+
   /// Replaces the file at `url` by `data`: writes a temporary file beside it, syncs it, renames it over
   /// the old one and syncs the directory. On any failure (full disk, read-only directory) the old file
   /// stays as it was and the temporary one is removed.
   public static func write(_ data: Data, to url: URL) throws(FileError) {
     let path = url.path
-    let temporary = "\(path).\(getpid()).partial"
+    let temporary = "\(path).\(getpid())\(temporaryEnding)"
     try writeAndSync(data, to: temporary)
     guard rename(temporary, path) == 0 else {
       let error = FileError.system("replace", path)

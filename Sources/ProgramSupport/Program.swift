@@ -1,4 +1,5 @@
 public import ArgumentParser
+import DurableFiles
 import Foundation
 
 /// The common frame of the programs: exit code 2 for a command line that makes no sense, and one sentence
@@ -8,28 +9,36 @@ public enum Program {
   public static func run(
     _ command: any ParsableCommand.Type, exitCode: (any Error) -> Int32 = { _ in 1 }
   ) -> Never {
+    Console.prepare()
+    var code: Int32 = 0
     do {
       var parsed = try command.parseAsRoot()
-      do {
-        try parsed.run()
-      } catch let code as ExitCode {
-        exit(code.rawValue)
-      } catch let error where command.exitCode(for: error) == .failure {
-        write("error: \(error)")
-        exit(exitCode(error))
-      }
+      try parsed.run()
     } catch {
-      if command.exitCode(for: error) == .success {
-        print(command.fullMessage(for: error))
-      } else {
-        write(command.fullMessage(for: error))
-        exit(2)
-      }
+      code = tell(error, command, exitCode)
     }
-    exit(0)
+    if let reason = Console.end() {
+      Console.warn("error: cannot write to standard output: \(reason)")
+      if code == 0 { code = 1 }
+    }
+    exit(code)
   }
 
-  private static func write(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+  /// Says what ended the command; the exit code.
+  private static func tell(
+    _ error: any Error, _ command: any ParsableCommand.Type, _ exitCode: (any Error) -> Int32
+  ) -> Int32 {
+    if let code = error as? ExitCode { return code.rawValue }
+    switch command.exitCode(for: error) {
+    case .success:
+      Console.print(command.fullMessage(for: error))
+      return 0
+    case .failure:
+      Console.warn("error: \(error.reasonWithFile)")
+      return exitCode(error)
+    default:
+      Console.warn(command.fullMessage(for: error))
+      return 2
+    }
   }
 }

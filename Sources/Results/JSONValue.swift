@@ -1,3 +1,4 @@
+import DurableFiles
 public import Foundation
 
 /// Any JSON value; the form in which a run keeps its resolved configuration.
@@ -48,7 +49,7 @@ extension JSONValue {
     do {
       self = try JSONDecoder().decode(JSONValue.self, from: data)
     } catch {
-      throw ResultsError(.damaged, "not a JSON document: \(decodingSentence(error))")
+      throw ResultsError(.damaged, "not a JSON document: \(error.reason)")
     }
   }
 }
@@ -91,21 +92,5 @@ extension JSONValue: Codable {
   /// Decoding tries one type after the other; a mismatch is the expected answer, not a failure.
   private static func attempt<Value>(_ decode: () throws -> Value) -> Value? {
     do { return try decode() } catch { return nil }
-  }
-}
-
-/// The part of a decoding failure that a person can act on.
-func decodingSentence(_ error: any Error) -> String {
-  guard let error = error as? DecodingError else { return error.localizedDescription }
-  func place(_ context: DecodingError.Context) -> String {
-    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
-    return path.isEmpty ? "the top level" : "\"\(path.joined(separator: "."))\""
-  }
-  return switch error {
-  case .keyNotFound(let key, let context): "\"\(key.stringValue)\" is missing at \(place(context))"
-  case .valueNotFound(_, let context): "no value at \(place(context))"
-  case .typeMismatch(_, let context): "a value of another type at \(place(context))"
-  case .dataCorrupted(let context): "\(context.debugDescription) (at \(place(context)))"
-  @unknown default: "\(error)"
   }
 }

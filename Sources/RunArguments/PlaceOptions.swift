@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import Experiments
 import Foundation
+import ProgramSupport
 
 /// Where and how a program computes; the same flags in every program.
 public struct PlaceOptions: ParsableArguments {
@@ -40,9 +41,20 @@ public struct PlaceOptions: ParsableArguments {
     return options
   }
 
+  /// Whether this process is alone or the first of the replicas that the environment names.
+  public var isFirst: Bool {
+    get throws {
+      try ReplicaEnvironment(ProcessInfo.processInfo.environment).map { $0.rank == 0 } ?? true
+    }
+  }
+
   private func options(_ runs: String, _ device: String) throws -> RunOptions {
-    try RunOptions(
+    var options = try RunOptions(
       runs: URL(fileURLWithPath: runs), device: device, precision: precision, kernels: kernels,
       threads: threads, command: CommandLine.arguments)
+    options.progress = ProgressLine()
+    return options
   }
 }
+
+extension ProgressLine: RunProgress {}

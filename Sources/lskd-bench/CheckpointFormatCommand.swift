@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 
 struct CheckpointFormatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,7 +25,7 @@ struct CheckpointFormatCommand: ParsableCommand {
     for file in files {
       let benchmark = try CheckpointBenchmark(
         file: URL(fileURLWithPath: file), rounds: rounds, python: python)
-      print(try benchmark.run())
+      Console.print(try benchmark.run())
     }
   }
 }

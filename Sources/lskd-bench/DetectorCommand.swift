@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 import RunArguments
 
 struct DetectorCommand: ParsableCommand {
@@ -33,6 +34,6 @@ struct DetectorCommand: ParsableCommand {
       root: URL(fileURLWithPath: voc),
       detections: detections.map { URL(fileURLWithPath: $0) }, python: python, batch: batch,
       repeats: repeats)
-    print(try DetectorBenchmark(request, options: options).run(), terminator: "")
+    Console.print(try DetectorBenchmark(request, options: options).run(), terminator: "")
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import ProgramSupport
 
 struct LoaderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,7 +21,7 @@ struct LoaderCommand: ParsableCommand {
     let rates = (0..<5).map { _ in
       LoaderThroughput.measure(loader, images: images).imagesPerSecondPerThread
     }.sorted()
-    print(
+    Console.print(
       String(
         format: "median %.0f images/s per thread (lowest %.0f, highest %.0f), %d threads",
         rates[2], rates[0], rates[4], threads))

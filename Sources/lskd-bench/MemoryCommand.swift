@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 import RunArguments
 
 struct MemoryCommand: ParsableCommand {
@@ -26,7 +27,7 @@ struct MemoryCommand: ParsableCommand {
 
   func run() throws {
     let options = try place.runOptions()
-    print(
+    Console.print(
       try MemoryBenchmark.run(network: network, batch: batch, steps: steps, options: options))
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 import RunArguments
 
 struct SegmenterCommand: ParsableCommand {
@@ -34,6 +35,7 @@ struct SegmenterCommand: ParsableCommand {
     let request = SegmenterBenchmark.Request(
       root: URL(fileURLWithPath: voc), python: python, backbone: backbone, batch: batch,
       size: size, repeats: repeats)
-    print(try SegmenterBenchmark(request, options: try place.runOptions()).run(), terminator: "")
+    Console.print(
+      try SegmenterBenchmark(request, options: try place.runOptions()).run(), terminator: "")
   }
 }

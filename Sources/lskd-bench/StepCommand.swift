@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 import RunArguments
 
 struct StepCommand: ParsableCommand {
@@ -25,7 +26,7 @@ struct StepCommand: ParsableCommand {
 
   func run() throws {
     let options = try place.runOptions()
-    print(
+    Console.print(
       try StepBenchmark(
         batch: batch, steps: steps, python: pytorch, options: options
       ).run(), terminator: "")

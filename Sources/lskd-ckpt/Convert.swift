@@ -2,6 +2,7 @@ import ArgumentParser
 import CheckpointFormat
 import Foundation
 import Interchange
+import ProgramSupport
 
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,7 +31,7 @@ struct Import: ParsableCommand {
     if let architecture { checkpoint.metadata["architecture"] = architecture }
     if let classes { checkpoint.metadata["classes"] = String(classes) }
     try WeightFile.write(checkpoint, to: URL(fileURLWithPath: output), as: .lskd)
-    print("\(output): \(checkpoint.sections[.model]?.count ?? 0) tensors")
+    Console.print("\(output): \(checkpoint.sections[.model]?.count ?? 0) tensors")
   }
 }
 
@@ -51,7 +52,7 @@ struct Export: ParsableCommand {
     }
     let checkpoint = try WeightFile.read(URL(fileURLWithPath: file))
     try WeightFile.write(checkpoint, to: URL(fileURLWithPath: output), as: format)
-    print("\(output): \(checkpoint.sections[.model]?.count ?? 0) tensors")
+    Console.print("\(output): \(checkpoint.sections[.model]?.count ?? 0) tensors")
   }
 }
 

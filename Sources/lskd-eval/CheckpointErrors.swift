@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 import RunArguments
 
 struct CheckpointErrors: ParsableCommand {
@@ -57,7 +58,7 @@ struct CheckpointErrors: ParsableCommand {
     guard let voc else {
       let job = try EvaluationJob(
         checkpoint: file, data: data, synthetic: synthetic, options: options)
-      return print(try job.run(json: json))
+      return Console.print(try job.run(json: json))
     }
     let found = try ModelCheckpoint(
       contentsOf: file, device: options.device, layout: options.layout)
@@ -87,9 +88,10 @@ struct CheckpointErrors: ParsableCommand {
     request.overlays = writeOverlays.map { URL(fileURLWithPath: $0) }
     let job = try SegmenterEvaluationJob(checkpoint: found, file: file, request)
     if let result = try job.run() {
-      print(result.text(json: json))
+      Console.print(result.text(json: json))
     } else {
-      print("\(set) of \(year) has no masks here: predictions are written, nothing is measured")
+      Console.print(
+        "\(set) of \(year) has no masks here: predictions are written, nothing is measured")
     }
     warn("left out", job.leftOut)
   }

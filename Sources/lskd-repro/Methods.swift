@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 import RunArguments
 
 struct Table1: ParsableCommand {
@@ -11,7 +12,7 @@ struct Table1: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  func run() throws { print(try SettingsTable(classCount: 100).text(json: json)) }
+  func run() throws { Console.print(try SettingsTable(classCount: 100).text(json: json)) }
 }
 
 struct Methods: ParsableCommand {
@@ -47,7 +48,7 @@ struct Methods: ParsableCommand {
     let request = try TableRequest(
       settings: setting, methods: "all", seeds: "0", trainingProtocol: "equal", budget: budget)
     let options = try place.runOptions()
-    print(
+    Console.print(
       try MethodCosts(request, batch: batch, steps: steps, options: options).text(json: json))
   }
 }

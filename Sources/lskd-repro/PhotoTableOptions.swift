@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 
 /// What the tables of VOC take.
 struct PhotoTableOptions: ParsableArguments {
@@ -46,12 +47,10 @@ struct PhotoTableOptions: ParsableArguments {
       skipsBad: skipBad)
     let job = try TableJob(
       request, tune ? .trials : .cells, photos: photos, options: try running.options())
-    for sentence in job.leftOut {
-      FileHandle.standardError.write(Data("left out: \(sentence)\n".utf8))
-    }
+    for sentence in job.leftOut { Console.warn("left out: \(sentence)") }
     try running.run(job)
     if panel && !tune && !running.dryRun {
-      for file in try job.writePanels() { print(file.path) }
+      for file in try job.writePanels() { Console.print(file.path) }
     }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 import RunArguments
 
 /// What every table takes.
@@ -32,6 +33,11 @@ struct RunningOptions: ParsableArguments {
   }
 
   func options() throws -> RunOptions {
+    if dryRun {
+      // It joins nobody: the first of several processes prints, the others have nothing to do.
+      guard try place.isFirst else { throw ExitCode.success }
+      return try place.runOptions(runs: recipe.runs)
+    }
     var options = try place.trainingOptions(runs: recipe.runs)
     options.keptEpochs = recipe.keepLast
     return options
@@ -40,9 +46,9 @@ struct RunningOptions: ParsableArguments {
   /// Runs the cells and prints the table, or prints what would run.
   func run(_ job: TableJob) throws {
     if dryRun {
-      if job.leads { print(try job.dryRun(json: json)) }
+      Console.print(try job.dryRun(json: json))
     } else {
-      try job.run(json: json) { print($0) }
+      try job.run(json: json) { Console.print($0) }
     }
   }
 }

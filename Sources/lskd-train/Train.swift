@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 import RunArguments
 
 struct Train: ParsableCommand {
@@ -28,7 +29,7 @@ struct Train: ParsableCommand {
     var options = try place.trainingOptions(runs: recipe.runs)
     options.keptEpochs = recipe.keepLast
     try TableJob(request, dataDirectory: recipe.data, options: options).run(json: false) {
-      print($0)
+      Console.print($0)
     }
   }
 }

@@ -5,11 +5,11 @@ import Testing
 struct ImportGraphTests {
   static let levels: [String: Int] = [
     "CTorch": 0, "CCrypto": -1, "CZstd": 0, "CArchive": 0, "CImage": 0, "CMatio": 0, "CDownload": 0,
-    "Randomness": 0, "DurableFiles": 0, "ProgramSupport": 0,
+    "Randomness": 0, "DurableFiles": 0,
     "TensorCore": 1, "CheckpointFormat": 1, "Images": 1, "Detection": 1, "Results": 1,
     "Datasets": 2, "NeuralNet": 2, "Evaluation": 2, "Interchange": 2,
     "ModelZoo": 3, "Lipschitz": 3, "Distillation": 4, "Training": 5, "Experiments": 6,
-    "RunArguments": 7,
+    "ProgramSupport": 1, "RunArguments": 7,
     "lskd-repro": 8, "lskd-train": 8, "lskd-eval": 8, "lskd-ckpt": 8, "lskd-data": 8,
     "lskd-bench": 8,
   ]
@@ -48,6 +48,23 @@ struct ImportGraphTests {
     ] {
       for (file, module) in try imports(of: target) {
         #expect(!["TensorCore", "NeuralNet"].contains(module), "\(target)/\(file)")
+      }
+    }
+  }
+
+  @Test("one place prints, and one words the failures of libraries")
+  func onePlace() throws {
+    let rules = [
+      (#"(?<![\w.])print\(|FileHandle\.standard(Output|Error)|fputs|fflush"#, "ProgramSupport"),
+      (#"localizedDescription"#, "DurableFiles"),
+    ]
+    for file in try FileManager.default.subpathsOfDirectory(atPath: Self.sources.path)
+    where file.hasSuffix(".swift") {
+      let text = try String(
+        contentsOf: Self.sources.appendingPathComponent(file), encoding: .utf8)
+      for (pattern, home) in rules where !file.hasPrefix(home + "/") {
+        let found = text.range(of: pattern, options: .regularExpression).map { text[$0] }
+        #expect(found == nil, "\(file)")
       }
     }
   }

@@ -5,7 +5,7 @@ import Foundation
 import ModelZoo
 import NeuralNet
 import TensorCore
-import TestPhotos
+import TestSupport
 
 /// A method between two small networks, made by the factory that makes a run's objective.
 struct MethodFixture {

@@ -1,9 +1,36 @@
+import CheckpointFormat
 import Datasets
 import Experiments
 import Foundation
 import Results
+import Synchronization
+import TestSupport
 import Testing
 import Training
+
+/// Asks for a stop after so many steps of the runs whose title has a word.
+private final class StopAfter: RunProgress {
+  private let left: Mutex<Int>
+  private let word: String
+  private let stop: StopRequest
+
+  init(_ count: Int, updatesOf word: String, _ stop: StopRequest) {
+    left = Mutex(count)
+    self.word = word
+    self.stop = stop
+  }
+
+  func update(_ text: () -> String) {
+    guard word.isEmpty || text().split(separator: " ").contains(Substring(word)) else { return }
+    let isLast = left.withLock { left in
+      left -= 1
+      return left <= 0
+    }
+    if isLast { stop.set() }
+  }
+
+  func line(_ text: String) {}
+}
 
 /// Whole tables on a few synthetic images.
 @Suite(.serialized)
@@ -21,12 +48,6 @@ struct TableRunTests {
     TablePlan.Selection(
       settings: [try Setting("c")], methods: methods, seeds: [0],
       trainingProtocol: trainingProtocol, budget: .smoke)
-  }
-
-  private func inDirectory<Output>(_ body: (URL) throws -> Output) throws -> Output {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    defer { _ = try? FileManager.default.removeItem(at: url) }  // What stays behind harms no one.
-    return try body(url)
   }
 
   /// The last checkpoint of every run.
@@ -47,35 +68,32 @@ struct TableRunTests {
     // A preparation, memories, and everything that LONDON has.
     let plan = TablePlan(
       try selection([Method(.ft), Method(.crd), .london], trainingProtocol), data: data.reference)
-    let straight = try inDirectory { runs in
+    let straight = try inTemporaryDirectory { runs in
       let options = RunOptions(runs: runs, command: "test")
       _ = try TableRunner(plan, data: data, options: options).run(stop: StopRequest())
       return try checkpoints(plan, runs)
     }
-    let (resumed, stops) = try inDirectory { runs in
-      let options = RunOptions(runs: runs, command: "test")
+    let (resumed, stops) = try inTemporaryDirectory { runs in
+      var options = RunOptions(runs: runs, command: "test")
       var stops = 0
       while true {
         let stop = StopRequest()
-        let delay = 0.2 + 0.13 * Double(stops % 7)
-        Thread.detachNewThread {
-          Thread.sleep(forTimeInterval: delay)
-          stop.set()
-        }
+        // Unequal numbers of steps, so that stops fall within epochs, at their ends and into preparations.
+        options.progress = StopAfter(3 + stops % 5, updatesOf: "", stop)
         let outcome = try TableRunner(plan, data: data, options: options).run(stop: stop)
         if case .finished = outcome { break }
         stops += 1
       }
       return (try checkpoints(plan, runs), stops)
     }
-    #expect(stops > 3)
+    #expect(stops > plan.runs.count)
     #expect(resumed == straight)
   }
 
   @Test("a teacher from a file is measured first, named in the records, and teaches")
   func givenTeacher() throws {
     let data = try data()
-    try inDirectory { runs in
+    try inTemporaryDirectory { runs in
       let options = RunOptions(runs: runs, command: "test")
       var chosen = try selection([Method(.kd)], .equal)
       let own = TablePlan(chosen, data: data.reference)
@@ -109,7 +127,7 @@ struct TableRunTests {
   @Test("weights are taken from trials that are all finished, and from nothing less")
   func tuned() throws {
     let data = try data().forTuning()
-    try inDirectory { runs in
+    try inTemporaryDirectory { runs in
       let options = RunOptions(runs: runs, command: "test")
       let chosen = try selection([Method(.kd), .london, .londonReleased], .equal)
       let trials = TablePlan(trialsOf: chosen, data: data.reference).runs
@@ -158,7 +176,7 @@ struct TableRunTests {
   @Test("a student that diverges is recorded as failed, and the table goes on")
   func diverges() throws {
     let data = try data()
-    try inDirectory { runs in
+    try inTemporaryDirectory { runs in
       var chosen = try selection([Method(.kd)], .equal)
       chosen.variants = [.alpha(1e30), .share(0.1)]
       let plan = TablePlan(chosen, data: data.reference)
@@ -175,6 +193,72 @@ struct TableRunTests {
       let record = try #require(try RunFolder.readRecord(in: folder))
       #expect(record.status == .failed)
       #expect(record.message?.contains("became") == true)
+    }
+  }
+
+  @Test("a student whose answers are no numbers is recorded as failed, and the table goes on")
+  func divergesWhenMeasured() throws {
+    let data = try data()
+    try inTemporaryDirectory { runs in
+      let plan = TablePlan(try selection([Method(.kd), Method(.at)], .equal), data: data.reference)
+      var options = RunOptions(runs: runs, command: "test")
+      let stop = StopRequest()
+      options.progress = StopAfter(1, updatesOf: "kd", stop)
+      guard
+        case .interrupted(let bad) = try TableRunner(plan, data: data, options: options)
+          .run(stop: stop)
+      else { throw UsageError("not stopped") }
+      // In training a norm takes the batch's statistics, which are finite.
+      let folder = runs.appendingPathComponent(bad)
+      let file = folder.appendingPathComponent("resume.lskd")
+      var state = try Checkpoint(contentsOf: file)
+      var spoilt = 0
+      state.sections[.model] = state.sections[.model]?.map { tensor in
+        guard tensor.name.hasSuffix("running_var") else { return tensor }
+        spoilt += 1
+        var tensor = tensor
+        let values = [Float](repeating: .nan, count: tensor.bytes.count / 4)
+        tensor.bytes = values.withUnsafeBytes { Data($0) }
+        return tensor
+      }
+      #expect(spoilt > 0)
+      try state.write(to: file)
+      let outcome = try TableRunner(
+        plan, data: data, options: RunOptions(runs: runs, command: "test")
+      ).run(stop: StopRequest())
+      guard case .finished(let records, let diverged) = outcome else {
+        throw UsageError("stopped")
+      }
+      #expect(records.map(\.method) == ["teacher", "at"])
+      #expect(diverged.count == 1)
+      #expect(diverged.first?.hasPrefix("\(bad): the network's outputs") == true, "\(diverged)")
+      let record = try #require(try RunFolder.readRecord(in: folder))
+      #expect(record.status == .failed)
+      #expect(record.message?.contains("are not finite after step") == true)
+    }
+  }
+
+  @Test("a run that another process finished before the claim is not trained again")
+  func finishedBehindTheLock() throws {
+    let data = try data()
+    try inTemporaryDirectory { runs in
+      let options = RunOptions(runs: runs, command: "test")
+      let plan = TablePlan(try selection([Method(.student)], .equal), data: data.reference)
+      _ = try TableRunner(plan, data: data, options: options).run(stop: StopRequest())
+      let run = try #require(plan.runs.last)
+      let folder = runs.appendingPathComponent(run.folderName)
+      func files() throws -> [String: Data] {
+        Dictionary(
+          uniqueKeysWithValues: try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .map { ($0, try Data(contentsOf: folder.appendingPathComponent($0))) })
+      }
+      let before = try files()
+      // The table looks at the record before it claims the folder; this is what comes behind the look.
+      let record = try RunExecutor(
+        run, data: data, options: options, teacher: nil, title: "", progress: options.progress
+      ).run(stop: StopRequest())
+      #expect(try record == RunFolder.readRecord(in: folder))
+      #expect(try files() == before)
     }
   }
 

@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
-import TestPhotos
+import TestSupport
+import Testing
 
 /// Average precision of real detections on the VOC 2007 test set.
 enum DetectionCheck {
@@ -8,10 +9,7 @@ enum DetectionCheck {
   private static let pycocotools = 0.42184138343001076
 
   static func run(_ node: ReferenceNode, _ comparison: Comparison) throws {
-    guard let data = Photos.devkit else {
-      comparison.skip("no VOC data beside the project")
-      return
-    }
+    let data = try #require(Photos.devkit)
     for rule in ["voc07", "area"] {
       let job = try DetectionEvaluationJob(
         detections: data.appendingPathComponent("detections"), root: data, year: 2007, set: "test",

@@ -80,7 +80,7 @@ public struct SegmenterEvaluationJob {
   /// Predicts, writes what was asked for, and returns the scores; nil for photos without masks.
   public func run() throws -> SegmentationEvaluationJob? {
     for directory in [request.predictions, request.overlays].compactMap({ $0 }) {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      try FileError.makeDirectory(directory)
     }
     var matrix = ConfusionMatrix(classCount: SegmentationDataset.classes.count)
     let hasMasks = data.samples.allSatisfy { $0.mask != nil }

@@ -104,9 +104,6 @@ public struct TableJob {
   /// Photos of table 4 or 5 that were left out, each with the reason; told by one replica.
   public var leftOut: [String] { options.leads ? (data as? any PhotoData)?.leftOut ?? [] : [] }
 
-  /// Whether this process prints.
-  public var leads: Bool { options.leads }
-
   /// Draws what the networks of table 4 or 5 found in a few photos, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {
     guard options.leads else { return [] }

@@ -3,7 +3,7 @@ import Datasets
 import Distillation
 import DurableFiles
 import Foundation
-import Results
+package import Results
 import TensorCore
 public import Training
 
@@ -13,18 +13,20 @@ public final class RunExecutor {
   private let data: any RunData
   private let options: RunOptions
   private let folder: RunFolder
-  private let progress: ProgressLine
+  private let progress: any RunProgress
   private let title: String
   private var record: RunRecord
+  /// What the folder holds.
+  private var written: RunRecord?
   private var events: EventLog?
   private var objective: (any Objective)?
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
 
   /// Claims the run's folder, unless the process follows another replica. `teacher` tells the teacher's measured errors, if one is needed.
-  init(
+  package init(
     _ plan: RunPlan, data: any RunData, options: RunOptions, teacher: RunRecord.Teacher?,
-    title: String, progress: ProgressLine
+    title: String, progress: any RunProgress
   ) throws {
     self.plan = plan
     self.data = data
@@ -35,6 +37,7 @@ public final class RunExecutor {
     folder = try options.leads ? RunFolder(url) : RunFolder(following: url)
     let known = try RunFolder.readRecord(in: folder.url)
     record = Self.newRecord(plan, options, teacher)
+    written = known
     if let known {
       record.epochs = known.epochs
       record.last = known.last
@@ -48,9 +51,16 @@ public final class RunExecutor {
   }
 
   /// Trains to the end or to a request to stop, and returns the record.
-  func run(stop: StopRequest) throws -> RunRecord {
+  package func run(stop: StopRequest) throws -> RunRecord {
     started = .now
     Machine.restartPeakMemory()
+    // Another process may have finished it between the look at its record and the claim.
+    if try options.leaderDecides(written?.status == .finished) {
+      progress.line("\(title): finished by another process")
+      var known = written ?? record
+      known.status = .finished
+      return known
+    }
     record.status = .running
     record.message = nil
     do {
@@ -73,9 +83,7 @@ public final class RunExecutor {
       record.status = outcome == .finished ? .finished : .interrupted
       try write()
     } catch {
-      record.status = .failed
-      record.message = "\(error)"
-      try write()
+      try recordFailure(error)
       throw error
     }
     if record.status == .finished { try removeResumeFile() }
@@ -107,7 +115,24 @@ public final class RunExecutor {
   /// A finished run needs its resume checkpoint no more; it is several times the model's size.
   private func removeResumeFile() throws {
     if options.leads && FileManager.default.fileExists(atPath: folder.resume.path) {
-      try FileManager.default.removeItem(at: folder.resume)
+      try FileError.remove(folder.resume)
+    }
+  }
+
+  /// Leaves a record that says why the run failed. Where there is no room for that, it says at least that it did:
+  /// without the reason it is no longer than the one that was written last.
+  private func recordFailure(_ error: any Error) throws {
+    record.status = .failed
+    record.message = error.reason
+    do { try write() } catch let second {
+      guard var written else { return }
+      written.status = .failed
+      do { try written.write(to: folder.record) } catch {
+        throw ResultsError(
+          .file,
+          "\(record.message ?? ""); and its record still says \(RunRecord.Status.running.rawValue): \(second.reason)"
+        )
+      }
     }
   }
 
@@ -116,8 +141,9 @@ public final class RunExecutor {
     record.wallSeconds = secondsBefore + started.duration(to: .now).seconds
     record.peakMemoryBytes = max(record.peakMemoryBytes, Machine.peakMemory)
     record.heartbeat = ISO8601DateFormatter().string(from: Date())
-    try events?.flush()
+    if record.status != .failed { try events?.flush() }
     try record.write(to: folder.record)
+    written = record
   }
 
   private static func newRecord(
@@ -165,7 +191,7 @@ extension RunExecutor: TrainingObserver {
       event["gradient_norms"] = .object(step.gradientNorms.mapValues { .number($0) })
     }
     try events?.append(event)
-    progress.update(describe(step))
+    progress.update { describe(step) }
   }
 
   private func describe(_ step: StepReport) -> String {
@@ -176,7 +202,17 @@ extension RunExecutor: TrainingObserver {
     return
       "\(title): \(step.isPreparation ? "preparation, " : "")epoch \(step.epoch + 1)/\(epochs), "
       + "step \(step.step)/\(step.stepsInTotal), loss \(Float(step.total)), "
-      + "\(Int(rate)) images/s, \(ProgressLine.duration(left)) left"
+      + "\(Int(rate)) images/s, \(Self.duration(left)) left"
+  }
+
+  /// Seconds as `1 h 02 min`, `3 min 04 s` or `5 s`.
+  private static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "unknown" }
+    let whole = Int(seconds.rounded())
+    let pad = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+    if whole >= 3600 { return "\(whole / 3600) h \(pad(whole / 60 % 60)) min" }
+    if whole >= 60 { return "\(whole / 60) min \(pad(whole % 60)) s" }
+    return "\(whole) s"
   }
 
   /// Logs the epoch; the record holds those of the training proper.
@@ -206,7 +242,7 @@ extension RunExecutor: TrainingObserver {
       to: folder.last)
     record.last = reference("last.lskd", digest, report)
     if record.epochs.dropLast().allSatisfy({ isBetter(report.test, than: $0.measures) }) {
-      try AtomicFile.write(try Data(contentsOf: folder.last), to: folder.best)
+      try AtomicFile.write(try FileError.reading(folder.last), to: folder.best)
       record.best = reference("best.lskd", digest, report)
     }
     try folder.keepEpoch(report.epoch, newest: options.keptEpochs)

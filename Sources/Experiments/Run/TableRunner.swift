@@ -36,7 +36,7 @@ public struct TableRunner {
 
   /// Carries all runs out, one after the other.
   public func run(stop: StopRequest) throws -> Outcome {
-    let progress = ProgressLine(isSilent: !options.leads)
+    let progress = options.leads ? options.progress : Silence()
     var records: [String: RunRecord] = [:]
     var diverged: [String] = []
     let given = try givenTeacher(progress)
@@ -56,7 +56,7 @@ public struct TableRunner {
       let record: RunRecord
       do { record = try executor.run(stop: stop) } catch let error as TrainingError {
         // A student that diverges is a result; the others do not depend on it.
-        guard case .notFinite = error, run.method != nil else { throw error }
+        guard error.isDivergence, run.method != nil else { throw error }
         progress.line("\(title): diverged, \(error)")
         diverged.append("\(run.folderName): \(error)")
         continue
@@ -68,7 +68,7 @@ public struct TableRunner {
   }
 
   /// Measures the teacher from a file before anything is distilled; nil where no run has one.
-  private func givenTeacher(_ progress: ProgressLine) throws -> RunRecord.Teacher? {
+  private func givenTeacher(_ progress: any RunProgress) throws -> RunRecord.Teacher? {
     let file = plan.runs.compactMap(\.teacherFile).first
     let pending = try plan.runs.contains { run in
       try run.teacherFile != nil && !Self.isFinished(run, options)
