@@ -17,7 +17,13 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
 
+#include <cerrno>
 #include <cstdlib>
+#include <memory>
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 using namespace ctorch;
 
@@ -88,6 +94,30 @@ void ctorch::ProcessGroup::all_reduce(at::Tensor &tensor) {
 
 void ctorch::ProcessGroup::broadcast(at::Tensor &tensor) {
   on_dense(tensor, [&](std::vector<at::Tensor> &dense) { return backend->broadcast(dense); });
+}
+
+ct_status ct_meeting_is_open(const char *address, int32_t port, bool *out) {
+  return guarded([&] {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo *first = nullptr;
+    int failure = getaddrinfo(address, std::to_string(port).c_str(), &hints, &first);
+    TORCH_CHECK(failure == 0, "no machine is called ", address, " (", gai_strerror(failure), ")");
+    std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(first, freeaddrinfo);
+    *out = false;
+    for (auto *place = first; place && !*out; place = place->ai_next) {
+      int end = socket(place->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      if (end < 0)
+        continue;
+      int error = connect(end, place->ai_addr, place->ai_addrlen) == 0 ? 0 : errno;
+      pollfd wait{end, POLLOUT, 0};
+      socklen_t size = sizeof error;
+      if (error == EINPROGRESS && poll(&wait, 1, 1000) == 1)
+        getsockopt(end, SOL_SOCKET, SO_ERROR, &error, &size);
+      *out = error == 0;
+      close(end);
+    }
+  });
 }
 
 ct_status ct_meeting_open(int32_t rank, const char *address, int32_t port, double timeout_seconds,

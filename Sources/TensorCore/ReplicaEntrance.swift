@@ -66,23 +66,22 @@ struct ReplicaEntrance {
     return place
   }
 
-  /// Opens the place; a replica but rank 0 tries until rank 0 has.
+  /// Opens the place; a replica but rank 0 waits until rank 0 has.
   private mutating func find(_ wait: (ReplicaWait) -> Void) throws(TensorError) -> OpaquePointer {
-    while true {
-      var place: OpaquePointer?
-      let limit = rank == 0 ? meeting.timeout : max(min(Self.patience, secondsLeft), Self.interval)
-      do throws(TensorError) {
-        try check(
-          operation,
-          ct_meeting_open(
-            Int32(clamping: rank), meeting.address, Int32(clamping: meeting.port), limit, &place))
-      } catch {
-        guard rank != 0 else { throw error }
-        try pause(for: [0], wait)
-        continue
-      }
-      if let place { return place }
+    let port = Int32(clamping: meeting.port)
+    var isOpen = rank == 0
+    while !isOpen {
+      try check(operation, ct_meeting_is_open(meeting.address, port, &isOpen))
+      if !isOpen { try pause(for: [0], wait) }
     }
+    var place: OpaquePointer?
+    let limit = max(secondsLeft, 1)
+    try check(
+      operation, ct_meeting_open(Int32(clamping: rank), meeting.address, port, limit, &place))
+    guard let place else {
+      throw TensorError(operation: operation, code: .unknown, message: "no result")
+    }
+    return place
   }
 
   /// Waits a moment for `absent`, if they are any, and says so from time to time; throws when the time is over.

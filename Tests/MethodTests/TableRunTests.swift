@@ -79,7 +79,7 @@ struct TableRunTests {
       while true {
         let stop = StopRequest()
         // Unequal numbers of steps, so that stops fall within epochs, at their ends and into preparations.
-        options.progress = StopAfter(3 + stops % 5, updatesOf: "", stop)
+        options.progress = StopAfter(5 + 3 * (stops % 5), updatesOf: "", stop)
         let outcome = try TableRunner(plan, data: data, options: options).run(stop: stop)
         if case .finished = outcome { break }
         stops += 1

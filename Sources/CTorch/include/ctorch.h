@@ -281,8 +281,10 @@ CT_CHECKED ct_status ct_gradient_norm(const ct_tensor *_Nonnull const *_Nonnull 
 
 // MARK: replicas
 
+/// Whether anyone listens at `address` and `port`, as far as a second can tell.
+CT_CHECKED ct_status ct_meeting_is_open(const char *address, int32_t port, bool *out);
 /// Opens the place at `address` and `port` where replicas meet: rank 0 listens there and waits for nobody, others
-/// look for it for at most `timeout_seconds`.
+/// come there, for at most `timeout_seconds`; libtorch writes to standard error where they find nobody.
 /// The place belongs to the caller, who frees it with `ct_meeting_close`.
 CT_CHECKED ct_status ct_meeting_open(int32_t rank, const char *address, int32_t port,
                                      double timeout_seconds, ct_meeting *_Nullable *_Nonnull out);
