@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A golden file.
 struct ReferenceFile: CustomTestStringConvertible, CustomStringConvertible {
@@ -9,35 +10,44 @@ struct ReferenceFile: CustomTestStringConvertible, CustomStringConvertible {
   let url: URL
 
   var description: String { kind == stem ? kind : "\(kind)/\(stem)" }
-  /// Whether the file scores predictions for photos, which it does not hold.
-  var needsPhotos: Bool { kind == "evaluation" }
   var testDescription: String { description }
 
-  private init(_ kind: String, _ url: URL) {
+  init(_ kind: String, _ url: URL) {
     self.kind = kind
     self.url = url
     stem = url.deletingPathExtension().lastPathComponent
   }
+}
 
+/// The golden files that there are.
+enum ReferenceFiles {
   private static let project = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The project's own vectors.
-  static let own: URL? = project.appendingPathComponent("Tests/Vectors")
+  /// The project's own.
+  static let own = all(in: project.appendingPathComponent("Tests/Vectors"))
 
-  /// Vectors of LSKD_REFERENCE, or of `shared/reference` beside the project; nil where there are none.
-  static let given: URL? = {
+  /// Those of LSKD_REFERENCE, or of `shared/reference` beside the project.
+  private static let found: [ReferenceFile] = {
     let named = ProcessInfo.processInfo.environment["LSKD_REFERENCE"].map(
       URL.init(fileURLWithPath:))
-    let beside = project.deletingLastPathComponent().appendingPathComponent("shared/reference")
-    let url = named ?? beside
-    return FileManager.default.fileExists(atPath: url.path) ? url : nil
+    return all(
+      in: named ?? project.deletingLastPathComponent().appendingPathComponent("shared/reference"))
   }()
 
-  /// All golden files of a directory.
-  static func all(in directory: URL?) -> [ReferenceFile] {
-    guard let directory else { return [] }
-    return (FileManager.default.subpaths(atPath: directory.path) ?? []).sorted()
+  static let areGiven = !found.isEmpty
+  /// Subjects that this version does not have.
+  static let waiting = found.filter { isNotBuilt($0.description) }
+  /// Scores of predictions for photos, which the files do not hold.
+  static let ofPhotos = found.filter { $0.kind == "evaluation" }
+  static let given = found.filter { !isNotBuilt($0.description) && $0.kind != "evaluation" }
+
+  private static func isNotBuilt(_ name: String) -> Bool {
+    name.hasPrefix("models/imagenet-") || name == "augmentation/facts"
+  }
+
+  private static func all(in directory: URL) -> [ReferenceFile] {
+    (FileManager.default.subpaths(atPath: directory.path) ?? []).sorted()
       .filter { $0.hasSuffix(".json") }
       .map { path in
         let url = directory.appendingPathComponent(path)

@@ -5,43 +5,36 @@ import Testing
 /// Runs over every golden file, of the project itself and of LSKD_REFERENCE. A kind that nobody reads is a failure
 /// unless it is on the list of kinds that are not built.
 struct ReferenceTests {
-  /// Kinds and files whose subjects this version does not have.
-  static let notBuilt: [String] = [
-    "models/imagenet-", "augmentation/facts",
-  ]
-
-  @Test("the project's own vectors agree", arguments: ReferenceFile.all(in: ReferenceFile.own))
+  @Test("the project's own vectors agree", arguments: ReferenceFiles.own)
   func own(_ file: ReferenceFile) throws { try check(file) }
 
   @Test("the project has vectors of its own: losses, a network and a training")
-  func hasVectors() throws {
-    let names = ReferenceFile.all(in: ReferenceFile.own).map(\.description)
+  func hasVectors() {
     #expect(
-      names == [
+      ReferenceFiles.own.map(\.description) == [
         "losses/at", "losses/kd", "losses/london_lipschitz", "models/wrn-10-1", "training/kd",
       ])
   }
 
-  private static let given = ReferenceFile.all(in: ReferenceFile.given)
-
   @Test(
     "every golden vector of a built kind agrees",
-    .enabled(if: !given.isEmpty, "no golden vectors: name their directory in LSKD_REFERENCE"),
-    arguments: given.filter { !isNotBuilt($0.description) && !$0.needsPhotos })
-  func given(_ file: ReferenceFile) throws { try check(file) }
+    .enabled(
+      if: ReferenceFiles.areGiven, "no golden vectors: name their directory in LSKD_REFERENCE"),
+    arguments: ReferenceFiles.given)
+  func foreign(_ file: ReferenceFile) throws { try check(file) }
 
   @Test(
     "scores of real photos agree",
     .enabled(
-      if: !given.isEmpty && Photos.devkit != nil,
+      if: ReferenceFiles.areGiven && Photos.devkit != nil,
       "no golden vectors or no VOC data: name them in LSKD_REFERENCE and LSKD_VOC"),
-    arguments: given.filter(\.needsPhotos))
+    arguments: ReferenceFiles.ofPhotos)
   func photos(_ file: ReferenceFile) throws { try check(file) }
 
   @Test(
     "a golden vector whose subject is not built waits",
     .disabled("this version has no such networks and recipes"),
-    arguments: given.filter { isNotBuilt($0.description) })
+    arguments: ReferenceFiles.waiting)
   func waiting(_ file: ReferenceFile) throws { try check(file) }
 
   private func check(_ file: ReferenceFile) throws {
@@ -84,10 +77,6 @@ struct ReferenceTests {
     default: Issue.record("nothing reads \(name)")
     }
     #expect(comparison.count > 0, "\(name) held nothing to compare")
-  }
-
-  private static func isNotBuilt(_ name: String) -> Bool {
-    notBuilt.contains { $0.hasSuffix("/") || $0.hasSuffix("-") ? name.hasPrefix($0) : name == $0 }
   }
 }
 
