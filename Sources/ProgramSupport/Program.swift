@@ -1,21 +1,20 @@
 public import ArgumentParser
 import DurableFiles
 import Foundation
+import UserErrors
 
 /// The common frame of the programs: exit code 2 for a command line that makes no sense, and one sentence
-/// on standard error with the code of `exitCode` for a failure.
+/// on standard error for a failure, with the error's own exit code where it has one.
 public enum Program {
   /// Parses the command line, runs the command and ends the process.
-  public static func run(
-    _ command: any ParsableCommand.Type, exitCode: (any Error) -> Int32 = { _ in 1 }
-  ) -> Never {
+  public static func run(_ command: any ParsableCommand.Type) -> Never {
     Console.prepare()
     var code: Int32 = 0
     do {
       var parsed = try command.parseAsRoot()
       try parsed.run()
     } catch {
-      code = tell(error, command, exitCode)
+      code = tell(error, command)
     }
     if let reason = Console.end() {
       Console.warn("error: cannot write to standard output: \(reason)")
@@ -25,9 +24,7 @@ public enum Program {
   }
 
   /// Says what ended the command; the exit code.
-  private static func tell(
-    _ error: any Error, _ command: any ParsableCommand.Type, _ exitCode: (any Error) -> Int32
-  ) -> Int32 {
+  private static func tell(_ error: any Error, _ command: any ParsableCommand.Type) -> Int32 {
     if let code = error as? ExitCode { return code.rawValue }
     switch command.exitCode(for: error) {
     case .success:
@@ -35,7 +32,7 @@ public enum Program {
       return 0
     case .failure:
       Console.warn("error: \(error.reasonWithFile)")
-      return exitCode(error)
+      return (error as? any ErrorWithExitCode)?.exitCode ?? 1
     default:
       Console.warn(command.fullMessage(for: error))
       return 2

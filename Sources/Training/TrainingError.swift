@@ -23,16 +23,19 @@ public enum TrainingError: Error, CustomStringConvertible, Sendable {
     }
   }
 
-  /// Whether the training itself went wrong, and not what it was given.
-  public var isDivergence: Bool {
-    switch self {
-    case .notFinite, .outputNotFinite: true
-    case .foreignCheckpoint, .noBatches: false
-    }
-  }
-
   private static func words(_ lastFinite: String?) -> String {
     lastFinite.map { "the last finite checkpoint is \($0)" }
       ?? "no checkpoint was written before it"
+  }
+}
+
+extension Error {
+  /// Whether a loss or what the network answers left the numbers, which is a result of a training and no fault of its
+  /// surroundings.
+  public var isDivergence: Bool {
+    switch self as? TrainingError {
+    case .notFinite, .outputNotFinite: true
+    case .foreignCheckpoint, .noBatches, nil: false
+    }
   }
 }

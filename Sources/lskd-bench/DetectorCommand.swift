@@ -1,8 +1,8 @@
 import ArgumentParser
-import Experiments
+import Benchmarks
 import Foundation
+import PlaceArguments
 import ProgramSupport
-import RunArguments
 
 struct DetectorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,11 +29,10 @@ struct DetectorCommand: ParsableCommand {
   @OptionGroup var place: PlaceOptions
 
   func run() throws {
-    let options = try place.runOptions()
     let request = DetectorBenchmark.Request(
       root: URL(fileURLWithPath: voc),
       detections: detections.map { URL(fileURLWithPath: $0) }, python: python, batch: batch,
       repeats: repeats)
-    Console.print(try DetectorBenchmark(request, options: options).run(), terminator: "")
+    Console.print(try DetectorBenchmark(request, place: try place.prepared()).run(), terminator: "")
   }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Experiments
+import Benchmarks
 import Foundation
+import PlaceArguments
 import ProgramSupport
-import RunArguments
 
 struct MemoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,8 +26,8 @@ struct MemoryCommand: ParsableCommand {
   }
 
   func run() throws {
-    let options = try place.runOptions()
     Console.print(
-      try MemoryBenchmark.run(network: network, batch: batch, steps: steps, options: options))
+      try MemoryBenchmark.run(
+        network: network, batch: batch, steps: steps, place: try place.prepared()))
   }
 }

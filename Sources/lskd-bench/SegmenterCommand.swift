@@ -1,8 +1,8 @@
 import ArgumentParser
-import Experiments
+import Benchmarks
 import Foundation
+import PlaceArguments
 import ProgramSupport
-import RunArguments
 
 struct SegmenterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -36,6 +36,6 @@ struct SegmenterCommand: ParsableCommand {
       root: URL(fileURLWithPath: voc), python: python, backbone: backbone, batch: batch,
       size: size, repeats: repeats)
     Console.print(
-      try SegmenterBenchmark(request, options: try place.runOptions()).run(), terminator: "")
+      try SegmenterBenchmark(request, place: try place.prepared()).run(), terminator: "")
   }
 }

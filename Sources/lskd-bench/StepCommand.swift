@@ -1,8 +1,8 @@
 import ArgumentParser
-import Experiments
+import Benchmarks
 import Foundation
+import PlaceArguments
 import ProgramSupport
-import RunArguments
 
 struct StepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,10 +25,9 @@ struct StepCommand: ParsableCommand {
   @OptionGroup var place: PlaceOptions
 
   func run() throws {
-    let options = try place.runOptions()
     Console.print(
       try StepBenchmark(
-        batch: batch, steps: steps, python: pytorch, options: options
+        batch: batch, steps: steps, python: pytorch, place: try place.prepared()
       ).run(), terminator: "")
   }
 }

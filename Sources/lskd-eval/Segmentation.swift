@@ -1,6 +1,6 @@
 import ArgumentParser
-import Experiments
 import Foundation
+import Measuring
 import ProgramSupport
 
 struct Segmentation: ParsableCommand {

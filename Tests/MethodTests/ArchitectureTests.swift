@@ -1,15 +1,19 @@
-import Experiments
 import ModelZoo
 import NeuralNet
 import TensorCore
 import Testing
 
-/// Every network that a table asks for.
+/// Every kind of network of the registry, at the sizes of the paper.
 struct ArchitectureTests {
-  private static let all = Set(
-    (Setting.all(.classification) + Setting.all(.detection) + Setting.all(.segmentation))
-      .flatMap { [$0.teacher, $0.student] }
-  ).sorted { "\($0)" < "\($1)" }
+  private static let all: [Architecture] =
+    [
+      .wideResNet(depth: 16, width: 2), .wideResNet(depth: 28, width: 4), .cifarResNet(depth: 56),
+      .pyramidNet(depth: 110, alpha: 84, isBottleneck: false),
+      .pyramidNet(depth: 200, alpha: 240, isBottleneck: true), .imageNetMobileNet(divisor: 1),
+    ]
+    + [18, 34, 50, 101, 152].map { .imageNetResNet(depth: $0, divisor: 1) }
+    + SSD300.Backbone.allCases.map { .ssd300($0, divisor: 1) }
+    + DeepLabV3Plus.Backbone.allCases.map { .deepLab($0, divisor: 1) }
 
   @Test("a network is made by its name and answers an image with finite numbers", arguments: all)
   func runs(_ architecture: Architecture) throws {
@@ -19,6 +23,7 @@ struct ArchitectureTests {
       switch architecture {
       case .ssd300: 300
       case .deepLab: 65
+      case .imageNetResNet, .imageNetMobileNet: 64
       case .wideResNet, .cifarResNet, .pyramidNet: 32
       }
     let network = try architecture.makeNetwork(
@@ -33,7 +38,8 @@ struct ArchitectureTests {
       #expect(features.logits.shape == [1, 8732, classes])
       #expect(features.offsets?.shape == [1, 8732, 4])
     case .deepLab: #expect(features.logits.shape == [1, classes, side, side])
-    case .wideResNet, .cifarResNet, .pyramidNet: #expect(features.logits.shape == [1, classes])
+    case .wideResNet, .cifarResNet, .pyramidNet, .imageNetResNet, .imageNetMobileNet:
+      #expect(features.logits.shape == [1, classes])
     }
     #expect(features.taps.map { $0.shape[1] } == network.tapChannels)
     #expect(network.tapNorms.count == network.tapChannels.count)

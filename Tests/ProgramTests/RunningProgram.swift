@@ -41,12 +41,11 @@ final class RunningProgram {
   /// Lines of the event log of the only run.
   func events() throws -> Int {
     let runs = directory.appendingPathComponent("runs").path
-    guard FileManager.default.fileExists(atPath: runs),
-      let name = try FileManager.default.contentsOfDirectory(atPath: runs).first
-    else { return 0 }
-    let file = "\(runs)/\(name)/events.jsonl"
-    guard FileManager.default.fileExists(atPath: file) else { return 0 }
-    return try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count
+    guard FileManager.default.fileExists(atPath: runs) else { return 0 }
+    let logs = try FileManager.default.contentsOfDirectory(atPath: runs)
+      .map { "\(runs)/\($0)/events.jsonl" }.filter(FileManager.default.fileExists)
+    guard let log = logs.first else { return 0 }
+    return try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").count
   }
 
   /// Waits for its end, at most `seconds`; kills it then.

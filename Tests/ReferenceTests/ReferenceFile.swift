@@ -43,7 +43,7 @@ enum ReferenceFiles {
   static let given = found.filter { !isNotBuilt($0.description) && $0.kind != "evaluation" }
 
   private static func isNotBuilt(_ name: String) -> Bool {
-    name.hasPrefix("models/imagenet-") || name == "augmentation/facts"
+    name == "augmentation/facts"
   }
 
   private static func all(in directory: URL) -> [ReferenceFile] {

@@ -45,7 +45,8 @@ struct ReferenceTests {
     case ("fill_rule", _): try FillRuleCheck.run(node, comparison)
     case ("schedule", _): try ScheduleCheck.run(node, comparison)
     case ("models", _)
-    where ["wrn-", "cifar-", "pyramidnet-", "deeplabv3plus-"].contains(where: stem.hasPrefix):
+    where ["wrn-", "cifar-", "pyramidnet-", "imagenet-", "deeplabv3plus-"].contains(
+      where: stem.hasPrefix):
       try ModelCheck.run(node, stem, comparison)
     case ("models", _) where stem.hasPrefix("ssd300-"):
       try DetectorCheck.run(node, stem, comparison)

@@ -3,6 +3,8 @@ import Datasets
 import Distillation
 import DurableFiles
 import Foundation
+import JSON
+import Measuring
 package import Results
 import TensorCore
 public import Training
@@ -15,15 +17,20 @@ public final class RunExecutor {
   private let folder: RunFolder
   private let progress: any RunProgress
   private let title: String
-  private var record: RunRecord
+  private(set) var record: RunRecord
   /// What the folder holds.
   private var written: RunRecord?
+  /// The record of a run that another process finished before the folder was claimed.
+  package var finishedRecord: RunRecord? { written.flatMap { $0.status == .finished ? $0 : nil } }
+  /// The name of the run's folder.
+  var folderName: String { plan.folderName }
   private var events: EventLog?
   private var objective: (any Objective)?
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
 
-  /// Claims the run's folder, unless the process follows another replica. `teacher` tells the teacher's measured errors, if one is needed.
+  /// Claims the run's folder, unless the process follows another replica. `teacher` tells what was measured of the teacher,
+  /// if one is needed.
   package init(
     _ plan: RunPlan, data: any RunData, options: RunOptions, teacher: RunRecord.Teacher?,
     title: String, progress: any RunProgress
@@ -36,7 +43,7 @@ public final class RunExecutor {
     let url = options.runs.appendingPathComponent(plan.folderName)
     folder = try options.leads ? RunFolder(url) : RunFolder(following: url)
     let known = try RunFolder.readRecord(in: folder.url)
-    record = Self.newRecord(plan, options, teacher)
+    record = RunRecord(plan, metrics: data.metrics, options, teacher: teacher)
     written = known
     if let known {
       record.epochs = known.epochs
@@ -46,48 +53,77 @@ public final class RunExecutor {
       record.wallSeconds = known.wallSeconds
       record.peakMemoryBytes = known.peakMemoryBytes
       record.imagesPerSecond = known.imagesPerSecond
+      record.subject.weights.match = known.subject.weights.match
     }
     secondsBefore = record.wallSeconds
   }
 
-  /// Trains to the end or to a request to stop, and returns the record.
-  package func run(stop: StopRequest) throws -> RunRecord {
+  /// Makes the networks and what trains them; `shared` is a teacher that several runs look through.
+  func start(shared: TeacherPass?) throws -> Cohort.Member {
     started = .now
     Machine.restartPeakMemory()
-    // Another process may have finished it between the look at its record and the claim.
-    if try options.leaderDecides(written?.status == .finished) {
-      progress.line("\(title): finished by another process")
-      var known = written ?? record
-      known.status = .finished
-      return known
-    }
     record.status = .running
     record.message = nil
     do {
-      let objective = try ObjectiveFactory(
-        plan: plan, options: options, teacherFile: teacherFile, data: data
-      ).makeObjective()
+      let objective = try factory.makeObjective(shared: shared)
       self.objective = objective
       let trainer = try Trainer(
         objective: objective,
         loader: data.loader(
           batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads,
-          part: options.part, paddingCounts: plan.recipe.countsAsReleased),
+          part: options.part, paddingCounts: plan.recipe.counting == .overBatchAgain),
         evaluator: data.evaluator,
         configuration: configuration, resumeFile: folder.resume, identity: plan.hash)
       if !FileManager.default.fileExists(atPath: folder.resume.path) {
         try willResume(epoch: 0, step: 0)
       }
       try write()
-      let outcome = try trainer.run(stop: stop, observer: self)
-      record.status = outcome == .finished ? .finished : .interrupted
-      try write()
+      return Cohort.Member(trainer: trainer, observer: self)
     } catch {
-      try recordFailure(error)
+      try fail(error)
       throw error
     }
-    if record.status == .finished { try removeResumeFile() }
-    return record
+  }
+
+  /// Records how the training ended. A divergence is a result; every other error is thrown again.
+  func end(_ outcome: Result<TrainingOutcome, any Error>) throws {
+    do {
+      record.status = try outcome.get() == .finished ? .finished : .interrupted
+      try write()
+      if record.status == .finished { try removeResumeFile() }
+    } catch {
+      try fail(error)
+      // A student that diverges is a result; the others do not depend on it.
+      guard error.isDivergence && plan.method != nil else { throw error }
+      progress.line("\(title): diverged, \(error)")
+    }
+    objective = nil
+  }
+
+  /// Leaves a record that says why the run failed. Where there is no room for that, it says at least that it did:
+  /// without the reason it is no longer than the one that was written last.
+  private func fail(_ error: any Error) throws {
+    record.status = error.isDivergence ? .diverged : .failed
+    record.message = error.reason
+    do { try write() } catch let second {
+      guard var written else { return }
+      written.status = .failed
+      do { try written.write(to: folder.record) } catch {
+        throw ResultsError(
+          .file,
+          "\(record.message ?? ""); and the record still says that it is running: \(second.reason)")
+      }
+    }
+  }
+
+  /// The run's teacher with its latest results kept for several students; nil where it learns alone.
+  func sharedTeacher() throws -> TeacherPass? {
+    guard plan.method?.usesTeacher ?? false else { return nil }
+    return try teacherFile.map { try factory.teacherPass($0, kept: true) }
+  }
+
+  private var factory: ObjectiveFactory {
+    ObjectiveFactory(plan: plan, options: options, teacherFile: teacherFile, data: data)
   }
 
   private var teacherFile: URL? {
@@ -106,9 +142,9 @@ public final class RunExecutor {
     configuration.preparationEpochs = recipe.preparation?.epochs ?? 0
     configuration.preparationRate = recipe.preparation?.learningRate ?? 0
     configuration.connectorEpochs = recipe.connectorEpochs
-    configuration.precision = options.precision
+    configuration.precision = options.place.precision
     configuration.checkpointSeconds = plan.budget.checkpointSeconds
-    configuration.reportInterval = options.device == .cpu ? 1 : 50
+    configuration.reportInterval = options.place.device == .cpu ? 1 : 50
     return configuration
   }
 
@@ -116,23 +152,6 @@ public final class RunExecutor {
   private func removeResumeFile() throws {
     if options.leads && FileManager.default.fileExists(atPath: folder.resume.path) {
       try FileError.remove(folder.resume)
-    }
-  }
-
-  /// Leaves a record that says why the run failed. Where there is no room for that, it says at least that it did:
-  /// without the reason it is no longer than the one that was written last.
-  private func recordFailure(_ error: any Error) throws {
-    record.status = .failed
-    record.message = error.reason
-    do { try write() } catch let second {
-      guard var written else { return }
-      written.status = .failed
-      do { try written.write(to: folder.record) } catch {
-        throw ResultsError(
-          .file,
-          "\(record.message ?? ""); and its record still says \(RunRecord.Status.running.rawValue): \(second.reason)"
-        )
-      }
     }
   }
 
@@ -144,29 +163,6 @@ public final class RunExecutor {
     if record.status != .failed { try events?.flush() }
     try record.write(to: folder.record)
     written = record
-  }
-
-  private static func newRecord(
-    _ plan: RunPlan, _ options: RunOptions, _ teacher: RunRecord.Teacher?
-  ) -> RunRecord {
-    let source = Machine.sourceState
-    return RunRecord(
-      table: plan.table, setting: plan.setting.id, method: plan.methodName,
-      protocolName: plan.trainingProtocol.rawValue, budget: plan.budget.rawValue,
-      configuration: plan.configuration, configurationHash: plan.hash,
-      deviations: plan.deviations + options.replicaDeviations,
-      seeds: Dictionary(
-        uniqueKeysWithValues: ["initialisation", "sampleOrder", "augmentation", "powerIteration"]
-          .map { ($0, plan.seed) }),
-      dataset: plan.data.id, datasetHashes: plan.data.hashes,
-      teacher: teacher,
-      suite: .init(version: Suite.version, commit: source.commit, dirty: source.dirty),
-      environment: .init(
-        libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
-        threads: Engine.threads, device: options.device.description,
-        precision: options.precision.rawValue, kernels: options.kernels.rawValue,
-        replicas: options.replicas?.worldSize),
-      command: options.command)
   }
 }
 
@@ -231,23 +227,26 @@ extension RunExecutor: TrainingObserver {
   /// Records the epoch and writes its checkpoints.
   public func didEndEpoch(_ report: EpochReport) throws {
     guard let objective, options.leads else { return }
+    record.subject.weights.match = try (objective as? LipschitzGuidedObjective)?.matchFactor()
     record.epochs.append(
       .init(
         epoch: report.epoch, learningRate: report.learningRate, losses: report.losses,
         gradientNorms: report.gradientNorms, shares: report.shares,
         trainingMeasures: report.training, measures: report.test, seconds: report.seconds,
-        imagesPerSecond: report.imagesPerSecond))
+        sharedSeconds: report.sharedSeconds, imagesPerSecond: report.imagesPerSecond))
     let digest = try ModelCheckpoint.write(
-      objective.student, plan.network, measures: report.test, details: details(report.epoch),
-      to: folder.last)
+      objective.student, plan.network, pipeline: data.evaluationPipeline, measures: report.test,
+      details: details(report.epoch), to: folder.last)
     record.last = reference("last.lskd", digest, report)
     if record.epochs.dropLast().allSatisfy({ isBetter(report.test, than: $0.measures) }) {
       try AtomicFile.write(try FileError.reading(folder.last), to: folder.best)
       record.best = reference("best.lskd", digest, report)
     }
     try folder.keepEpoch(report.epoch, newest: options.keptEpochs)
-    let seconds = record.epochs.reduce(0) { $0 + $1.seconds }
-    let images = record.epochs.reduce(0) { $0 + $1.seconds * $1.imagesPerSecond }
+    let seconds = record.epochs.reduce(0) { $0 + $1.seconds + ($1.sharedSeconds ?? 0) }
+    let images = record.epochs.reduce(0) {
+      $0 + ($1.seconds + ($1.sharedSeconds ?? 0)) * $1.imagesPerSecond
+    }
     record.imagesPerSecond = seconds > 0 ? images / seconds : 0
     try events?.append([
       "event": "epoch", "epoch": .integer(report.epoch),
@@ -279,9 +278,7 @@ extension RunExecutor: TrainingObserver {
       "setting": plan.setting.id, "budget": plan.budget.rawValue, "epoch": String(epoch),
       "dataset": plan.data.id, "dataset_test_sha256": plan.data.hashes["test"] ?? "",
     ]
-    if plan.setting.task == .segmentation {
-      details[SegmenterEvaluationJob.sizeKey] = String(plan.budget.segmentationSize)
-    }
+    details[SegmenterEvaluationJob.sizeKey] = plan.extent.imageSize.map(String.init)
     // The teacher is named, not stored.
     details["teacher_sha256"] = record.teacher?.checkpointHash
     return details
