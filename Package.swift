@@ -82,12 +82,12 @@ let package = Package(
     library("JSON", []),
     library("Statistics", ["Randomness"]),
     library("UserErrors", []),
-    library("ProgramSupport", ["UserErrors", arguments]),
+    library("ProgramSupport", ["UserErrors", "DurableFiles", arguments]),
 
     // Level 1: tensors, files, images, records - each without the others.
     library("TensorCore", ["CTorch", "Randomness"]),
     library("CheckpointFormat", ["CZstd", "DurableFiles", "JSON"]),
-    library("Images", ["CImage"]),
+    library("Images", ["CImage", "DurableFiles"]),
     library("Detection", []),
     library("Results", ["DurableFiles", "JSON", "Statistics"]),
 
@@ -145,7 +145,9 @@ let package = Package(
         "CheckpointFormat", "Interchange", "Randomness", "Statistics", "UserErrors",
       ]),
     library("PlaceArguments", ["Training", "TensorCore", "UserErrors", arguments]),
-    library("RunArguments", ["Experiments", "Distillation", "PlaceArguments", arguments]),
+    library(
+      "RunArguments",
+      ["Experiments", "Distillation", "PlaceArguments", "ProgramSupport", arguments]),
 
     // Level 8: argument parsing and printing.
     program("lskd-repro", ["Experiments", "RunArguments", "PlaceArguments", "UserErrors"]),
@@ -156,13 +158,13 @@ let package = Package(
     program("lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments"]),
 
     .target(
-      name: "TestPhotos", dependencies: ["Datasets"], path: "Tests/TestPhotos",
+      name: "TestSupport", dependencies: ["Datasets"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("ImportTests", []),
     tests("CheckpointFormatTests", ["CheckpointFormat"]),
     tests("InterchangeTests", ["Interchange", "CheckpointFormat"]),
     tests("ImagesTests", ["Images"]),
-    tests("DatasetsTests", ["TestPhotos", "Datasets", "Images", "DurableFiles"]),
+    tests("DatasetsTests", ["TestSupport", "Datasets", "Images", "DurableFiles"]),
     tests("JSONTests", ["JSON"]),
     tests("MeasuringTests", ["Measuring", "ModelZoo", "NeuralNet", "CheckpointFormat"]),
     tests("ResultsTests", ["Results", "JSON", "Statistics"]),
@@ -176,13 +178,14 @@ let package = Package(
     tests(
       "TrainingTests",
       [
-        "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore", "Datasets",
+        "TestSupport", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
+        "TensorCore", "Datasets",
         "CheckpointFormat", "Randomness",
       ]),
     tests(
       "DetectionTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "TestSupport", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
         "ModelZoo", "NeuralNet",
         "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Results",
@@ -191,7 +194,7 @@ let package = Package(
     tests(
       "SegmentationTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "TestSupport", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
         "Lipschitz", "ModelZoo",
         "NeuralNet", "TensorCore", "Datasets", "Images", "Evaluation", "Randomness", "Results",
         "CheckpointFormat",
@@ -199,17 +202,17 @@ let package = Package(
     tests(
       "MethodTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "TestSupport", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
         "Lipschitz", "ModelZoo",
         "NeuralNet",
-        "TensorCore", "Datasets", "Randomness", "Results",
+        "TensorCore", "Datasets", "Randomness", "Results", "CheckpointFormat",
       ]),
     tests("ExperimentTests", ["Experiments", "DurableFiles", "Results", "JSON"]),
-    tests("ProgramTests", []),
+    tests("ProgramTests", ["TestSupport"]),
     tests(
       "ReferenceTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "TestSupport", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
         "Lipschitz", "ModelZoo",
         "NeuralNet",
         "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Interchange",

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import UserErrors
 
@@ -28,23 +29,30 @@ final class PythonProcess {
     process.arguments = [python, script.path] + arguments
     process.standardInput = requests
     process.standardOutput = answers
-    try process.run()
+    do { try process.run() } catch {
+      throw Failure(description: "cannot start \(python): \(error.reason)")
+    }
   }
 
   deinit { process.terminate() }
 
   /// The number that the program answers to a line.
   func ask(_ word: String) throws -> Double {
-    try requests.fileHandleForWriting.write(contentsOf: Data((word + "\n").utf8))
-    var line = Data()
-    while let byte = try answers.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8),
-      !byte.isEmpty
-    { line += byte }
-    guard let number = Double(String(decoding: line, as: UTF8.self)) else {
+    guard let answer = try? self.answer(to: word), let number = Double(answer) else {
+      // Whatever broke the pipe, its own words are on standard error.
       throw Failure(
         description:
           "the comparison program gave no answer; has its Python the packages that it names?")
     }
     return number
+  }
+
+  private func answer(to word: String) throws -> String {
+    try requests.fileHandleForWriting.write(contentsOf: Data((word + "\n").utf8))
+    var line = Data()
+    while let byte = try answers.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8),
+      !byte.isEmpty
+    { line += byte }
+    return String(decoding: line, as: UTF8.self)
   }
 }

@@ -16,6 +16,9 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
 
 /// Writes that either happen whole or not at all.
 public enum AtomicFile {
+  /// How the names of temporary files end.
+  package static let temporaryEnding = ".partial"
+
   /// Replaces the file at `url` by `data`: writes a temporary file beside it, syncs it, renames it over
   /// the old one and syncs the directory. On any failure (full disk, read-only directory) the old file
   /// stays as it was and the temporary one is removed.
@@ -27,7 +30,7 @@ public enum AtomicFile {
     // A copy of the open file's number shares its position.
     case .open(let descriptor): try writeThrough(data, to: dup(descriptor), url.path)
     case .file(let path, let permissions):
-      let temporary = "\(path).\(getpid()).partial"
+      let temporary = "\(path).\(getpid())\(temporaryEnding)"
       try writeAndSync(data, to: temporary, permissions)
       guard rename(temporary, path) == 0 else {
         let error = FileError.system("replace", path)

@@ -119,7 +119,7 @@ public enum WeightFile {
     try CheckpointReader.checkIsRegular(url)
     do { return try Data(contentsOf: url, options: .mappedIfSafe) } catch {
       throw CheckpointError(
-        .fileAccess, "cannot read: \(error.localizedDescription)", file: url.path)
+        .fileAccess, "cannot read: \(error.reason)", file: url.path)
     }
   }
 }

@@ -48,7 +48,7 @@ public struct DetectorEvaluationJob {
 
   /// Writes the devkit's result file of every class.
   public func writeDetections(to directory: URL) throws {
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    try FileError.makeDirectory(directory)
     var lines = data.classes.map { _ in [String]() }
     for (sample, found) in zip(data.samples, detections) {
       for detection in found {

@@ -86,7 +86,7 @@ public struct SegmenterEvaluationJob {
 
   private func run(_ network: any Network) throws -> SegmentationEvaluationJob? {
     for directory in [request.predictions, request.overlays].compactMap({ $0 }) {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      try FileError.makeDirectory(directory)
     }
     var matrix = ConfusionMatrix(classCount: SegmentationDataset.classes.count)
     let hasMasks = data.samples.allSatisfy { $0.mask != nil }

@@ -23,6 +23,11 @@ public enum Engine {
     try check("set threads", ct_set_threads(Int32(clamping: count)))
   }
 
+  /// Lets float32 products and convolutions on CUDA use TF32.
+  public static func setTF32(_ enabled: Bool) throws(TensorError) {
+    try check("set TF32", ct_set_tf32(enabled))
+  }
+
   /// Waits until the work queued on `device` is done.
   public static func synchronize(_ device: Device) throws(TensorError) {
     try check("synchronize", ct_synchronize(device.c))

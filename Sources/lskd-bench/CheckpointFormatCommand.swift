@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import Foundation
+import ProgramSupport
 
 struct CheckpointFormatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,7 +28,7 @@ struct CheckpointFormatCommand: ParsableCommand {
     for file in try files.isEmpty ? Self.ownCheckpoints() : files {
       let benchmark = try CheckpointBenchmark(
         file: URL(fileURLWithPath: file), key: key, rounds: rounds, python: python)
-      print(try benchmark.run())
+      Console.print(try benchmark.run())
     }
   }
 

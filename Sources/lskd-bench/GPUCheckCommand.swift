@@ -2,6 +2,7 @@ import ArgumentParser
 import DeviceCheck
 import Foundation
 import PlaceArguments
+import ProgramSupport
 
 struct GPUCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -46,8 +47,8 @@ struct GPUCheckCommand: ParsableCommand {
         device: try device.available(), reference: reference.map { URL(fileURLWithPath: $0) },
         data: data.map { URL(fileURLWithPath: $0) }, python: python, minutes: minutes,
         isTiny: tiny, output: URL(fileURLWithPath: output)))
-    let passed = try check.run { print($0) }
-    print("The results are in \(output)")
+    let passed = try check.run { Console.print($0) }
+    Console.print("The results are in \(output)")
     if !passed { throw ExitCode.failure }
   }
 }

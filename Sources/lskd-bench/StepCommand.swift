@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Foundation
 import PlaceArguments
+import ProgramSupport
 
 struct StepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,6 +30,6 @@ struct StepCommand: ParsableCommand {
   func run() throws {
     let benchmark = try StepBenchmark(
       batch: batch, steps: steps, python: pytorch, place: try place.prepared())
-    print(try json ? benchmark.values().indented : benchmark.run(), terminator: "")
+    Console.print(try json ? benchmark.values().indented : benchmark.run(), terminator: "")
   }
 }

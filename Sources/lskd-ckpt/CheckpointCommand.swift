@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import ProgramSupport
 
 struct CheckpointCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,5 +15,5 @@ struct CheckpointCommand: ParsableCommand {
 
 /// Says on standard error what a user should know; standard output is for results.
 func note(_ text: String) {
-  FileHandle.standardError.write(Data("note: \(text)\n".utf8))
+  Console.warn("note: \(text)")
 }

@@ -3,6 +3,7 @@ import CheckpointFormat
 import Foundation
 import Interchange
 import ModelZoo
+import ProgramSupport
 
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -63,7 +64,7 @@ struct Import: ParsableCommand {
       checkpoint.metadata.merge(header.metadata) { $1 }
     }
     try WeightFile.write(checkpoint, to: URL(fileURLWithPath: output), as: .lskd)
-    print("\(output): \(content.tensors.count) tensors")
+    Console.print("\(output): \(content.tensors.count) tensors")
   }
 
   private func network() throws -> NetworkDescription? {
@@ -99,7 +100,7 @@ struct Export: ParsableCommand {
     let content = try WeightFile.read(URL(fileURLWithPath: file), .init(key: key))
     content.naming.notes.forEach { note("\(file): \($0)") }
     try WeightFile.write(content.checkpoint, to: URL(fileURLWithPath: output), as: format)
-    print("\(output): \(content.tensors.count) tensors")
+    Console.print("\(output): \(content.tensors.count) tensors")
   }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import CheckpointFormat
 import Foundation
 import Interchange
+import ProgramSupport
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,9 +30,10 @@ struct Diff: ParsableCommand {
     for name in Set(models[0].keys).union(models[1].keys).sorted() {
       guard let line = Self.compare(name, models[0][name], models[1][name]) else { continue }
       differences += 1
-      print(line)
+      Console.print(line)
     }
-    print("\(differences) of \(Set(models[0].keys).union(models[1].keys).count) tensors differ")
+    Console.print(
+      "\(differences) of \(Set(models[0].keys).union(models[1].keys).count) tensors differ")
     if differences > 0 { throw ExitCode.failure }
   }
 

@@ -54,6 +54,23 @@ struct ImportGraphTests {
     }
   }
 
+  @Test("one place prints, and one words the failures of libraries")
+  func onePlace() throws {
+    let rules = [
+      (#"(?<![\w.])print\(|FileHandle\.standard(Output|Error)|fputs|fflush"#, "ProgramSupport"),
+      (#"localizedDescription"#, "DurableFiles"),
+    ]
+    for file in try FileManager.default.subpathsOfDirectory(atPath: Self.sources.path)
+    where file.hasSuffix(".swift") {
+      let text = try String(
+        contentsOf: Self.sources.appendingPathComponent(file), encoding: .utf8)
+      for (pattern, home) in rules where !file.hasPrefix(home + "/") {
+        let found = text.range(of: pattern, options: .regularExpression).map { text[$0] }
+        #expect(found == nil, "\(file)")
+      }
+    }
+  }
+
   private func imports(of target: String) throws -> [(file: String, module: String)] {
     let folder = Self.sources.appendingPathComponent(target)
     var found: [(String, String)] = []

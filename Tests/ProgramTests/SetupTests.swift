@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The set-up script in front of a machine that lacks something.

@@ -80,14 +80,14 @@ public struct TableJob {
     }
   }
 
-  /// Trains what is missing, hands the table as text or JSON to `print`, and throws when a run diverged.
-  public func run(json: Bool, print: (String) -> Void) throws {
+  /// Trains what is missing, hands the table as text or JSON to `show`, and throws when a run diverged.
+  public func run(json: Bool, show: (String) -> Void) throws {
     let stop = StopRequest()
     let watch = stop.onSignals()
     defer { withExtendedLifetime(watch) {} }
     let records = try purpose == .trials ? runTrials(stop) : run(plan, stop)
     if options.leads {
-      print(
+      show(
         json
           ? self.json(of: records)
           : TableText(records, metrics, methods: MethodCard.all.map(\.id)).text)
@@ -120,9 +120,6 @@ public struct TableJob {
 
   /// Images that were left out, each with the reason; told by one replica.
   public var leftOut: [String] { options.leads ? data.leftOut : [] }
-
-  /// Whether this process prints.
-  public var leads: Bool { options.leads }
 
   /// Draws what the networks found in a few images, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {
