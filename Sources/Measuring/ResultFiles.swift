@@ -1,3 +1,4 @@
+import DurableFiles
 import Datasets
 package import Evaluation
 package import Foundation
@@ -62,7 +63,7 @@ package struct ResultFiles {
     let known = VOCDevkit.classes.map { DetectionFile.name(set: set, class: $0) }
     let names: [String]
     do { names = try FileManager.default.contentsOfDirectory(atPath: directory.path) } catch {
-      throw UsageError("cannot read the directory \(directory.path): \(error.localizedDescription)")
+      throw UsageError("cannot read the directory \(directory.path): \(error.reason)")
     }
     let prefix = DetectionFile.name(set: set, class: "").prefix { $0 != "." }
     for name in names.sorted() where name.hasPrefix(prefix) && !known.contains(name) {

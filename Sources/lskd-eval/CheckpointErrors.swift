@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Measuring
 import PlaceArguments
+import ProgramSupport
 import UserErrors
 
 struct CheckpointErrors: ParsableCommand {
@@ -96,7 +97,7 @@ struct CheckpointErrors: ParsableCommand {
     }
     let job = try EvaluationJob(
       checkpoint: found, file: file, directory: data.map { URL(fileURLWithPath: $0) })
-    print(try job.run(json: json))
+    Console.print(try job.run(json: json))
   }
 
   private func measureDetector(_ found: ModelCheckpoint, _ file: URL, _ root: URL) throws {
@@ -118,9 +119,10 @@ struct CheckpointErrors: ParsableCommand {
     request.overlays = writeOverlays.map { URL(fileURLWithPath: $0) }
     let job = try SegmenterEvaluationJob(checkpoint: found, file: file, request)
     if let result = try job.run() {
-      print(result.text(json: json))
+      Console.print(result.text(json: json))
     } else {
-      print("\(set) of \(year) has no masks here: predictions are written, nothing is measured")
+      Console.print(
+        "\(set) of \(year) has no masks here: predictions are written, nothing is measured")
     }
     warn("left out", job.leftOut)
   }

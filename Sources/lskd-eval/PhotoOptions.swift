@@ -2,6 +2,7 @@ public import ArgumentParser
 public import Evaluation
 import Foundation
 import Measuring
+import ProgramSupport
 
 /// Which photos results are matched with.
 struct PhotoOptions: ParsableArguments {
@@ -32,7 +33,7 @@ struct DetectionOptions: ParsableArguments {
   var curves: String?
 
   func show(_ job: DetectionEvaluationJob, json: Bool) throws {
-    print(job.text(json: json))
+    Console.print(job.text(json: json))
     if let curves { try job.writeCurves(to: URL(fileURLWithPath: curves)) }
   }
 }
@@ -40,6 +41,5 @@ struct DetectionOptions: ParsableArguments {
 /// Lists what a result does not cover on standard error.
 func warn(_ what: String, _ items: [String]) {
   guard !items.isEmpty else { return }
-  FileHandle.standardError.write(
-    Data((["\(what), \(items.count):"] + items).joined(separator: "\n").utf8 + [10]))
+  for line in ["\(what), \(items.count):"] + items { Console.warn(line) }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import PlaceArguments
+import ProgramSupport
 import RunArguments
 
 struct Train: ParsableCommand {
@@ -33,8 +34,8 @@ struct Train: ParsableCommand {
     let job = try TableJob(
       request, data: images.request, options: try recipe.trainingOptions(place))
     for sentence in job.leftOut {
-      FileHandle.standardError.write(Data("left out: \(sentence)\n".utf8))
+      Console.warn("left out: \(sentence)")
     }
-    try job.run(json: false) { print($0) }
+    try job.run(json: false) { Console.print($0) }
   }
 }

@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
 import Images
-import TestPhotos
+import TestSupport
 import Testing
 
 /// Photos and masks on disk, whole and damaged.

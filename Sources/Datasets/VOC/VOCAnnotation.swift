@@ -1,3 +1,4 @@
+import DurableFiles
 public import Foundation
 
 #if canImport(FoundationXML)
@@ -31,7 +32,7 @@ public struct VOCAnnotation: Hashable, Sendable {
   public init(contentsOf url: URL) throws(DatasetError) {
     let data: Data
     do { data = try Data(contentsOf: url) } catch {
-      throw DatasetError("cannot read \(url.path): \(error.localizedDescription)")
+      throw DatasetError("cannot read \(url.path): \(error.reason)")
     }
     guard data.count <= Self.largestFile else {
       throw DatasetError("\(url.path) has \(data.count) bytes, too many for an annotation")
