@@ -207,7 +207,9 @@ let package = Package(
         "NeuralNet",
         "TensorCore", "Datasets", "Randomness", "Results", "CheckpointFormat",
       ]),
-    tests("ExperimentTests", ["Experiments", "DurableFiles", "Results", "JSON"]),
+    .testTarget(
+      name: "ExperimentTests", dependencies: ["Experiments", "DurableFiles", "Results", "JSON"],
+      exclude: ["Identities.json"], swiftSettings: strict),
     tests("ProgramTests", ["TestSupport"]),
     tests(
       "ReferenceTests",
