@@ -113,9 +113,9 @@ let package = Package(
 
     // Level 6: argument parsing and printing.
     library("RunArguments", ["Experiments", arguments]),
-    program("lskd-repro", ["Experiments", "RunArguments"]),
+    program("lskd-repro", ["Experiments", "RunArguments", "Datasets"]),
     program("lskd-train", ["Experiments", "RunArguments"]),
-    program("lskd-eval", ["Experiments", "RunArguments"]),
+    program("lskd-eval", ["Experiments", "RunArguments", "Datasets"]),
     program("lskd-ckpt", ["CheckpointFormat", "Interchange"]),
     program("lskd-data", ["Datasets"]),
     program("lskd-bench", ["Experiments", "RunArguments", "Datasets"]),

@@ -10,8 +10,11 @@ public struct RecipeOptions: ParsableArguments {
   @Option(help: "full, reduced or smoke.")
   public var budget = "full"
 
-  /// The images; nil for synthetic ones.
-  @Option(help: "Directory with the CIFAR-100 binary files, or with a VOCdevkit.")
+  /// The images; nil for synthetic ones, or real ones in their default place.
+  @Option(
+    help:
+      "Directory with the CIFAR-100 binary files, or with a VOCdevkit (default: where lskd-data fetch puts them)."
+  )
   public var data: String?
 
   /// The run folders.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Experiments
 import Foundation
 import RunArguments
@@ -11,7 +12,7 @@ struct DetectorCommand: ParsableCommand {
   )
 
   @Option(help: "The VOCdevkit directory, or the one above it.")
-  var voc: String
+  var voc = DataHome.directory.path
 
   @Option(help: "Directory of result files of VOC2007 test.")
   var detections: String?

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Experiments
 import Foundation
 import RunArguments
@@ -11,7 +12,7 @@ struct SegmenterCommand: ParsableCommand {
   )
 
   @Option(help: "The VOCdevkit directory, or the one above it.")
-  var voc: String
+  var voc = DataHome.directory.path
 
   @Option(help: "A Python with torch, torchvision, Pillow and NumPy.")
   var python: String?

@@ -18,18 +18,22 @@ struct Methods: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "methods",
     abstract:
-      "All methods: paper, taps, constants, extra parameters and measured extra cost of a step.")
+      "All methods: paper, taps, constants and extra parameters; with --measure the cost of a step."
+  )
 
-  @Option(help: "Teacher and student pair on which the cost is measured.")
+  @Option(help: "Teacher and student pair that extra parameters, weight and cost refer to.")
   var setting = "c"
 
   @Option(help: "full or reduced networks.")
   var budget = "reduced"
 
-  @Option(help: "Images per step.")
+  @Flag(help: "Measure what a step of every method costs.")
+  var measure = false
+
+  @Option(help: "Images per measured step.")
   var batch = 64
 
-  @Option(help: "Measured steps per method; 0 measures nothing.")
+  @Option(help: "Measured steps per method.")
   var steps = 5
 
   @OptionGroup var place: PlaceOptions
@@ -38,8 +42,8 @@ struct Methods: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard (0...10_000).contains(steps), (2...4096).contains(batch) else {
-      throw ValidationError("--steps takes 0 to 10000 and --batch 2 to 4096")
+    guard (1...10_000).contains(steps), (2...4096).contains(batch) else {
+      throw ValidationError("--steps takes 1 to 10000 and --batch 2 to 4096")
     }
   }
 
@@ -48,6 +52,8 @@ struct Methods: ParsableCommand {
       settings: setting, methods: "all", seeds: "0", trainingProtocol: "equal", budget: budget)
     let options = try place.runOptions()
     print(
-      try MethodCosts(request, batch: batch, steps: steps, options: options).text(json: json))
+      try MethodCosts(
+        request, batch: batch, steps: measure ? steps : 0, options: options
+      ).text(json: json))
   }
 }

@@ -7,6 +7,6 @@ struct Repro: ParsableCommand {
     subcommands: [
       Table1.self, Table2.self, Table4.self, Table5.self, Table6.self, Figure2.self, Methods.self,
       Tune.self,
-      ReportCommand.self,
+      ReportCommand.self, Doctor.self,
     ])
 }

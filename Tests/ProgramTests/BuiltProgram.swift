@@ -12,8 +12,13 @@ struct BuiltProgram {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   let name: String
+  /// Variables beside those of the tests. Without others no data set is found in its default place, whatever lies there.
+  let environment: [String: String]
 
-  init(_ name: String) { self.name = name }
+  init(_ name: String, environment: [String: String] = ["LSKD_DATA": "/nonexistent/lskd"]) {
+    self.name = name
+    self.environment = environment
+  }
 
   private var path: String { Self.project.appendingPathComponent(".build/release/\(name)").path }
 
@@ -22,6 +27,7 @@ struct BuiltProgram {
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = directory
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     return process
   }
 

@@ -74,6 +74,8 @@ int64_t ct_live_tensors(void);
 /// Threads of one operation, for the whole process. Called by programs, never by libraries.
 CT_CHECKED ct_status ct_set_threads(int32_t count);
 int32_t ct_threads(void);
+/// Whether OpenMP's threads wait passively because the environment of the process said nothing about it.
+bool ct_chose_passive_waiting(void);
 /// Makes float32 matrix products and convolutions on CUDA use TF32.
 CT_CHECKED ct_status ct_set_tf32(bool enabled);
 /// Makes operations without a reproducible implementation fail instead of varying.

@@ -9,16 +9,19 @@ public struct EvaluationJob {
   private let checkpoint: ModelCheckpoint
   private let test: ImageDataset
 
-  /// Reads the checkpoint and the test images.
+  /// Reads the test images: those of a directory, the synthetic ones of the smoke budget, or, where neither is asked for,
+  /// those that the checkpoint was measured with.
   public init(
-    checkpoint file: URL, data: String?, synthetic: Bool, options: RunOptions
+    checkpoint: ModelCheckpoint, file: URL, data: String?, synthetic: Bool
   ) throws {
-    guard (data != nil) != synthetic else {
-      throw UsageError("name the images: either --data DIR or --synthetic")
+    guard data == nil || !synthetic else {
+      throw UsageError("--data and --synthetic name different images: choose one")
     }
-    checkpoint = try ModelCheckpoint(
-      contentsOf: file, device: options.device, layout: options.layout)
-    test = try CIFARSource.testImages(directory: data.map { URL(fileURLWithPath: $0) })
+    self.checkpoint = checkpoint
+    test =
+      data == nil && !synthetic
+      ? try MeasuredImages(of: checkpoint, file, flags: "--data DIR or --synthetic").records()
+      : try CIFARSource.testImages(directory: data.map { URL(fileURLWithPath: $0) })
     guard checkpoint.network.classCount == test.classCount else {
       throw UsageError(
         "\(file.path) has \(checkpoint.network.classCount) classes, the images have \(test.classCount)"

@@ -1,4 +1,5 @@
 import Foundation
+import TensorCore
 
 /// A process of a comparison program in Python, asked for one number at a time.
 final class PythonProcess {
@@ -19,6 +20,7 @@ final class PythonProcess {
     }
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [python, script.path] + arguments
+    process.environment = Engine.outerEnvironment
     process.standardInput = requests
     process.standardOutput = answers
     try process.run()

@@ -10,25 +10,29 @@ public struct CIFARSource: RunData {
   public let training: ImageDataset
   /// Images to measure with; always all of them.
   public let test: ImageDataset
+  /// Where the test images come from; nil for held-out ones.
+  public let measured: MeasuredImages?
 
   /// Seed of the choice of training images, the same for all runs.
   private static let subsetSeed: UInt64 = 0
   private static let syntheticTraining = 2_560
   private static let syntheticTest = 500
 
-  /// Loads the data of a budget; `directory` is needed for real ones.
+  /// Loads the data of a budget; real ones out of `directory`, or of their default place.
   public init(_ budget: Budget, directory: URL?) throws {
     if budget.isSynthetic {
-      training = try Self.synthetic().dataset(.train)
-      test = try Self.testImages(directory: nil)
+      let made = try Self.synthetic()
+      training = made.dataset(.train)
+      test = made.dataset(.test)
+      measured = MeasuredImages(made, digest: test.digest)
       return
     }
-    guard let directory else {
-      throw UsageError("budget \(budget.rawValue) needs --data DIR with the CIFAR-100 binary files")
-    }
+    let directory = directory ?? DataHome.directory
     training = try CIFAR100.load(.train, from: directory)
       .subset(fraction: budget.trainingFraction(for: .classification), seed: Self.subsetSeed)
     test = try Self.testImages(directory: directory)
+    measured = MeasuredImages(
+      test, try DatasetManifest.generated(in: CIFAR100.resolve(directory)))
   }
 
   /// The test images in a directory, or the synthetic ones where there is none.
@@ -37,7 +41,7 @@ public struct CIFARSource: RunData {
     return try synthetic().dataset(.test)
   }
 
-  private static func synthetic() throws -> SyntheticCIFAR100 {
+  static func synthetic() throws -> SyntheticCIFAR100 {
     try SyntheticCIFAR100(trainCount: syntheticTraining, testCount: syntheticTest)
   }
 
@@ -53,6 +57,7 @@ public struct CIFARSource: RunData {
   package init(training: ImageDataset, test: ImageDataset) {
     self.training = training
     self.test = test
+    measured = nil
   }
 
   /// One image of so many is held out.

@@ -18,7 +18,7 @@ public struct ModelCheckpoint {
   /// SHA-256 of the file.
   public let sha256: String
 
-  /// Reads a file. Throws for a damaged file, an unknown architecture or tensors that do not fit it.
+  /// Reads a file. Throws for a damaged file, an unknown architecture or pipeline, or tensors that do not fit.
   public init(
     contentsOf url: URL, device: Device = .cpu, layout: Tensor.Layout = .channelsLast,
     replicas: ProcessGroup? = nil
@@ -33,6 +33,13 @@ public struct ModelCheckpoint {
     }
     do {
       architecture = try Architecture(name)
+      if let pipeline = checkpoint.metadata[Self.pipelineKey],
+        pipeline != architecture.pipelineName
+      {
+        throw StateError(
+          "its images go through \"\(pipeline)\", but for \(architecture) this version has only "
+            + "\(architecture.pipelineName)")
+      }
       let store = ParameterStore(
         seed: 0, device: device, layout: layout, replicas: replicas)
       network = try architecture.makeNetwork(classCount: classes, store: store)
@@ -44,6 +51,8 @@ public struct ModelCheckpoint {
     sha256 = try Digest.sha256(fileAt: url)
   }
 
+  private static let pipelineKey = "pipeline"
+
   /// Writes a network with its results and returns the digest of the file.
   public static func write(
     _ network: any Network, _ architecture: Architecture, measures: Measures,
@@ -53,7 +62,7 @@ public struct ModelCheckpoint {
     metadata["kind"] = "model"
     metadata["architecture"] = architecture.description
     metadata["classes"] = String(network.classCount)
-    metadata["pipeline"] = architecture.pipelineName
+    metadata[pipelineKey] = architecture.pipelineName
     for (metric, value) in measures { metadata[metric.key] = "\(value)" }
     try Checkpoint(metadata: metadata, sections: [.model: try network.store.state()]).write(to: url)
     return try Digest.sha256(fileAt: url)

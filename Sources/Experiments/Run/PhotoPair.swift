@@ -34,6 +34,11 @@ struct PhotoPair<Photos: PhotoSet> {
   /// Photos that were left out, each with the reason.
   var leftOut: [String] { training.leftOut + test.leftOut }
 
+  /// Where the test photos come from; nil for held-out ones.
+  var measured: MeasuredImages? {
+    isForTuning ? nil : MeasuredImages(test, place.test, root: place.root)
+  }
+
   /// Sets and digests, and how they differ from the paper's.
   var reference: DataReference {
     let sets = (

@@ -5,7 +5,7 @@ import Foundation
 public struct PhotoRequest: Sendable {
   /// What the photos are for.
   let task: VisionTask
-  /// The devkit; nil where the budget's are synthetic.
+  /// The devkit; nil for the default place.
   let root: URL?
   /// The directory of the Semantic Boundaries Dataset; nil without.
   let sbd: URL?
@@ -43,7 +43,7 @@ public struct PhotoRequest: Sendable {
 
   /// Finds the photos of a budget; the synthetic devkit is written under `runs`.
   func place(_ budget: Budget, runs: URL) throws -> Place {
-    var root = root
+    var root = root ?? DataHome.directory
     if budget.isSynthetic {
       let directory = runs.appendingPathComponent("synthetic-voc")
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -51,9 +51,6 @@ public struct PhotoRequest: Sendable {
         trainCount: Self.smokePhotos.training, testCount: Self.smokePhotos.test
       ).write(to: directory)
       root = directory
-    }
-    guard let root else {
-      throw UsageError("budget \(budget.rawValue) needs --data DIR with a VOCdevkit")
     }
     let usual = budget.isSynthetic ? Self.syntheticSets : task.usualSets
     return Place(
@@ -65,7 +62,8 @@ public struct PhotoRequest: Sendable {
     training: "2007:trainval,2012:trainval", test: "2007:test"
   )
 
-  private static func parts(_ text: String) throws(UsageError) -> [VOCDevkit.Part] {
+  /// Sets out of a list of `YEAR:SET`.
+  static func parts(_ text: String) throws(UsageError) -> [VOCDevkit.Part] {
     var parts: [VOCDevkit.Part] = []
     for item in text.split(separator: ",", omittingEmptySubsequences: false) {
       let words = item.split(separator: ":", omittingEmptySubsequences: false)

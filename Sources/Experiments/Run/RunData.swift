@@ -7,6 +7,8 @@ public import NeuralNet
 public protocol RunData {
   /// Name and digests.
   var reference: DataReference { get }
+  /// What the header of a checkpoint says about the images to measure with; nil where nobody could find them again.
+  var measured: MeasuredImages? { get }
   /// What is measured.
   var metrics: TableMetrics { get }
   /// Measures a network.

@@ -246,6 +246,7 @@ extension RunExecutor: TrainingObserver {
     if plan.setting.task == .segmentation {
       details[SegmenterEvaluationJob.sizeKey] = String(plan.budget.segmentationSize)
     }
+    if let measured = data.measured { details.merge(measured.header) { $1 } }
     // The teacher is named, not stored.
     details["teacher_sha256"] = record.teacher?.checkpointHash
     return details
