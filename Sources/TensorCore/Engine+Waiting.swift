@@ -25,7 +25,9 @@ extension Engine {
   /// The environment as this process got it, for other programs: without what the suite chose for its own threads.
   public static var outerEnvironment: [String: String] {
     var environment = ProcessInfo.processInfo.environment
-    if let policy = waitPolicy, policy.isDefault { environment[policy.variable] = nil }
+    if let policy = waitPolicy, policy.isDefault {
+      for name in [policy.variable, "LSKD_WAIT_POLICY"] { environment[name] = nil }
+    }
     return environment
   }
 }

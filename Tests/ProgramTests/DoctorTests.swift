@@ -79,19 +79,18 @@ struct DoctorTests {
   @Test(
     "OpenMP's threads wait passively unless the environment says otherwise",
     arguments: [
-      ([:], "PASSIVE", "passive", true),
-      (["OMP_WAIT_POLICY": "active"], "ACTIVE", "active", false),
-      (["GOMP_SPINCOUNT": "1000"], "PASSIVE", "1000", false),
-      (["KMP_BLOCKTIME": "200"], "PASSIVE", "200", false),
+      ([:], "passive", true), (["OMP_WAIT_POLICY": "active"], "active", false),
+      (["GOMP_SPINCOUNT": "1000"], "1000", false), (["KMP_BLOCKTIME": "200"], "200", false),
     ])
-  func waiting(
-    _ environment: [String: String], _ policy: String, _ value: String, _ isDefault: Bool
-  ) throws {
+  func waiting(_ environment: [String: String], _ value: String, _ isDefault: Bool) throws {
     try inTemporaryDirectory { directory in
       let repro = BuiltProgram(
         "lskd-repro", environment: environment.merging(["OMP_DISPLAY_ENV": "VERBOSE"]) { $1 })
       let result = try repro("doctor", "--json", in: directory)
-      print(result.errors)
+      // What GNU's runtime says of itself: it spins not once.
+      if result.errors.contains("GOMP_SPINCOUNT") {
+        #expect(result.errors.contains("GOMP_SPINCOUNT = '0'") == isDefault, "\(result.errors)")
+      }
       let threads = try #require(try diagnosis(result.output)["threads"] as? [String: Any])
       let waiting = try #require(threads["waiting"] as? [String: Any])
       #expect(waiting["value"] as? String == value)
