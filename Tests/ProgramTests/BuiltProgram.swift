@@ -65,10 +65,8 @@ struct BuiltProgram {
 
   /// Starts it, sends `signal` after `seconds` and waits; the exit code, or the signal negated.
   func interrupted(
-    _ arguments: String..., in directory: URL, signal number: Int32, after seconds: Double
-  )
-    throws -> Int32
-  {
+    _ arguments: [String], in directory: URL, signal number: Int32, after seconds: Double
+  ) throws -> Int32 {
     let process = process([path] + arguments, in: directory)
     process.standardError = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
