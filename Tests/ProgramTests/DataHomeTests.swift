@@ -118,9 +118,9 @@ struct DataHomeTests {
       let photos = try BuiltProgram("lskd-eval")(Self.segmentation, in: directory)
       #expect(photos.code == 2 && photos.errors.contains("--voc DIR"), "\(photos)")
       let ckpt = BuiltProgram("lskd-ckpt")
-      #expect(try ckpt("export", Self.sample, "m.safetensors", in: directory).code == 0)
+      #expect(try ckpt("export", Self.sample, "m.pth", in: directory).code == 0)
       let imported = try ckpt(
-        "import", "m.safetensors", "m.lskd", "--architecture", "wrn-16-1", "--classes", "100",
+        "import", "m.pth", "m.lskd", "--architecture", "wrn-16-1", "--classes", "100",
         in: directory)
       #expect(imported.code == 0, "\(imported.errors)")
       let images = try BuiltProgram("lskd-eval")("m.lskd", in: directory)

@@ -178,20 +178,20 @@ extension Diagnosis.Space {
     while !FileManager.default.fileExists(atPath: place.path), place.path != "/" {
       place.deleteLastPathComponent()
     }
-    func finding(_ free: Int?, _ state: Diagnosis.State) -> Self {
+    var status = statvfs()
+    // A place whose room the system does not tell is tried by the first run.
+    let free =
+      statvfs(place.path, &status) == 0 ? Int(status.f_bavail) * Int(status.f_frsize) : nil
+    func finding(_ state: Diagnosis.State) -> Self {
       Self(directory: runs.path, free: free, state: state)
     }
-    guard access(place.path, W_OK) == 0 else {
+    guard access(place.path, W_OK) == 0, free != 0 else {
       return finding(
-        nil,
-        .failing(advice: "\(place.path) may not be written: name another directory with --runs"))
+        .failing(
+          advice: "nothing can be written to \(place.path): name another directory with --runs"))
     }
-    var status = statvfs()
-    guard statvfs(place.path, &status) == 0 else { return finding(nil, .good) }
-    let free = Int(status.f_bavail) * Int(status.f_frsize)
     return finding(
-      free,
-      free >= needed
+      free.map { $0 >= needed } ?? true
         ? .good
         : .limited(
           advice:
