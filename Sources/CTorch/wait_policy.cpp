@@ -51,4 +51,8 @@ __attribute__((section(".preinit_array"), used)) void (*entry)(int, char **, cha
 
 } // namespace
 
-bool ct_chose_passive_waiting(void) { return getenv(mark_name) && getenv("OMP_WAIT_POLICY"); }
+bool ct_chose_passive_waiting(void) {
+  // The mark is inherited; a user may have chosen otherwise since.
+  auto value = getenv("OMP_WAIT_POLICY");
+  return getenv(mark_name) && value && !strcmp(value, "passive");
+}
