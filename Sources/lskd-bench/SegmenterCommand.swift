@@ -1,8 +1,8 @@
 import ArgumentParser
+import Benchmarks
 import Datasets
-import Experiments
 import Foundation
-import RunArguments
+import PlaceArguments
 
 struct SegmenterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,6 +35,6 @@ struct SegmenterCommand: ParsableCommand {
     let request = SegmenterBenchmark.Request(
       root: URL(fileURLWithPath: voc), python: python, backbone: backbone, batch: batch,
       size: size, repeats: repeats)
-    print(try SegmenterBenchmark(request, options: try place.runOptions()).run(), terminator: "")
+    print(try SegmenterBenchmark(request, place: try place.prepared()).run(), terminator: "")
   }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
-import Experiments
-import Foundation
-import RunArguments
+import Benchmarks
+import PlaceArguments
 
 struct SharingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -37,7 +36,7 @@ struct SharingCommand: ParsableCommand {
         rounds: rounds, seconds: seconds, threads: place.threads)
       print(try benchmark.run(), terminator: "")
     case .training:
-      print(try SharingBenchmark.train(seconds: seconds, options: place.runOptions()))
+      print(try SharingBenchmark.train(seconds: seconds, place: place.prepared()))
     case .busy: SharingBenchmark.stayBusy()
     }
   }

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Datasets
-import Experiments
 import Foundation
-import RunArguments
+import Measuring
+import PlaceArguments
+import UserErrors
 
 struct CheckpointErrors: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,21 +59,40 @@ struct CheckpointErrors: ParsableCommand {
 
   func run() throws {
     let file = URL(fileURLWithPath: checkpoint)
-    let options = try place.runOptions()
-    let found = try ModelCheckpoint(
-      contentsOf: file, device: options.device, layout: options.layout)
-    switch found.architecture {
-    case .deepLab: try measureSegmentation(found, file)
-    case .ssd300: try measureDetector(found, file)
-    default:
-      guard voc == nil else {
-        throw UsageError(
-          "\(file.path) holds \(found.architecture), a classifier: --data names its images")
-      }
-      print(
-        try EvaluationJob(checkpoint: found, file: file, data: data, synthetic: synthetic)
-          .run(json: json))
+    let place = try place.prepared()
+    let found = try ModelCheckpoint(contentsOf: file, device: place.device, layout: place.layout)
+    for option in options where option.isGiven && !option.pipelines.contains(found.pipeline) {
+      throw UsageError(
+        "\(option.name) does not go with \(file.path), which holds \(found.architecture)")
     }
+    switch found.pipeline {
+    case .cifar100: try measureClassifier(found, file)
+    case .ssd300: try measureDetector(found, file)
+    case .segmentation: try measureSegmentation(found, file)
+    }
+  }
+
+  /// The options that not every network takes.
+  private var options: [(name: String, isGiven: Bool, pipelines: Set<EvaluationPipeline>)] {
+    let photos: Set<EvaluationPipeline> = [.ssd300, .segmentation]
+    return [
+      ("--data", data != nil, [.cifar100]), ("--synthetic", synthetic, [.cifar100]),
+      ("--voc", voc != nil, photos), ("--year", self.photos.year != nil, photos),
+      ("--set", self.photos.imageSet != nil, photos), ("--skip-bad", skipBad, photos),
+      ("--rule", detections.rule != nil, [.ssd300]),
+      ("--curves", detections.curves != nil, [.ssd300]),
+      ("--write-detections", writeDetections != nil, [.ssd300]),
+      ("--write-predictions", writePredictions != nil, [.segmentation]),
+      ("--write-overlays", writeOverlays != nil, [.segmentation]),
+      ("--short-side", shortSide != nil, [.segmentation]),
+    ]
+  }
+
+  private func measureClassifier(_ found: ModelCheckpoint, _ file: URL) throws {
+    let job = try EvaluationJob(
+      checkpoint: found, file: file, directory: data.map { URL(fileURLWithPath: $0) },
+      synthetic: synthetic)
+    print(try job.run(json: json))
   }
 
   /// Calls `body` with the photos that flags name, else with those that the checkpoint was measured with.
@@ -80,11 +100,6 @@ struct CheckpointErrors: ParsableCommand {
     _ found: ModelCheckpoint, _ file: URL, _ usual: (year: Int, set: String),
     _ body: (URL, [VOCDevkit.Part], MeasuredImages?) throws -> Void
   ) throws {
-    guard data == nil, !synthetic else {
-      throw UsageError(
-        "\(file.path) holds \(found.architecture), which is measured with photos: name them with --voc DIR"
-      )
-    }
     if voc != nil || photos.isGiven {
       let root = voc.map { URL(fileURLWithPath: $0) } ?? DataHome.directory
       return try body(root, [.init(year: usual.year, set: usual.set)], nil)
@@ -97,7 +112,7 @@ struct CheckpointErrors: ParsableCommand {
   private func measureDetector(_ found: ModelCheckpoint, _ file: URL) throws {
     try withPhotos(found, file, photos.detections) { root, parts, measured in
       let job = try DetectorEvaluationJob(
-        checkpoint: found, file: file, root: root, parts: parts, rule: detections.rule,
+        checkpoint: found, file: file, root: root, parts: parts, rule: detections.usedRule,
         skipsBad: skipBad, expected: measured)
       if let writeDetections {
         try job.writeDetections(to: URL(fileURLWithPath: writeDetections))

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Datasets
-import Experiments
 import Foundation
+import Measuring
 
 struct Detections: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,7 +29,7 @@ struct Detections: ParsableCommand {
   func run() throws {
     let job = try DetectionEvaluationJob(
       detections: URL(fileURLWithPath: detections), root: URL(fileURLWithPath: voc),
-      year: photos.detections.year, set: photos.detections.set, rule: matching.rule,
+      year: photos.detections.year, set: photos.detections.set, rule: matching.usedRule,
       allowsMissing: allowMissing)
     try matching.show(job, json: json)
     warn("no detections of these classes", job.missing)

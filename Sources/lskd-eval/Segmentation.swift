@@ -1,7 +1,7 @@
 import ArgumentParser
 import Datasets
-import Experiments
 import Foundation
+import Measuring
 
 struct Segmentation: ParsableCommand {
   static let configuration = CommandConfiguration(

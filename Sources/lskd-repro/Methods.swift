@@ -1,18 +1,7 @@
 import ArgumentParser
 import Experiments
-import Foundation
+import PlaceArguments
 import RunArguments
-
-struct Table1: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "table1",
-    abstract: "Settings: networks, parameters, ratios, multiply-adds, beside the published counts.")
-
-  @Flag(help: "Print the result as JSON.")
-  var json = false
-
-  func run() throws { print(try SettingsTable(classCount: 100).text(json: json)) }
-}
 
 struct Methods: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,11 +10,14 @@ struct Methods: ParsableCommand {
       "All methods: paper, taps, constants and extra parameters; with --measure the cost of a step."
   )
 
-  @Option(help: "Teacher and student pair that extra parameters, weight and cost refer to.")
+  @Option(
+    help:
+      "Teacher and student pair of \(PaperTable.usual.id) that extra parameters, weight and cost refer to."
+  )
   var setting = "c"
 
-  @Option(help: "full or reduced networks.")
-  var budget = "reduced"
+  @Option(help: "Whose networks.")
+  var budget = Budget.reduced
 
   @Flag(help: "Measure what a step of every method costs.")
   var measure = false
@@ -48,12 +40,9 @@ struct Methods: ParsableCommand {
   }
 
   func run() throws {
-    let request = try TableRequest(
-      settings: setting, methods: "all", seeds: "0", trainingProtocol: "equal", budget: budget)
-    let options = try place.runOptions()
-    print(
-      try MethodCosts(
-        request, batch: batch, steps: measure ? steps : 0, options: options
-      ).text(json: json))
+    let costs = try MethodCosts(
+      setting: setting, budget: budget, batch: batch, steps: measure ? steps : 0,
+      place: try place.prepared())
+    print(try costs.text(json: json))
   }
 }

@@ -17,6 +17,8 @@ public struct DetectionDataset: PhotoSet, Sendable {
     public let height: Int
     /// In file order.
     public let objects: [Object]
+    /// SHA-256 of the photo and of its annotation.
+    let contents: String
   }
 
   /// One object.
@@ -35,7 +37,7 @@ public struct DetectionDataset: PhotoSet, Sendable {
   public let classes: [String]
   /// In the order of the image sets.
   public let samples: [Sample]
-  /// SHA-256 over ids, sizes, objects and the photos' sizes in bytes.
+  /// SHA-256 over ids in order and the contents of photos and annotations.
   public let digest: String
   /// Images that were left out, each with the reason.
   public let leftOut: [String]
@@ -43,10 +45,13 @@ public struct DetectionDataset: PhotoSet, Sendable {
   /// Reads the annotations of `parts`, one after the other, and the headers of the photos.
   ///
   /// A photo that is missing, damaged or of another size than its annotation says is an error, or is listed in
-  /// `leftOut` where `skipsBad`. An id that occurs in two parts is an error.
-  public init(name: String, root: URL, parts: [VOCDevkit.Part], skipsBad: Bool = false)
-    throws(DatasetError)
-  {
+  /// `leftOut` where `skipsBad`. An id that occurs in two parts is an error. `rehash` reads all contents anew; otherwise
+  /// those of files with the size and time of before are taken from memory.
+  public init(
+    name: String, root: URL, parts: [VOCDevkit.Part], skipsBad: Bool = false, rehash: Bool = false
+  ) throws(DatasetError) {
+    let digests = FileDigests(rehash: rehash)
+    defer { digests.save() }
     var samples: [Sample] = []
     var leftOut: [String] = []
     var ids: Set<String> = []
@@ -56,7 +61,7 @@ public struct DetectionDataset: PhotoSet, Sendable {
         guard ids.insert(id).inserted else {
           throw DatasetError("image \(id) is in two of the sets that are joined")
         }
-        do throws(DatasetError) { samples.append(try Sample(id, devkit)) } catch {
+        do throws(DatasetError) { samples.append(try Sample(id, devkit, digests)) } catch {
           guard skipsBad else { throw error }
           leftOut.append(error.description)
         }
@@ -94,12 +99,14 @@ public struct DetectionDataset: PhotoSet, Sendable {
     return (part(parts.training), part(parts.heldOut))
   }
 
-  /// Photos.
+  /// Number of photos.
   public var count: Int { samples.count }
 }
 
 extension DetectionDataset.Sample {
-  fileprivate init(_ id: String, _ devkit: VOCDevkit) throws(DatasetError) {
+  fileprivate init(_ id: String, _ devkit: VOCDevkit, _ digests: FileDigests)
+    throws(DatasetError)
+  {
     let annotation = try devkit.annotation(of: id)
     let file = devkit.photo(of: id)
     let size: (width: Int, height: Int)
@@ -117,7 +124,9 @@ extension DetectionDataset.Sample {
         .init(
           label: VOCDevkit.classes.firstIndex(of: $0.name) ?? 0, isDifficult: $0.isDifficult,
           pixels: $0.box)
-      })
+      },
+      contents: try digests.sha256(of: file) + " "
+        + digests.sha256(of: devkit.annotationFile(of: id)))
   }
 
   /// A box in the devkit's pixels: left, top, right and bottom, from 1, the other way round than `learntBoxes`.
@@ -128,12 +137,7 @@ extension DetectionDataset.Sample {
     ]
   }
 
-  fileprivate var line: String {
-    let list = objects.map { "\($0.label) \($0.isDifficult) \($0.pixels)" }.joined(separator: " ")
-    // The header was read before; a file that has vanished since counts as empty.
-    let values = try? file.resourceValues(forKeys: [.fileSizeKey])
-    return "\(id) \(width) \(height) \(values?.fileSize ?? 0) \(list)"
-  }
+  fileprivate var line: String { "\(id) \(contents)" }
 
   /// Objects that are learnt: those that are not difficult, in fractions of the image. The devkit counts pixels from 1;
   /// a box is at least one pixel wide and high.

@@ -68,9 +68,13 @@ public struct VOCDevkit: Sendable {
     directory.appendingPathComponent("SegmentationClass/\(image).png")
   }
 
+  /// Where the annotation of an image lies.
+  func annotationFile(of image: String) -> URL {
+    directory.appendingPathComponent("Annotations/\(image).xml")
+  }
+
   /// The objects of an image.
   public func annotation(of image: String) throws(DatasetError) -> VOCAnnotation {
-    try VOCAnnotation(
-      contentsOf: directory.appendingPathComponent("Annotations/\(image).xml"))
+    try VOCAnnotation(contentsOf: annotationFile(of: image))
   }
 }

@@ -1,5 +1,5 @@
 import Datasets
-public import Results
+public import JSON
 
 extension Diagnosis {
   /// All facts by name; bytes are numbers.

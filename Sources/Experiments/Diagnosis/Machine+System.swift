@@ -3,7 +3,7 @@ import Foundation
 /// What the kernel tells about the machine.
 extension Machine {
   /// Cores that this process may use.
-  static var usableCores: Int { ProcessInfo.processInfo.activeProcessorCount }
+  package static var usableCores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
   /// Names of the processor's features: `flags` on x86, `Features` on ARM.
   static var cpuFlags: [String] {

@@ -1,8 +1,10 @@
 public import Datasets
 public import Foundation
+public import Measuring
 public import NeuralNet
 public import Results
 public import Training
+import UserErrors
 
 /// The images of a table: CIFAR-100 from a directory, or the embedded synthetic set.
 public struct CIFARSource: RunData {
@@ -12,37 +14,29 @@ public struct CIFARSource: RunData {
   public let test: ImageDataset
   /// Where the test images come from; nil for held-out ones.
   public let measured: MeasuredImages?
+  /// Whether the budget asks for synthetic images, and says so.
+  private let isOfBudget: Bool
 
   /// Seed of the choice of training images, the same for all runs.
   private static let subsetSeed: UInt64 = 0
-  private static let syntheticTraining = 2_560
-  private static let syntheticTest = 500
 
-  /// Loads the data of a budget; real ones out of `directory`, or of their default place.
-  public init(_ budget: Budget, directory: URL?) throws {
+  /// Loads the data of a budget; real ones, of which `fraction` of every class is learnt from, out of `directory` or of
+  /// their default place.
+  public init(_ budget: Budget, fraction: Double, directory: URL?) throws {
+    isOfBudget = budget.isSynthetic
     if budget.isSynthetic {
-      let made = try Self.synthetic()
-      training = made.dataset(.train)
-      test = made.dataset(.test)
-      measured = MeasuredImages(made, digest: test.digest)
+      let synthetic = try SyntheticCIFAR100.ofSmokeBudget()
+      training = synthetic.dataset(.train)
+      test = synthetic.dataset(.test)
+      measured = MeasuredImages(synthetic, digest: test.digest)
       return
     }
     let directory = directory ?? DataHome.directory
     training = try CIFAR100.load(.train, from: directory)
-      .subset(fraction: budget.trainingFraction(for: .classification), seed: Self.subsetSeed)
-    test = try Self.testImages(directory: directory)
+      .subset(fraction: fraction, seed: Self.subsetSeed)
+    test = try CIFAR100.load(.test, from: directory)
     measured = MeasuredImages(
       test, try DatasetManifest.generated(in: CIFAR100.resolve(directory)))
-  }
-
-  /// The test images in a directory, or the synthetic ones where there is none.
-  static func testImages(directory: URL?) throws -> ImageDataset {
-    if let directory { return try CIFAR100.load(.test, from: directory) }
-    return try synthetic().dataset(.test)
-  }
-
-  static func synthetic() throws -> SyntheticCIFAR100 {
-    try SyntheticCIFAR100(trainCount: syntheticTraining, testCount: syntheticTest)
   }
 
   /// The source for choosing a weight: a tenth of the training images of every class is measured with, the
@@ -50,11 +44,12 @@ public struct CIFARSource: RunData {
   public func forTuning() -> CIFARSource {
     let perClass = max(1, training.count / training.classCount / Self.heldOutShare)
     let split = training.splitHeldOut(perClass: perClass, seed: Self.subsetSeed)
-    return CIFARSource(training: split.training, test: split.heldOut)
+    return CIFARSource(training: split.training, test: split.heldOut, isOfBudget: isOfBudget)
   }
 
   /// A source of given images.
-  package init(training: ImageDataset, test: ImageDataset) {
+  package init(training: ImageDataset, test: ImageDataset, isOfBudget: Bool = false) {
+    self.isOfBudget = isOfBudget
     self.training = training
     self.test = test
     measured = nil
@@ -65,19 +60,25 @@ public struct CIFARSource: RunData {
 
   /// Name and digests.
   public var reference: DataReference {
-    DataReference(
+    var reference = DataReference(
       id: training.name, hashes: ["train": training.digest, "test": test.digest])
+    if let other = [training, test].first(where: { $0.name != CIFAR100.id }), !isOfBudget {
+      reference.deviations = ["images of \(other.name) instead of CIFAR-100"]
+    }
+    return reference
   }
 }
 
 extension CIFARSource {
-  /// Errors.
+  /// Top-1 and top-5 error.
   public var metrics: TableMetrics { .classification }
-  /// Top-1 and top-5 errors.
+  /// The OFD code's normalisation, without augmentation.
+  public var evaluationPipeline: EvaluationPipeline { .cifar100 }
+  /// Measures on all test images.
   public var evaluator: any Evaluator {
     ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)
   }
-  /// Classes.
+  /// Extent of the logits.
   public var classCount: Int { training.classCount }
   /// Images to learn from.
   public var trainingCount: Int { training.count }

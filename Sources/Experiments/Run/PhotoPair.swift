@@ -1,4 +1,5 @@
 import Datasets
+import Measuring
 
 /// The photos that a table learns from and those that it is measured with.
 struct PhotoPair<Photos: PhotoSet> {
@@ -49,7 +50,7 @@ struct PhotoPair<Photos: PhotoSet> {
       id: training.name + (isForTuning ? ", a held-out tenth of them" : ", test \(sets.test)"),
       hashes: ["train": training.digest, "test": test.digest])
     guard !isForTuning else { return reference }
-    let paper = request.task.paperSets
+    let paper = request.sets
     for (photos, sets, paper, use) in [
       (training, sets.training, paper.training, "learn from"),
       (test, sets.test, paper.test, "measure with"),
