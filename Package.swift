@@ -150,12 +150,14 @@ let package = Package(
       ["Experiments", "Distillation", "PlaceArguments", "ProgramSupport", arguments]),
 
     // Level 8: argument parsing and printing.
-    program("lskd-repro", ["Experiments", "RunArguments", "PlaceArguments", "UserErrors"]),
+    program(
+      "lskd-repro",
+      ["Experiments", "RunArguments", "PlaceArguments", "Datasets", "JSON", "UserErrors"]),
     program("lskd-train", ["Experiments", "RunArguments", "PlaceArguments"]),
-    program("lskd-eval", ["Measuring", "PlaceArguments", "Evaluation", "UserErrors"]),
+    program("lskd-eval", ["Measuring", "PlaceArguments", "Datasets", "Evaluation", "UserErrors"]),
     program("lskd-ckpt", ["CheckpointFormat", "Interchange", "ModelZoo"]),
     program("lskd-data", ["Datasets"]),
-    program("lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments"]),
+    program("lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments", "Datasets"]),
 
     .target(
       name: "TestSupport", dependencies: ["Datasets"], path: "Tests/TestSupport",

@@ -1,4 +1,4 @@
-import Datasets
+public import Datasets
 import Detection
 import DurableFiles
 public import Evaluation
@@ -14,16 +14,17 @@ public struct DetectorEvaluationJob {
   private let rule: AveragePrecisionRule
   private let detections: [[DetectionDecoder.Detection]]
 
-  /// Reads the photos and detects. A photo that is missing or damaged is an error unless `skipsBad`.
+  /// Reads the photos and detects. A photo that is missing or damaged is an error unless `skipsBad`; photos other than
+  /// those of `expected` are one, too.
   public init(
-    checkpoint: ModelCheckpoint, file: URL, root: URL, year: Int, set: String,
-    rule: AveragePrecisionRule,
-    skipsBad: Bool
+    checkpoint: ModelCheckpoint, file: URL, root: URL, parts: [VOCDevkit.Part],
+    rule: AveragePrecisionRule, skipsBad: Bool, expected: MeasuredImages? = nil
   ) throws {
     self.rule = rule
     self.checkpoint = checkpoint
     data = try DetectionDataset(
-      name: "VOC\(year)", root: root, parts: [.init(year: year, set: set)], skipsBad: skipsBad)
+      name: parts.yearsInWords, root: root, parts: parts, skipsBad: skipsBad)
+    try expected?.check(data.digest, "--voc DIR")
     guard checkpoint.architecture.output == .boxes,
       checkpoint.network.classCount == data.classes.count + 1
     else {
@@ -31,7 +32,7 @@ public struct DetectorEvaluationJob {
         "\(file.path) holds \(checkpoint.architecture) with \(checkpoint.network.classCount) classes, which "
           + "is no detector of the \(data.classes.count) classes of VOC")
     }
-    self.set = set
+    set = parts.setsInWords
     let evaluator = DetectionEvaluator(training: data, test: data)
     detections = try checkpoint.measured { [data] in try evaluator.detections(of: $0, on: data) }
   }

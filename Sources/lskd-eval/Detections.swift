@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Measuring
 
@@ -14,7 +15,7 @@ struct Detections: ParsableCommand {
   var detections: String
 
   @Option(help: "The VOCdevkit directory, or the one above it.")
-  var voc: String
+  var voc = DataHome.directory.path
 
   @OptionGroup var photos: PhotoOptions
   @OptionGroup var matching: DetectionOptions

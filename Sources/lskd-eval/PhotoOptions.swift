@@ -14,6 +14,9 @@ struct PhotoOptions: ParsableArguments {
     help: "Image set (default: test for detections, val for segmentations).")
   var imageSet: String?
 
+  /// Whether a year or a set is named.
+  var isGiven: Bool { year != nil || imageSet != nil }
+
   var detections: (year: Int, set: String) { (year ?? 2007, imageSet ?? "test") }
   var segmentations: (year: Int, set: String) { (year ?? 2012, imageSet ?? "val") }
 }

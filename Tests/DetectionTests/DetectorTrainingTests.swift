@@ -148,8 +148,8 @@ struct DetectorTrainingTests {
       detector, Architecture("ssd300-mobilenet-narrow16"), pipeline: .ssd300, measures: [:],
       details: [:], to: file)
     let job = try DetectorEvaluationJob(
-      checkpoint: ModelCheckpoint(contentsOf: file), file: file, root: root, year: 2007,
-      set: "test", rule: .area, skipsBad: false)
+      checkpoint: ModelCheckpoint(contentsOf: file), file: file, root: root,
+      parts: [.init(year: 2007, set: "test")], rule: .area, skipsBad: false)
     let results = root.appendingPathComponent("results")
     try job.writeDetections(to: results)
     let again = try DetectionEvaluationJob(
@@ -168,7 +168,7 @@ struct DetectorTrainingTests {
     #expect(throws: UsageError.self) {
       try DetectorEvaluationJob(
         checkpoint: ModelCheckpoint(contentsOf: classifier), file: classifier, root: root,
-        year: 2007, set: "test", rule: .area, skipsBad: false)
+        parts: [.init(year: 2007, set: "test")], rule: .area, skipsBad: false)
     }
   }
 

@@ -40,8 +40,12 @@ public struct VOCDevkit: Sendable {
         FileManager.default.fileExists(atPath: $0.appendingPathComponent("Annotations").path)
       })
     else {
+      let isKnown = try DatasetManifest.known().contains { $0.id == "voc\(year)" }
+      let command = DataHome.fetchCommand("voc\(year)", into: root)
       throw DatasetError(
-        "\(root.path) holds no \(name)/Annotations: name the VOCdevkit directory or the one above it"
+        "\(root.path) holds no \(name)/Annotations: "
+          + (isKnown ? "`\(command)` brings it, or " : "")
+          + "name the VOCdevkit directory or the one above it"
       )
     }
     directory = found

@@ -36,6 +36,8 @@ public struct DetectionSource: RunData {
   public var test: DetectionDataset { photos.test }
   /// Photos that were left out, each with the reason.
   public var leftOut: [String] { photos.leftOut }
+  /// Where the test photos come from.
+  public var measured: MeasuredImages? { photos.measured }
   /// Sets and digests.
   public var reference: DataReference { photos.reference }
 

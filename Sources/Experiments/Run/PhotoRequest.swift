@@ -1,13 +1,13 @@
 import Datasets
 import DurableFiles
 import Foundation
-import UserErrors
+import Measuring
 
 /// Which photos a table of VOC takes.
 public struct PhotoRequest: Sendable {
   /// The paper's sets.
   let sets: PhotoSets
-  /// The devkit; nil where the budget's are synthetic.
+  /// The devkit; nil for the default place.
   let root: URL?
   /// The directory of the Semantic Boundaries Dataset; nil without.
   let sbd: URL?
@@ -32,7 +32,7 @@ public struct PhotoRequest: Sendable {
     self.skipsBad = skipsBad
     self.rehash = rehash
     // A list that makes no sense is found before anything is read.
-    for list in [training, test] { _ = try list.map(Self.parts) }
+    for list in [training, test] { _ = try list.map([VOCDevkit.Part].init(list:)) }
   }
 
   /// Takes what a user says.
@@ -55,7 +55,7 @@ public struct PhotoRequest: Sendable {
 
   /// Finds the photos of a budget; the synthetic devkit is written under `runs`.
   func place(_ budget: Budget, runs: URL) throws -> Place {
-    var root = root
+    var root = root ?? DataHome.directory
     if budget.isSynthetic {
       let directory = runs.appendingPathComponent("synthetic-voc")
       try FileError.makeDirectory(directory)
@@ -64,31 +64,15 @@ public struct PhotoRequest: Sendable {
       ).write(to: directory)
       root = directory
     }
-    guard let root else {
-      throw UsageError("budget \(budget.rawValue) needs --data DIR with a VOCdevkit")
-    }
     let usual = budget.isSynthetic ? PhotoSets.voc0712 : sets
     return Place(
-      root: root, training: try Self.parts(training ?? usual.usualTraining),
-      test: try Self.parts(test ?? usual.test), isSynthetic: SyntheticVOC.wrote(root))
-  }
-
-  private static func parts(_ text: String) throws(UsageError) -> [VOCDevkit.Part] {
-    var parts: [VOCDevkit.Part] = []
-    for item in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let words = item.split(separator: ":", omittingEmptySubsequences: false)
-      guard words.count == 2, let year = Int(words[0]), !words[1].isEmpty else {
-        throw UsageError("\"\(item)\" names no set; write YEAR:SET, such as 2007:test")
-      }
-      parts.append(.init(year: year, set: String(words[1])))
-    }
-    return parts
+      root: root, training: try .init(list: training ?? usual.usualTraining),
+      test: try .init(list: test ?? usual.test), isSynthetic: SyntheticVOC.wrote(root))
   }
 
   /// Sets as a user writes them, with the extension where there is one.
   static func text(_ parts: [VOCDevkit.Part], _ sbd: URL? = nil) -> String {
-    (parts.map { "\($0.year):\($0.set)" } + (sbd == nil ? [] : [extensionName]))
-      .joined(separator: ",")
+    parts.list + (sbd == nil ? "" : ",\(extensionName)")
   }
 
   fileprivate static let extensionName = "sbd"

@@ -9,6 +9,8 @@ public import Training
 public protocol RunData {
   /// Name and digests.
   var reference: DataReference { get }
+  /// What the header of a checkpoint says about the images to measure with; nil where nobody could find them again.
+  var measured: MeasuredImages? { get }
   /// What is measured.
   var metrics: TableMetrics { get }
   /// How images are prepared for `evaluator`.
