@@ -37,7 +37,7 @@ struct SharingCommand: ParsableCommand {
         rounds: rounds, seconds: seconds, threads: place.threads)
       Console.print(try benchmark.run(), terminator: "")
     case .training:
-      Console.print(try SharingBenchmark.train(seconds: seconds, place: place.prepared()))
+      Console.print("\(try SharingBenchmark.train(seconds: seconds, place: place.prepared()))")
     case .busy: SharingBenchmark.stayBusy()
     }
   }
