@@ -70,6 +70,14 @@ let package = Package(
     .target(
       name: "CDownload", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])],
       linkerSettings: [.linkedLibrary("curl")]),
+    .target(
+      name: "CXML",
+      cSettings: [
+        .unsafeFlags([
+          "-isystem", "/usr/include/libxml2", "-O2", "-Wall", "-Wextra", "-Werror",
+        ])
+      ],
+      linkerSettings: [.linkedLibrary("xml2")]),
     library("Randomness", []),
     library("DurableFiles", ["CCrypto"]),
     library("ProgramSupport", [arguments]),
@@ -84,7 +92,10 @@ let package = Package(
     // Level 2
     library(
       "Datasets",
-      ["Images", "Detection", "Randomness", "DurableFiles", "CArchive", "CDownload", "CMatio"]),
+      [
+        "Images", "Detection", "Randomness", "DurableFiles", "CArchive", "CDownload", "CMatio",
+        "CXML",
+      ]),
     library("NeuralNet", ["TensorCore", "CheckpointFormat", "Randomness"]),
     library("Evaluation", []),
     library("Interchange", ["CheckpointFormat", "CArchive", "DurableFiles"]),
@@ -112,7 +123,7 @@ let package = Package(
       ]),
 
     // Level 6: argument parsing and printing.
-    library("RunArguments", ["Experiments", arguments]),
+    library("RunArguments", ["Experiments", "DurableFiles", arguments]),
     program("lskd-repro", ["Experiments", "RunArguments"]),
     program("lskd-train", ["Experiments", "RunArguments"]),
     program("lskd-eval", ["Experiments", "RunArguments"]),
@@ -126,7 +137,7 @@ let package = Package(
     tests("ImportTests", []),
     tests("CheckpointFormatTests", ["CheckpointFormat"]),
     tests("InterchangeTests", ["Interchange", "CheckpointFormat"]),
-    tests("ImagesTests", ["Images"]),
+    tests("ImagesTests", ["TestPhotos", "Images", "DurableFiles"]),
     tests("DatasetsTests", ["TestPhotos", "Datasets", "Images", "DurableFiles"]),
     tests("ResultsTests", ["Results"]),
     tests("EvaluationTests", ["Evaluation"]),

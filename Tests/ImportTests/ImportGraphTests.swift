@@ -5,7 +5,7 @@ import Testing
 struct ImportGraphTests {
   static let levels: [String: Int] = [
     "CTorch": 0, "CCrypto": -1, "CZstd": 0, "CArchive": 0, "CImage": 0, "CMatio": 0, "CDownload": 0,
-    "Randomness": 0, "DurableFiles": 0, "ProgramSupport": 0,
+    "CXML": 0, "Randomness": 0, "DurableFiles": 0, "ProgramSupport": 0,
     "TensorCore": 1, "CheckpointFormat": 1, "Images": 1, "Detection": 1, "Results": 1,
     "Datasets": 2, "NeuralNet": 2, "Evaluation": 2, "Interchange": 2,
     "ModelZoo": 3, "Lipschitz": 3, "Distillation": 4, "Training": 5, "Experiments": 6,
