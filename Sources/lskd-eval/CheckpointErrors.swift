@@ -25,10 +25,16 @@ struct CheckpointErrors: ParsableCommand {
   @OptionGroup var photos: PhotoOptions
   @OptionGroup var detections: DetectionOptions
 
-  @Flag(help: "Leave out photos that are missing or damaged, and list them.")
+  @Flag(
+    help:
+      "Leave out photos that are missing or damaged, and list them; more than twenty go to left-out.txt."
+  )
   var skipBad = false
 
-  @Option(help: "Write a detector's results to this directory, as comp4_det_SET_CLASS.txt.")
+  @Option(
+    help:
+      "Write a detector's results to this directory, as comp4_det_SET_CLASS.txt; the set may be without truth."
+  )
   var writeDetections: String?
 
   @Option(
@@ -71,12 +77,18 @@ struct CheckpointErrors: ParsableCommand {
   private func measureDetector(_ found: ModelCheckpoint, _ file: URL, _ root: URL) throws {
     let job = try DetectorEvaluationJob(
       checkpoint: found, file: file, root: root, year: photos.detections.year,
-      set: photos.detections.set, rule: detections.rule, skipsBad: skipBad)
+      set: photos.detections.set, rule: detections.rule, needsTruth: writeDetections == nil,
+      skipsBad: skipBad, report: leftOut.tell)
     if let writeDetections {
       try job.writeDetections(to: URL(fileURLWithPath: writeDetections))
     }
-    try detections.show(try job.evaluation(), json: json)
-    warn("left out", job.leftOut)
+    if let result = try job.evaluation() {
+      try detections.show(result, json: json)
+    } else {
+      let (year, set) = photos.detections
+      print(
+        "\(set) of \(year) has no annotations here: detections are written, nothing is measured")
+    }
   }
 
   private func measureSegmentation(_ found: ModelCheckpoint, _ file: URL, _ root: URL) throws {
@@ -85,12 +97,16 @@ struct CheckpointErrors: ParsableCommand {
       root: root, year: year, set: set, shortSide: shortSide, skipsBad: skipBad)
     request.predictions = writePredictions.map { URL(fileURLWithPath: $0) }
     request.overlays = writeOverlays.map { URL(fileURLWithPath: $0) }
-    let job = try SegmenterEvaluationJob(checkpoint: found, file: file, request)
+    let job = try SegmenterEvaluationJob(
+      checkpoint: found, file: file, request, report: leftOut.tell)
     if let result = try job.run() {
       print(result.text(json: json))
     } else {
       print("\(set) of \(year) has no masks here: predictions are written, nothing is measured")
     }
-    warn("left out", job.leftOut)
+  }
+
+  private var leftOut: LeftOutPhotos {
+    LeftOutPhotos(file: URL(fileURLWithPath: "left-out.txt"))
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import RunArguments
 
 /// What the tables of VOC take.
 struct PhotoTableOptions: ParsableArguments {
@@ -19,7 +20,10 @@ struct PhotoTableOptions: ParsableArguments {
   )
   var backbone: [String] = []
 
-  @Flag(help: "Leave out photos that are missing or damaged, and list them.")
+  @Flag(
+    help:
+      "Leave out photos that are missing or damaged, and list them; more than twenty go to left-out.txt in --runs."
+  )
   var skipBad = false
 
   @Flag(
@@ -44,11 +48,10 @@ struct PhotoTableOptions: ParsableArguments {
     let photos = try PhotoRequest(
       task, root: running.recipe.data, training: trainSets, test: testSets, sbd: sbd,
       skipsBad: skipBad)
+    let options = try running.options()
+    let leftOut = LeftOutPhotos(file: options.runs.appendingPathComponent("left-out.txt"))
     let job = try TableJob(
-      request, tune ? .trials : .cells, photos: photos, options: try running.options())
-    for sentence in job.leftOut {
-      FileHandle.standardError.write(Data("left out: \(sentence)\n".utf8))
-    }
+      request, tune ? .trials : .cells, photos: photos, options: options, report: leftOut.tell)
     try running.run(job)
     if panel && !tune && !running.dryRun {
       for file in try job.writePanels() { print(file.path) }

@@ -13,15 +13,23 @@ public struct DetectorEvaluationJob {
   private let rule: AveragePrecisionRule
   private let detections: [[DetectionDecoder.Detection]]
 
-  /// Reads the photos and detects. A photo that is missing or damaged is an error unless `skipsBad`.
+  /// Reads the photos and detects. A photo that is missing or damaged is an error unless `skipsBad`, which hands the
+  /// reasons to `report`; annotations may be missing, of all photos, unless `needsTruth`.
   public init(
     checkpoint: ModelCheckpoint, file: URL, root: URL, year: Int, set: String, rule: String,
-    skipsBad: Bool
+    needsTruth: Bool = true, skipsBad: Bool, report: ([String]) -> Void = { _ in }
   ) throws {
     self.rule = try DetectionEvaluationJob.rule(rule)
     self.checkpoint = checkpoint
     data = try DetectionDataset(
-      name: "VOC\(year)", root: root, parts: [.init(year: year, set: set)], skipsBad: skipsBad)
+      name: "VOC\(year)", root: root, parts: [.init(year: year, set: set)],
+      needsTruth: needsTruth, skipsBad: skipsBad, report: report)
+    let known = data.samples.count { $0.objects != nil }
+    guard known == 0 || known == data.count else {
+      throw DatasetError(
+        "\(data.count - known) of the \(data.count) photos of \(set) have no annotation; --skip-bad leaves them out "
+          + "where nothing is written")
+    }
     guard case .ssd300 = checkpoint.architecture,
       checkpoint.network.classCount == data.classes.count + 1
     else {
@@ -34,12 +42,10 @@ public struct DetectorEvaluationJob {
       .detections(of: checkpoint.network, on: data)
   }
 
-  /// Photos that were left out, each with the reason.
-  public var leftOut: [String] { data.leftOut }
-
-  /// The scores by the devkit's rule.
-  public func evaluation() throws -> DetectionEvaluationJob {
-    DetectionEvaluationJob(
+  /// The scores by the devkit's rule; nil for photos without annotations.
+  public func evaluation() throws -> DetectionEvaluationJob? {
+    guard data.samples.allSatisfy({ $0.objects != nil }) else { return nil }
+    return DetectionEvaluationJob(
       scores: try DetectionEvaluator.scores(of: detections, on: data), rule: rule,
       place: "\(data.name), \(set)", imageCount: data.count, checkpoint: checkpoint.sha256)
   }
@@ -56,11 +62,9 @@ public struct DetectorEvaluationJob {
       }
     }
     for (name, lines) in zip(data.classes, lines) {
-      // A set's name may hold its task; a file's may not.
-      let file = DetectionFile.name(
-        set: set.split(separator: "/").map(String.init).joined(separator: "_"), class: name)
       try AtomicFile.write(
-        lines.map { $0 + "\n" }.joined(), to: directory.appendingPathComponent(file))
+        lines.map { $0 + "\n" }.joined(),
+        to: directory.appendingPathComponent(DetectionFile.name(set: set, class: name)))
     }
   }
 }

@@ -27,20 +27,22 @@ public struct TableJob {
     try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
   }
 
-  /// Loads photos and plans the runs of table 4 or 5 in the same way.
+  /// Loads photos and plans the runs of table 4 or 5 in the same way; `report` gets, in one replica, the reasons for photos
+  /// that are left out.
   public init(
     _ request: TableRequest, _ purpose: Purpose = .cells, photos: PhotoRequest,
-    options: RunOptions
+    options: RunOptions, report: @escaping ([String]) -> Void = { _ in }
   ) throws {
     let budget = request.selection.budget
+    let report = options.leads ? report : { _ in }
     if photos.task == .segmentation {
       let whole = try options.leaderFirst {
-        try SegmentationSource(photos, budget, runs: options.runs)
+        try SegmentationSource(photos, budget, runs: options.runs, report: report)
       }
       try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
     } else {
       let whole = try options.leaderFirst {
-        try DetectionSource(photos, budget, runs: options.runs)
+        try DetectionSource(photos, budget, runs: options.runs, report: report)
       }
       try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
     }
@@ -100,9 +102,6 @@ public struct TableJob {
       if !diverged.isEmpty { throw DivergedRuns(sentences: diverged) }
     }
   }
-
-  /// Photos of table 4 or 5 that were left out, each with the reason; told by one replica.
-  public var leftOut: [String] { options.leads ? (data as? any PhotoData)?.leftOut ?? [] : [] }
 
   /// Whether this process prints.
   public var leads: Bool { options.leads }

@@ -6,17 +6,21 @@ public import Results
 public import Training
 
 /// The photos of table 4.
-public struct DetectionSource: PhotoData {
+public struct DetectionSource: RunData {
   private var photos: PhotoPair<DetectionDataset>
 
   /// Reads annotations and headers; the synthetic devkit of the smoke budget is written under `runs`.
-  public init(_ request: PhotoRequest, _ budget: Budget, runs: URL) throws {
+  /// `report` gets the reasons for photos that are left out.
+  public init(
+    _ request: PhotoRequest, _ budget: Budget, runs: URL,
+    report: ([String]) -> Void = { _ in }
+  ) throws {
     let place = try request.place(budget, runs: runs)
     func read(_ parts: [VOCDevkit.Part]) throws -> DetectionDataset {
       let sets = PhotoRequest.text(parts)
       return try DetectionDataset(
         name: place.isSynthetic ? "voc-synthetic \(sets)" : "voc \(sets)", root: place.root,
-        parts: parts, skipsBad: request.skipsBad)
+        parts: parts, skipsBad: request.skipsBad, report: report)
     }
     photos = PhotoPair(
       training: try read(place.training), test: try read(place.test), request, place)
@@ -33,8 +37,6 @@ public struct DetectionSource: PhotoData {
   public var training: DetectionDataset { photos.training }
   /// Photos to measure with.
   public var test: DetectionDataset { photos.test }
-  /// Photos that were left out, each with the reason.
-  public var leftOut: [String] { photos.leftOut }
   /// Sets and digests.
   public var reference: DataReference { photos.reference }
 

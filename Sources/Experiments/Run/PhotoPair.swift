@@ -31,9 +31,6 @@ struct PhotoPair<Photos: PhotoSet> {
     return pair
   }
 
-  /// Photos that were left out, each with the reason.
-  var leftOut: [String] { training.leftOut + test.leftOut }
-
   /// Sets and digests, and how they differ from the paper's.
   var reference: DataReference {
     let sets = (

@@ -35,12 +35,6 @@ extension RunData {
   }
 }
 
-/// Data that are photos on disk.
-protocol PhotoData: RunData {
-  /// Photos that were left out, each with the reason.
-  var leftOut: [String] { get }
-}
-
 extension TableMetrics {
   /// Results in one line.
   func text(_ measures: Measures) -> String {

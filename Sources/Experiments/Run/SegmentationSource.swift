@@ -5,18 +5,22 @@ public import Results
 public import Training
 
 /// The photos and masks of table 5.
-public struct SegmentationSource: PhotoData {
+public struct SegmentationSource: RunData {
   private var photos: PhotoPair<SegmentationDataset>
   private let size: Int
 
   /// Reads the headers of photos and masks; the synthetic devkit of the smoke budget is written under `runs`.
-  public init(_ request: PhotoRequest, _ budget: Budget, runs: URL) throws {
+  /// `report` gets the reasons for photos that are left out.
+  public init(
+    _ request: PhotoRequest, _ budget: Budget, runs: URL,
+    report: ([String]) -> Void = { _ in }
+  ) throws {
     let place = try request.place(budget, runs: runs)
     func read(_ parts: [VOCDevkit.Part], _ sbd: URL?) throws -> SegmentationDataset {
       try SegmentationDataset(
         name: (place.isSynthetic ? "voc-synthetic " : "voc ") + PhotoRequest.text(parts, sbd),
         root: place.root, parts: parts, extendedBy: try sbd.map { try SBDataset(root: $0) },
-        skipsBad: request.skipsBad)
+        skipsBad: request.skipsBad, report: report)
     }
     let training = try read(place.training, request.sbd)
     let test = try read(place.test, nil)
@@ -41,8 +45,6 @@ public struct SegmentationSource: PhotoData {
   public var training: SegmentationDataset { photos.training }
   /// Photos to measure with.
   public var test: SegmentationDataset { photos.test }
-  /// Photos that were left out, each with the reason.
-  public var leftOut: [String] { photos.leftOut }
   /// Sets and digests.
   public var reference: DataReference { photos.reference }
 
