@@ -30,9 +30,7 @@ struct DetectionOptions: ParsableArguments {
   }
 }
 
-/// Lists what a result does not cover on standard error.
-func warn(_ what: String, _ items: [String]) {
-  guard !items.isEmpty else { return }
-  FileHandle.standardError.write(
-    Data((["\(what), \(items.count):"] + items).joined(separator: "\n").utf8 + [10]))
+/// Says on standard error what a result does not tell.
+func warn(_ sentence: String) {
+  FileHandle.standardError.write(Data((sentence + "\n").utf8))
 }

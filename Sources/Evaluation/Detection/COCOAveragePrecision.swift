@@ -47,6 +47,8 @@ public enum COCOAveragePrecision {
   private static func matches(
     _ detections: [PrecisionRecall.Detection], _ objects: [PrecisionRecall.Truth]
   ) -> [(score: Double, outcomes: [Outcome])] {
+    // In most images there is nothing to match.
+    guard !detections.isEmpty else { return [] }
     // Objects that count come first.
     let ordered = objects.filter { !$0.isDifficult } + objects.filter(\.isDifficult)
     let overlaps = detections.map { detection in
