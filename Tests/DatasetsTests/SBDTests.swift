@@ -103,9 +103,7 @@ struct SBDTests {
       if round % 3 == 1 {
         bytes = MATLABWriter.envelope(Array(bytes.dropFirst(128)), isCompressed: true)
       }
-      try file.seek(toOffset: 0)
-      try file.write(contentsOf: bytes)
-      try file.truncate(atOffset: UInt64(bytes.count))
+      try file.replaceContent(by: bytes)
       do {
         let mask = try set.mask(of: "a")
         #expect(mask.bytes.count == mask.width * mask.height)

@@ -38,10 +38,12 @@ struct ChangedHeaderTests {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     let count = Mutator.count(usually: 3_000)
     var refused = 0
+    try Data().write(to: file)
+    let handle = try FileHandle(forWritingTo: file)
     for round in 0..<count {
       let base = bases[round % bases.count]
       let input = mutator.changed(base, before: headerEnd(base), words: words)
-      try Data(input).write(to: file)
+      try handle.replaceContent(by: input)
       var reading: Any?
       do throws(ImageError) {
         let photo = try ImageFile.photo(file)

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// Changes inputs at random, the same way in every run.
 public struct Mutator {
@@ -50,5 +50,14 @@ public struct Mutator {
     }
     if below(20) == 0 { bytes.removeLast(below(bytes.count + 1)) }
     return bytes
+  }
+}
+
+extension FileHandle {
+  /// Makes `bytes` the file's whole content. Unlike a new file it does not wait for the disk.
+  public func replaceContent(by bytes: [UInt8]) throws {
+    try seek(toOffset: 0)
+    try write(contentsOf: bytes)
+    try truncate(atOffset: UInt64(bytes.count))
   }
 }

@@ -6,7 +6,7 @@ struct TextFile {
   private let bytes: [UInt8]
 
   /// Reads a file. A byte order mark of UTF-8 at its start is read past; one of UTF-16 is an error, since no word would be
-  /// found.
+  /// found. Throws with the line for other bytes than UTF-8.
   init(_ data: Data, of url: URL) throws(DatasetError) {
     self.url = url
     if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) {
@@ -15,6 +15,10 @@ struct TextFile {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     // The end mark lets the C library read numbers in place.
     bytes = [UInt8](data.dropFirst(data.starts(with: mark) ? mark.count : 0)) + [0]
+    guard String(validating: bytes, as: UTF8.self) == nil else { return }
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let bad = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+    throw DatasetError("\(url.path), line \(bad + 1): this is not UTF-8")
   }
 
   /// Hands every line with its number, from 1, to `body`. A line ends where Python's text files end it.
@@ -50,16 +54,11 @@ struct TextFile {
     /// Where it stands, for sentences.
     var spot: String { "\(file.url.path), line \(number)" }
 
-    /// A word as the name of an image. Throws for what nobody sees or can compare: other bytes than UTF-8, control
-    /// characters, spaces, marks.
+    /// A word as the name of an image. Throws for what nobody sees or can compare: control characters, spaces, marks.
     func name(_ word: Int) throws(DatasetError) -> String {
       let bytes = file.bytes[words[word]]
-      if bytes.allSatisfy({ (0x21...0x7E).contains($0) }) {
-        return String(decoding: bytes, as: UTF8.self)
-      }
-      guard let name = String(validating: bytes, as: UTF8.self) else {
-        throw DatasetError("\(spot): the image id is not UTF-8")
-      }
+      let name = String(decoding: bytes, as: UTF8.self)
+      if bytes.allSatisfy({ (0x21...0x7E).contains($0) }) { return name }
       if let bad = name.unicodeScalars.first(where: \.isInvisible) {
         let code = String(bad.value, radix: 16, uppercase: true)
         let digits = String(repeating: "0", count: max(0, 4 - code.count)) + code
