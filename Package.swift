@@ -80,14 +80,17 @@ let package = Package(
       linkerSettings: [.linkedLibrary("xml2")]),
     library("Randomness", []),
     library("DurableFiles", ["CCrypto"]),
-    library("ProgramSupport", [arguments]),
+    library("JSON", []),
+    library("Statistics", ["Randomness"]),
+    library("UserErrors", []),
+    library("ProgramSupport", ["UserErrors", arguments]),
 
     // Level 1: tensors, files, images, records - each without the others.
     library("TensorCore", ["CTorch", "Randomness"]),
-    library("CheckpointFormat", ["CZstd", "DurableFiles"]),
+    library("CheckpointFormat", ["CZstd", "DurableFiles", "JSON"]),
     library("Images", ["CImage"]),
     library("Detection", []),
-    library("Results", ["DurableFiles"]),
+    library("Results", ["DurableFiles", "JSON", "Statistics"]),
 
     // Level 2
     library(
@@ -98,7 +101,7 @@ let package = Package(
       ]),
     library("NeuralNet", ["TensorCore", "CheckpointFormat", "Randomness"]),
     library("Evaluation", []),
-    library("Interchange", ["CheckpointFormat", "CArchive", "DurableFiles"]),
+    library("Interchange", ["CheckpointFormat", "CArchive", "DurableFiles", "JSON"]),
 
     // Level 3
     library("ModelZoo", ["NeuralNet", "TensorCore", "Detection", "CheckpointFormat"]),
@@ -113,23 +116,42 @@ let package = Package(
         "CheckpointFormat",
       ]),
 
-    // Level 5: the composition root.
+    // Level 5: a checkpoint measured on a data set; no plans.
+    library(
+      "Measuring",
+      [
+        "Training", "ModelZoo", "NeuralNet", "TensorCore", "Datasets", "Detection", "Images",
+        "Evaluation", "Results", "CheckpointFormat", "DurableFiles", "JSON", "UserErrors",
+      ]),
+
+    // Level 6: the composition root.
     library(
       "Experiments",
       [
-        "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore", "Datasets",
-        "Detection", "Images", "Evaluation", "Results", "CheckpointFormat", "Interchange",
-        "DurableFiles", "Randomness",
+        "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore",
+        "Datasets", "Detection", "Images", "Evaluation", "Results", "CheckpointFormat",
+        "DurableFiles", "Randomness", "Statistics", "JSON", "UserErrors",
       ]),
 
-    // Level 6: argument parsing and printing.
-    library("RunArguments", ["Experiments", "DurableFiles", arguments]),
-    program("lskd-repro", ["Experiments", "RunArguments"]),
-    program("lskd-train", ["Experiments", "RunArguments"]),
-    program("lskd-eval", ["Experiments", "RunArguments"]),
+    // Level 7: what programs share, and what lskd-bench calls.
+    library(
+      "Benchmarks",
+      [
+        "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
+        "NeuralNet", "TensorCore", "Datasets", "Detection", "Evaluation", "Results",
+        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "UserErrors",
+      ]),
+    library(
+      "PlaceArguments", ["Training", "TensorCore", "UserErrors", "DurableFiles", arguments]),
+    library("RunArguments", ["Experiments", "Distillation", "PlaceArguments", arguments]),
+
+    // Level 8: argument parsing and printing.
+    program("lskd-repro", ["Experiments", "RunArguments", "PlaceArguments", "UserErrors"]),
+    program("lskd-train", ["Experiments", "RunArguments", "PlaceArguments"]),
+    program("lskd-eval", ["Measuring", "PlaceArguments", "Evaluation", "UserErrors"]),
     program("lskd-ckpt", ["CheckpointFormat", "Interchange"]),
     program("lskd-data", ["Datasets"]),
-    program("lskd-bench", ["Experiments", "RunArguments", "Datasets"]),
+    program("lskd-bench", ["Benchmarks", "PlaceArguments"]),
 
     .target(
       name: "TestPhotos", dependencies: ["Datasets"], path: "Tests/TestPhotos",
@@ -139,7 +161,12 @@ let package = Package(
     tests("InterchangeTests", ["Interchange", "CheckpointFormat"]),
     tests("ImagesTests", ["TestPhotos", "Images", "DurableFiles"]),
     tests("DatasetsTests", ["TestPhotos", "Datasets", "Images", "DurableFiles"]),
-    tests("ResultsTests", ["Results"]),
+    tests("JSONTests", ["JSON"]),
+    tests("MeasuringTests", ["Measuring", "ModelZoo", "NeuralNet", "CheckpointFormat"]),
+    tests("ResultsTests", ["Results", "JSON", "Statistics"]),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "Randomness"],
+      exclude: ["scipy.json"], swiftSettings: strict),
     tests("EvaluationTests", ["Evaluation"]),
     tests(
       "DistillationTests",
@@ -153,7 +180,8 @@ let package = Package(
     tests(
       "DetectionTests",
       [
-        "TestPhotos", "Experiments", "Training", "Distillation", "ModelZoo", "NeuralNet",
+        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "ModelZoo", "NeuralNet",
         "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Results",
         "CheckpointFormat",
@@ -161,22 +189,26 @@ let package = Package(
     tests(
       "SegmentationTests",
       [
-        "TestPhotos", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "Lipschitz", "ModelZoo",
         "NeuralNet", "TensorCore", "Datasets", "Images", "Evaluation", "Randomness", "Results",
         "CheckpointFormat",
       ]),
     tests(
       "MethodTests",
       [
-        "TestPhotos", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "Lipschitz", "ModelZoo",
         "NeuralNet",
         "TensorCore", "Datasets", "Randomness", "Results",
       ]),
+    tests("ExperimentTests", ["Experiments", "DurableFiles", "Results", "JSON"]),
     tests("ProgramTests", []),
     tests(
       "ReferenceTests",
       [
-        "TestPhotos", "Experiments", "Training", "Distillation", "Lipschitz", "ModelZoo",
+        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "Lipschitz", "ModelZoo",
         "NeuralNet",
         "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Interchange",
         "CheckpointFormat",

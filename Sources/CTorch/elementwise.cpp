@@ -17,7 +17,6 @@
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/maximum.h>
 #include <ATen/ops/mean.h>
-#include <ATen/ops/minimum.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/neg.h>
 #include <ATen/ops/pow.h>
@@ -57,7 +56,6 @@ static at::Tensor binary(ct_binary operation, const at::Tensor &x, const at::Ten
   case CT_MULTIPLY: return at::mul(x, y);
   case CT_DIVIDE: return at::div(x, y);
   case CT_MAXIMUM: return at::maximum(x, y);
-  case CT_MINIMUM: return at::minimum(x, y);
   case CT_GREATER: return at::gt(x, y);
   case CT_EQUAL: return at::eq(x, y);
   case CT_MATRIX_PRODUCT: return at::matmul(x, y);

@@ -28,14 +28,11 @@ public:
     size_t size = (bytes + huge_page - 1) / huge_page * huge_page;
     {
       std::lock_guard lock(mutex_);
-      in_use_ += size;
       if (auto &kept = free_[size]; !kept.empty()) {
         void *block = kept.back();
         kept.pop_back();
-        cached_ -= size;
         return block;
       }
-      peak_ = std::max(peak_, in_use_ + cached_);
     }
     void *block = map(size);
     if (!block) {
@@ -43,10 +40,8 @@ public:
       block = map(size);
     }
     std::lock_guard lock(mutex_);
-    if (!block) {
-      in_use_ -= size;
+    if (!block)
       return nullptr;
-    }
     sizes_[block] = size;
     return block;
   }
@@ -60,8 +55,6 @@ public:
     if (found == sizes_.end())
       return false;
     size_t size = found->second;
-    in_use_ -= size;
-    cached_ += size;
     free_[size].push_back(block);
     return true;
   }
@@ -73,16 +66,8 @@ public:
         munmap(block, size);
         sizes_.erase(block);
       }
-      cached_ -= size * blocks.size();
       blocks.clear();
     }
-  }
-
-  void report(int64_t *in_use, int64_t *cached, int64_t *peak) {
-    std::lock_guard lock(mutex_);
-    *in_use = in_use_;
-    *cached = cached_;
-    *peak = peak_;
   }
 
 private:
@@ -106,7 +91,6 @@ private:
   std::mutex mutex_;
   std::unordered_map<size_t, std::vector<void *>> free_;
   std::unordered_map<void *, size_t> sizes_;
-  size_t in_use_ = 0, cached_ = 0, peak_ = 0;
 };
 
 HostBlocks &blocks() {
@@ -143,9 +127,7 @@ const bool installed = [] {
 
 } // namespace
 
-void ct_host_memory(int64_t *in_use, int64_t *cached, int64_t *peak) {
+void ct_release_host_cache(void) {
   (void)installed;
-  blocks().report(in_use, cached, peak);
+  blocks().release();
 }
-
-void ct_release_host_cache(void) { blocks().release(); }

@@ -8,11 +8,9 @@
 #include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/max_pool2d.h>
-#include <ATen/ops/stack.h>
 #include <ATen/ops/upsample_nearest2d.h>
 #include <c10/core/GradMode.h>
 
@@ -119,17 +117,5 @@ ct_status ct_sgd_step(ct_tensor *const *parameters, ct_tensor *const *momenta, i
     if (!values.empty())
       at::_fused_sgd_(values, gradients, buffers, weight_decay, momentum, learning_rate,
                       /*dampening=*/0, nesterov, /*maximize=*/false, /*is_first_step=*/false);
-  });
-}
-
-ct_status ct_gradient_norm(const ct_tensor *const *tensors, int32_t count, ct_tensor **out) {
-  return produce(out, [&] {
-    at::NoGradGuard no_gradient;
-    std::vector<at::Tensor> norms;
-    for (int32_t i = 0; i < count; ++i)
-      if (const auto &gradient = unwrap(tensors[i]).grad(); gradient.defined())
-        norms.push_back(at::linalg_vector_norm(gradient, 2, std::nullopt, false, at::kDouble));
-    TORCH_CHECK(!norms.empty(), "no tensor has a gradient");
-    return at::linalg_vector_norm(at::stack(norms));
   });
 }

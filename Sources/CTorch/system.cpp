@@ -43,20 +43,6 @@ ct_status ct_set_threads(int32_t count) {
 
 int32_t ct_threads(void) { return at::get_num_threads(); }
 
-ct_status ct_set_tf32(bool enabled) {
-  return guarded([&] {
-    at::globalContext().setAllowTF32CuBLAS(enabled);
-    at::globalContext().setAllowTF32CuDNN(enabled);
-  });
-}
-
-ct_status ct_set_deterministic(bool enabled) {
-  return guarded([&] {
-    at::globalContext().setDeterministicAlgorithms(enabled, false);
-    at::globalContext().setDeterministicCuDNN(enabled);
-  });
-}
-
 ct_status ct_synchronize(ct_device target) {
   return guarded([&] {
     auto where = device(target);

@@ -120,10 +120,6 @@ ct_device ct_tensor_device(const ct_tensor *tensor) {
   return {device.is_cpu() ? -1 : static_cast<int32_t>(device.index())};
 }
 
-bool ct_tensor_is_channels_last(const ct_tensor *tensor) {
-  return unwrap(tensor).is_contiguous(at::MemoryFormat::ChannelsLast);
-}
-
 ct_status ct_tensor_convert(const ct_tensor *tensor, ct_dtype dtype, ct_device target,
                             ct_layout layout, ct_tensor **out) {
   return produce(out, [&] {

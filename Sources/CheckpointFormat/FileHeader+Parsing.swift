@@ -1,12 +1,14 @@
+import JSON
+
 extension FileHeader {
   /// Reads the JSON text of a header. Keys that this version does not know are an error unless the
   /// file comes from a newer minor version.
   init(json bytes: [UInt8], ignoringUnknownKeys: Bool) throws(CheckpointError) {
-    let value: StrictJSON
+    let value: JSONValue
     do {
-      value = try JSONParser.parse(bytes)
+      value = try JSONValue(json: bytes, depth: FormatLimits.headerDepth)
     } catch {
-      throw CheckpointError(.malformedHeader, "the header is not valid JSON: \(error.message)")
+      throw CheckpointError(.malformedHeader, "the header is not valid JSON: \(error.description)")
     }
     let members = try value.members(
       "header", known: ["metadata", "sections"], ignoringUnknownKeys: ignoringUnknownKeys)
@@ -21,7 +23,7 @@ extension FileHeader {
 }
 
 extension SectionRecord {
-  fileprivate init(json: StrictJSON, ignoringUnknownKeys: Bool) throws(CheckpointError) {
+  fileprivate init(json: JSONValue, ignoringUnknownKeys: Bool) throws(CheckpointError) {
     let members = try json.members(
       "section", known: ["kind", "tensors", "streams"], ignoringUnknownKeys: ignoringUnknownKeys)
     kind = try members.required("kind").string.orThrow("kind")
@@ -35,7 +37,7 @@ extension SectionRecord {
 }
 
 extension TensorRecord {
-  fileprivate init(json: StrictJSON, ignoringUnknownKeys: Bool) throws(CheckpointError) {
+  fileprivate init(json: JSONValue, ignoringUnknownKeys: Bool) throws(CheckpointError) {
     let fields = try json.array.orThrow("tensor")
     guard fields.count == 3 || fields.count == 4 else { throw .malformed("tensor") }
     name = try fields[0].string.orThrow("name of a tensor")
@@ -53,7 +55,7 @@ extension TensorRecord {
 }
 
 extension StreamRecord {
-  fileprivate init(json: StrictJSON) throws(CheckpointError) {
+  fileprivate init(json: JSONValue) throws(CheckpointError) {
     let fields = try json.array.orThrow("stream")
     guard fields.count == 2 else { throw .malformed("stream") }
     type = try ElementType(json: fields[0])
@@ -64,7 +66,7 @@ extension StreamRecord {
 }
 
 extension ChunkRecord {
-  fileprivate init(json: StrictJSON) throws(CheckpointError) {
+  fileprivate init(json: JSONValue) throws(CheckpointError) {
     let fields = try json.array.orThrow("chunk")
     guard fields.count == 3 else { throw .malformed("chunk") }
     elements = try fields[0].integer.orThrow("chunk")
@@ -81,7 +83,7 @@ extension ChunkRecord {
 }
 
 extension ElementType {
-  fileprivate init(json: StrictJSON) throws(CheckpointError) {
+  fileprivate init(json: JSONValue) throws(CheckpointError) {
     let name = try json.string.orThrow("element type")
     guard let type = ElementType(rawValue: name) else {
       throw CheckpointError(.malformedHeader, "unknown element type \(name)")
@@ -103,8 +105,8 @@ extension Optional {
   }
 }
 
-extension [String: StrictJSON] {
-  fileprivate func required(_ key: String) throws(CheckpointError) -> StrictJSON {
+extension [String: JSONValue] {
+  fileprivate func required(_ key: String) throws(CheckpointError) -> JSONValue {
     guard let value = self[key] else {
       throw CheckpointError(.malformedHeader, "the header has no key \"\(key)\"")
     }
@@ -112,10 +114,10 @@ extension [String: StrictJSON] {
   }
 }
 
-extension StrictJSON {
+extension JSONValue {
   fileprivate func members(
     _ what: String, known: Set<String>, ignoringUnknownKeys: Bool
-  ) throws(CheckpointError) -> [String: StrictJSON] {
+  ) throws(CheckpointError) -> [String: JSONValue] {
     let members = try object.orThrow(what)
     if !ignoringUnknownKeys, let key = members.keys.sorted().first(where: { !known.contains($0) }) {
       throw CheckpointError(.malformedHeader, "unknown key \"\(key)\" in the \(what)")

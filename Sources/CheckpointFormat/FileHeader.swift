@@ -1,3 +1,5 @@
+import JSON
+
 /// The header of a file as it is written: what its JSON says, before the parts are fitted together.
 struct FileHeader: Equatable {
   var metadata: [String: String] = [:]
@@ -37,7 +39,7 @@ struct ChunkRecord: Equatable {
 }
 
 extension FileHeader {
-  var json: StrictJSON {
+  var json: JSONValue {
     .object([
       "metadata": .object(metadata.mapValues { .string($0) }),
       "sections": .array(sections.map(\.json)),
@@ -46,7 +48,7 @@ extension FileHeader {
 }
 
 extension SectionRecord {
-  fileprivate var json: StrictJSON {
+  fileprivate var json: JSONValue {
     .object([
       "kind": .string(kind),
       "tensors": .array(tensors.map(\.json)),
@@ -56,8 +58,8 @@ extension SectionRecord {
 }
 
 extension TensorRecord {
-  fileprivate var json: StrictJSON {
-    let fields: [StrictJSON] = [
+  fileprivate var json: JSONValue {
+    let fields: [JSONValue] = [
       .string(name), .string(elementType.rawValue), .array(shape.map { .integer($0) }),
     ]
     return .array(fields + (same.map { [.object(["same": .integer($0)])] } ?? []))
@@ -65,13 +67,13 @@ extension TensorRecord {
 }
 
 extension StreamRecord {
-  fileprivate var json: StrictJSON {
+  fileprivate var json: JSONValue {
     .array([.string(type.rawValue), .array(chunks.map(\.json))])
   }
 }
 
 extension ChunkRecord {
-  fileprivate var json: StrictJSON {
+  fileprivate var json: JSONValue {
     .array([
       .integer(elements), .array(planeSizes.map { .integer($0) }),
       .string(Checksum64.text(checksum)),

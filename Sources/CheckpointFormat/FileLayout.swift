@@ -73,7 +73,7 @@ struct FileLayout {
 
   /// The whole file.
   func assembled(_ chunks: [EncodedChunk]) throws(CheckpointError) -> Data {
-    let header = header(with: chunks).json.encoded()
+    let header = Array(header(with: chunks).json.canonical.utf8)
     guard header.count <= FormatLimits.headerBytes else {
       throw CheckpointError(
         .limitExceeded,

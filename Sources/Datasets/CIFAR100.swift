@@ -4,6 +4,8 @@ public import Foundation
 /// The binary version of CIFAR-100: records of a coarse label, a fine label and 32 x 32 bytes for each of
 /// red, green and blue. The fine label is the class.
 public enum CIFAR100 {
+  /// The id of the official files in manifests and run records.
+  public static let id = "cifar100"
   /// Fine classes.
   public static let classCount = 100
   /// Superclasses.

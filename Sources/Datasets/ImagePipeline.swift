@@ -27,6 +27,16 @@ public struct ImagePipeline: Sendable {
   public static let cifar100Test = ImagePipeline(
     name: "cifar-ofd: normalise", padding: 0, normalisation: .cifar)
 
+  /// The training pipeline of OFD and LONDON for CIFAR images of another side: the same with an eighth of the side for
+  /// padding.
+  public static func cifar100Train(side: Int) -> ImagePipeline {
+    guard side != CIFAR100.side else { return .cifar100Train }
+    let padding = max(1, side / 8)
+    return ImagePipeline(
+      name: "cifar-ofd: reflect-pad \(padding), flip, crop \(side), normalise", padding: padding,
+      normalisation: .cifar)
+  }
+
   /// Prepares one image of `planes` `[C, H, W]` with a given draw; nil when the sizes do not fit
   /// together or the draw lies outside of the padded image.
   public func apply(

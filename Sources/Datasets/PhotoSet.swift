@@ -6,7 +6,7 @@ public protocol PhotoSet {
   var name: String { get }
   /// SHA-256 over what is known of them.
   var digest: String { get }
-  /// Photos.
+  /// Number of photos.
   var count: Int { get }
   /// Images that were left out, each with the reason.
   var leftOut: [String] { get }

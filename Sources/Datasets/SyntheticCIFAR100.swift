@@ -37,6 +37,11 @@ public struct SyntheticCIFAR100: Sendable {
     self.seed = seed
   }
 
+  /// The images of the smoke budget.
+  public static func ofSmokeBudget() throws(DatasetError) -> SyntheticCIFAR100 {
+    try SyntheticCIFAR100(trainCount: 2_560, testCount: 500)
+  }
+
   /// The number of images of `split`.
   public func count(_ split: Split) -> Int { split == .train ? trainCount : testCount }
 

@@ -54,8 +54,6 @@ public struct DefaultBoxes: Hashable, Sendable {
 
   /// Boxes at each place of the six maps.
   public static let perCell = levels.map { 2 + 2 * $0.ratios.count }
-  /// Sides of the six maps.
-  public static let mapSides = levels.map(\.cells)
 
   /// In the order of the predictions: map by map, row by row, cell by cell.
   public let anchors: [Anchor]

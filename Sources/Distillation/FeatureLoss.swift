@@ -22,6 +22,10 @@ public struct LossInputs: OptionSet, Hashable, Sendable {
 public protocol FeatureLoss {
   /// What it reads; the student and the taps of both networks unless it says otherwise.
   var inputs: LossInputs { get }
+  /// The numbers that define it besides its weight, by name: part of what a run is.
+  var constants: [String: Double] { get }
+  /// The same of a loss that is made between two networks, which is known before it is made.
+  static var usualConstants: [String: Double] { get }
   /// The unweighted loss, a scalar.
   func callAsFunction(_ lesson: Lesson) throws(TensorError) -> Tensor
 }
@@ -29,6 +33,10 @@ public protocol FeatureLoss {
 extension FeatureLoss {
   /// The student's logits and all taps.
   public var inputs: LossInputs { [.student, .taps] }
+  /// The usual ones.
+  public var constants: [String: Double] { Self.usualConstants }
+  /// A loss without numbers of its own.
+  public static var usualConstants: [String: Double] { [:] }
 }
 
 /// Task weight * the task's own loss + weight * loss, after a preparation with another loss where a method has one.

@@ -45,15 +45,14 @@ public struct FeatureOverhaul {
   /// The loss of taps [N, C_i, H_i, W_i]; gradients flow to the student's and the connectors.
   public func callAsFunction(student: [Tensor], teacher: [Tensor]) throws(TensorError) -> Result {
     var connected: [Tensor] = []
-    var total: Tensor?
+    var terms: [Tensor] = []
     for (index, tap) in student.enumerated() {
       let own = try connectors[index](tap, .train)
-      let term =
-        try own.partialL2(teacher: teacher[index], margin: margins[index]) * weights[index]
-      total = if let total { try total + term } else { term }
+      terms.append(
+        try own.partialL2(teacher: teacher[index], margin: margins[index]) * weights[index])
       connected.append(own)
     }
-    return Result(loss: total.unsafelyUnwrapped, connected: connected)
+    return Result(loss: try Tensor.sum(terms), connected: connected)
   }
 }
 

@@ -16,9 +16,15 @@ public struct LipschitzGuidedObjective: Objective {
     /// alpha in an epoch, counted from 0; nil for a share.
     public func alpha(epoch: Int, epochs: Int) -> Double? {
       guard case .alpha(let alpha, let lateFactor) = self else { return nil }
-      return Double(epoch) < 0.6 * Double(epochs) ? alpha : alpha * lateFactor
+      return Double(epoch) < LipschitzGuidedObjective.lateStart * Double(epochs)
+        ? alpha : alpha * lateFactor
     }
   }
+
+  /// What alpha is divided by, and the share of the epochs from which it has its late factor.
+  private static let (alphaDivisor, lateStart) = (200.0, 0.6)
+  /// The numbers that define the term besides its weight, by name.
+  public static let constants = ["alpha_divisor": alphaDivisor, "late_start": lateStart]
 
   /// Which of the student's maps stand behind the connectors.
   public enum StudentPair: String, Hashable, Sendable, CaseIterable {
@@ -40,12 +46,16 @@ public struct LipschitzGuidedObjective: Objective {
   private let studentPair: StudentPair
   private let pairing: TapPairing
   private let seed: UInt64
+  private let match: GradientMatch?
 
-  /// Adds `loss` to an objective; `seed` derives the start vectors of the power iteration.
+  /// Adds `loss` to an objective; `seed` derives the start vectors of the power iteration. With `match` the term
+  /// is multiplied so that its first gradient is as long as another one's.
   public init(
     _ base: any TapObjective, loss: LipschitzLoss, weight: Weight,
-    studentPair: StudentPair = .released, pairing: TapPairing = .all, seed: UInt64
+    studentPair: StudentPair = .released, pairing: TapPairing = .all,
+    match: GradientMatch? = nil, seed: UInt64
   ) {
+    self.match = match
     self.base = base
     self.loss = loss
     self.weight = weight
@@ -63,19 +73,31 @@ public struct LipschitzGuidedObjective: Objective {
     let own = try pairing.pairs(
       fronts: pass.connected, backs: studentPair == .released ? pass.student : pass.connected)
     let other = try pairing.pairs(fronts: pass.teacher, backs: pass.teacher)
-    var stream = RandomStream(
-      seed: seed, purpose: .powerIteration, UInt64(clamping: position.step))
-    let value = try loss(student: own, teacher: other, &stream)
-    return pass.terms + [try term(value, beside: pass.terms, at: position)]
+    func value(_ loss: LipschitzLoss) throws(TensorError) -> Tensor {
+      var stream = RandomStream(
+        seed: seed, purpose: .powerIteration, UInt64(clamping: position.step))
+      return try loss(student: own, teacher: other, &stream)
+    }
+    var term = try value(loss)
+    if let match {
+      term = try match.scaled(term) { () throws(TensorError) in try value(match.reference) }
+    }
+    return pass.terms + [try weighted(term, beside: pass.terms, at: position)]
   }
 
-  private func term(_ value: Tensor, beside others: [LossTerm], at position: StepPosition)
+  /// What the term is multiplied by to match its reference; nil without one, and before the first step.
+  public func matchFactor() throws(TensorError) -> Double? {
+    guard let factor = try match?.factor.scalar(), factor != 0 else { return nil }
+    return factor
+  }
+
+  private func weighted(_ value: Tensor, beside others: [LossTerm], at position: StepPosition)
     throws(TensorError) -> LossTerm
   {
     switch weight {
     case .alpha:
       let alpha = weight.alpha(epoch: position.epoch, epochs: position.epochs) ?? 0
-      return LossTerm("lipschitz", value, coefficient: alpha / 200)
+      return LossTerm("lipschitz", value, coefficient: alpha / Self.alphaDivisor)
     case .share(let share):
       let scale = try (try others.total().detached()) / (try value.detached().atLeast(1e-12))
       return LossTerm("lipschitz", try value * scale, coefficient: share / (1 - share))

@@ -8,12 +8,19 @@ public import TensorCore
 /// Phi(-mu/s) > 0.001, else -3 s. A zero s, at which the released code divides by zero, gives the limit
 /// min(mu, 0).
 public enum Margin {
+  /// Below this share of negative responses a margin is so many deviations.
+  private static let (smallestShare, fallback) = (0.001, -3.0)
+  /// Both.
+  public static let constants = [
+    "margin_smallest_share": smallestShare, "margin_fallback": fallback,
+  ]
+
   /// The margin of one channel, in double precision.
   public static func ofChannel(mean mu: Double, deviation s: Double) -> Double {
     guard s > 0 else { return min(mu, 0) }
     let ratio = mu / s
     let negativeShare = erfc(ratio / 2.0.squareRoot()) / 2
-    guard negativeShare > 0.001 else { return -3 * s }
+    guard negativeShare > smallestShare else { return fallback * s }
     return mu - s * exp(-ratio * ratio / 2) / ((2 * Double.pi).squareRoot() * negativeShare)
   }
 

@@ -7,11 +7,15 @@ public protocol TaskLoss {
   func terms(_ features: Features, _ batch: LabelledBatch) throws(TensorError) -> [LossTerm]
   /// Whether the logits are all that it reads.
   var readsLogitsAlone: Bool { get }
+  /// The numbers that define it, by name: part of what a run is.
+  var constants: [String: Double] { get }
 }
 
 extension TaskLoss {
-  /// It is not.
+  /// Features are read unless a loss says otherwise.
   public var readsLogitsAlone: Bool { false }
+  /// A loss without numbers of its own.
+  public var constants: [String: Double] { [:] }
 }
 
 /// Image classification: the mean cross-entropy in nats.
@@ -19,7 +23,7 @@ public struct ClassificationLoss: TaskLoss, Hashable, Sendable {
   /// Makes a loss.
   public init() {}
 
-  /// Yes.
+  /// The cross-entropy needs no taps.
   public var readsLogitsAlone: Bool { true }
 
   /// The term `ce`.

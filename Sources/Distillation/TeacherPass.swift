@@ -9,30 +9,66 @@ public struct TeacherPass {
   public let mode: ForwardMode
 
   private let fused: (any GraphFreeNetwork)?
+  private let memory: Memory?
 
   /// Makes a teacher; its parameters stop being trainable. `fused` takes kernels without a graph where
   /// the network has them; their results agree up to rounding. They know nothing of replicas and are not
-  /// taken where those normalise together.
-  public init(_ network: any Network, _ mode: ForwardMode, fused: Bool = false)
-    throws(TensorError)
-  {
+  /// taken where those normalise together. A teacher in eval mode whose latest results are `kept` looks once at a batch
+  /// that several students learn from.
+  public init(
+    _ network: any Network, _ mode: ForwardMode, fused: Bool = false, kept: Bool = false
+  ) throws(TensorError) {
+    precondition(
+      !(kept && mode.usesBatchStatistics), "a pass that moves running statistics is not shared")
     try network.store.freeze()
     self.network = network
     self.mode = mode
     let isJoint = mode.usesBatchStatistics && network.store.replicas != nil
     self.fused = fused && !isJoint ? try network.graphFree() : nil
+    memory = kept ? Memory() : nil
   }
 
+  /// Seconds of the passes whose results were kept; on an accelerator those of handing them over.
+  public var sharedSeconds: Double { memory?.seconds ?? 0 }
+
+  /// Passes whose results were kept.
+  public var sharedPasses: Int { memory?.passes ?? 0 }
+
   func logits(of images: Tensor, at position: StepPosition) throws(TensorError) -> Tensor {
-    try withoutGradient { () throws(TensorError) in
+    guard memory == nil else { return try features(of: images, at: position).logits }
+    return try withoutGradient { () throws(TensorError) in
       if let fused { return try fused.logits(of: images, mode) }
       return try network.logits(of: images, mode.droppingOut(at: position.step))
+    }
+  }
+
+  func features(of images: Tensor, at position: StepPosition) throws(TensorError) -> Features {
+    guard let memory else { return try freshFeatures(of: images, at: position) }
+    return try memory.features(of: images) { () throws(TensorError) in
+      try freshFeatures(of: images, at: position)
     }
   }
 
   /// The features and the gradient of the true classes' logits, summed over the batch, with respect to the
   /// images; both without a graph.
   func featuresWithImageGradient(_ batch: LabelledBatch) throws(TensorError) -> (Features, Tensor) {
+    guard let memory else { return try freshImageGradient(batch) }
+    return try memory.imageGradient(of: batch.images) { () throws(TensorError) in
+      try freshImageGradient(batch)
+    }
+  }
+
+  private func freshFeatures(of images: Tensor, at position: StepPosition) throws(TensorError)
+    -> Features
+  {
+    try withoutGradient { () throws(TensorError) in
+      if let fused { return try fused.features(of: images, mode) }
+      return try network.features(of: images, mode.droppingOut(at: position.step))
+    }
+  }
+
+  private func freshImageGradient(_ batch: LabelledBatch) throws(TensorError) -> (Features, Tensor)
+  {
     let images = try batch.images.cloned()
     try images.setRequiresGradient(true)
     let result = try network.features(of: images, mode)
@@ -45,11 +81,54 @@ public struct TeacherPass {
     }
     return (Features(taps: taps, logits: try result.logits.detached()), gradient)
   }
+}
 
-  func features(of images: Tensor, at position: StepPosition) throws(TensorError) -> Features {
-    try withoutGradient { () throws(TensorError) in
-      if let fused { return try fused.features(of: images, mode) }
-      return try network.features(of: images, mode.droppingOut(at: position.step))
+extension TeacherPass {
+  /// What a teacher made of the latest images, and the seconds that this took.
+  private final class Memory {
+    private var images: Tensor?
+    private var features: Features?
+    private var imageGradient: (Features, Tensor)?
+    private(set) var seconds = 0.0
+    private(set) var passes = 0
+
+    func features(of images: Tensor, make: () throws(TensorError) -> Features)
+      throws(TensorError) -> Features
+    {
+      turn(to: images)
+      if let features { return features }
+      let made = try timed(make)
+      features = made
+      return made
+    }
+
+    func imageGradient(of images: Tensor, make: () throws(TensorError) -> (Features, Tensor))
+      throws(TensorError) -> (Features, Tensor)
+    {
+      turn(to: images)
+      if let imageGradient { return imageGradient }
+      let made = try timed(make)
+      imageGradient = made
+      return made
+    }
+
+    /// Holds the images themselves, so that no other tensor can take their place in memory.
+    private func turn(to images: Tensor) {
+      if let held = self.images, held.isSame(as: images) { return }
+      self.images = images
+      features = nil
+      imageGradient = nil
+    }
+
+    private func timed<Output>(_ make: () throws(TensorError) -> Output) throws(TensorError)
+      -> Output
+    {
+      let start = ContinuousClock.now
+      let made = try make()
+      passes += 1
+      let duration = start.duration(to: .now).components
+      seconds += Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+      return made
     }
   }
 }

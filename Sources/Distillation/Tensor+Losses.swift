@@ -23,11 +23,21 @@ extension Tensor {
     return (x, y)
   }
 
+  /// p (log p - log q) per class for p = softmax(teacher / T) and q = softmax(self / T) along `axis`, in the logits' shape:
+  /// summed over classes it is KL(p || q) in nats. Gradients flow to `self` only.
+  func softened(against teacher: Tensor, temperature: Double, axis: Int = -1) throws(TensorError)
+    -> Tensor
+  {
+    let own = try (self / temperature).logSoftmax(axis: axis)
+    let other = try (try teacher.detached() / temperature).logSoftmax(axis: axis)
+    return try other.exponential() * (try other - own)
+  }
+
   /// x²/2 where |x| < 1, |x| - 1/2 elsewhere.
   func smoothL1() throws(TensorError) -> Tensor {
     let size = try absolute()
-    let beyond = try (size + -1).relu()
-    return try (size - beyond).squared() * 0.5 + beyond
+    let inner = try size.atMost(1)
+    return try (try inner.squared() * 0.5) + (try size - inner)
   }
 
   /// 1 where the column of logits [N, classes] is the row's class in int64 `labels` [N], else 0; stays on the
@@ -40,12 +50,5 @@ extension Tensor {
   /// Sum over the batch of the true classes' logits; each one's gradient reaches its own image only.
   func trueClassSum(_ labels: Tensor) throws(TensorError) -> Tensor {
     try (self * (try classMask(labels))).sum()
-  }
-
-  /// Sum of tensors; there must be at least one.
-  static func sum(_ terms: [Tensor]) throws(TensorError) -> Tensor {
-    var total = terms[0]
-    for term in terms.dropFirst() { total = try total + term }
-    return total
   }
 }

@@ -11,9 +11,11 @@ public struct LipschitzLoss: Hashable, Sendable {
   public var hasGradient: Bool
   /// How the student's value is held against the teacher's.
   public var comparison: Comparison
-  /// Whether one matrix is taken per image, as released, or one for the whole batch, as figure 1 of the paper
+  /// Whether one matrix is taken per image, as released, or one for the whole batch, as the paper
   /// draws it.
   public var matrix: Matrix
+  /// Whose value of the teacher counts.
+  public var target: Target
 
   /// How two singular values are compared.
   public enum Comparison: String, Hashable, Sendable, CaseIterable {
@@ -21,6 +23,15 @@ public struct LipschitzLoss: Hashable, Sendable {
     case difference
     /// (s / t - 1)²
     case ratio
+  }
+
+  /// Whose value of the teacher an image's own is held against. Everything but its own is a control: it keeps the term and
+  /// destroys its meaning.
+  public enum Target: String, Hashable, Sendable, CaseIterable {
+    /// That of the same image.
+    case own
+    /// That of another image of the batch, by one random order for every pair of taps and step.
+    case shuffled
   }
 
   /// What a transmitting matrix sums over besides positions.
@@ -34,12 +45,13 @@ public struct LipschitzLoss: Hashable, Sendable {
   /// Makes a loss; the defaults are the released one's.
   public init(
     norm: SpectralNorm, hasGradient: Bool = true, comparison: Comparison = .difference,
-    matrix: Matrix = .perSample
+    matrix: Matrix = .perSample, target: Target = .own
   ) {
     self.norm = norm
     self.hasGradient = hasGradient
     self.comparison = comparison
     self.matrix = matrix
+    self.target = target
   }
 
   /// The loss, a scalar without a coefficient.
@@ -50,19 +62,30 @@ public struct LipschitzLoss: Hashable, Sendable {
     student: [FeaturePair], teacher: [FeaturePair], _ stream: inout RandomStream
   ) throws(TensorError) -> Tensor {
     precondition(student.count == teacher.count && !student.isEmpty)
-    var total: Tensor?
+    var terms: [Tensor] = []
     for (index, (own, other)) in zip(student, teacher).enumerated() {
-      let target = try value(other, differentiable: false, &stream)
+      let target = try arranged(value(other, differentiable: false, &stream), &stream)
       let constant = try value(own, differentiable: hasGradient, &stream)
       let difference: Tensor =
         switch comparison {
         case .difference: try constant - target
         case .ratio: try constant / (try target.atLeast(Self.smallestConstant)) + -1
         }
-      let term = try difference.squared().mean() * weight(of: index, pairs: student.count)
-      total = if let total { try total + term } else { term }
+      terms.append(try difference.squared().mean() * weight(of: index, pairs: student.count))
     }
-    return total.unsafelyUnwrapped
+    return try Tensor.sum(terms)
+  }
+
+  /// The teacher's values [N] in the order in which they count.
+  private func arranged(_ values: Tensor, _ stream: inout RandomStream) throws(TensorError)
+    -> Tensor
+  {
+    switch target {
+    case .own: return values
+    case .shuffled:
+      let order = stream.permutation(of: values.count).map(Int64.init)
+      return try values.rows(try Tensor(order, shape: [order.count], device: values.device))
+    }
   }
 
   /// A teacher's value below this counts as it in a ratio.

@@ -9,6 +9,10 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
   case cifarResNet(depth: Int)
   /// `pyramidnet-DEPTH-ALPHA` or `pyramidnet-DEPTH-ALPHA-bottleneck`
   case pyramidNet(depth: Int, alpha: Int, isBottleneck: Bool)
+  /// `imagenet-resnet-DEPTH`, or `imagenet-resnet-DEPTH-narrowN` with all channels over N
+  case imageNetResNet(depth: Int, divisor: Int)
+  /// `imagenet-mobilenet-v1`, or `imagenet-mobilenet-v1-narrowN` with all channels over N
+  case imageNetMobileNet(divisor: Int)
   /// `ssd300-BACKBONE`, or `ssd300-BACKBONE-narrowN` with all channels over N
   case ssd300(SSD300.Backbone, divisor: Int)
   /// `deeplabv3plus-BACKBONE`, or `deeplabv3plus-BACKBONE-narrowN` with all channels over N
@@ -32,8 +36,9 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
           such as wrn-16-2; cifar-resnet-DEPTH with DEPTH = 6 n + 2, such as cifar-resnet-56; \
           pyramidnet-DEPTH-ALPHA with DEPTH = 6 n + 2, such as pyramidnet-110-84; and \
           pyramidnet-DEPTH-ALPHA-bottleneck with DEPTH = 9 n + 2, such as pyramidnet-200-240-bottleneck; \
+          imagenet-resnet-DEPTH with 18, 34, 50, 101 or 152; imagenet-mobilenet-v1; \
           ssd300-BACKBONE with vgg16, resnet50, resnet18 or mobilenet; deeplabv3plus-BACKBONE with resnet101, \
-          resnet18 or mobilenet; and both with -narrowN at their end for channels over N to 32
+          resnet18 or mobilenet; these with -narrowN at their end for channels over N to 32
           """)
     }
     self = found
@@ -66,25 +71,36 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     return nil
   }
 
+  private static let resNetPrefix = "imagenet-resnet-"
+  private static let mobileNetName = "imagenet-mobilenet-v1"
   private static let ssdPrefix = "ssd300-"
   private static let deepLabPrefix = "deeplabv3plus-"
   private static let narrowMark = "-narrow"
 
-  /// A network over a backbone, whose channels may be divided.
+  /// A network of photos, whose channels may be divided.
   private static func parseComposed(_ name: String) -> Architecture? {
-    guard let prefix = [ssdPrefix, deepLabPrefix].first(where: name.hasPrefix) else { return nil }
-    var backbone = name.dropFirst(prefix.count)
+    var base = name[...]
     var divisor = 1
-    if let mark = backbone.range(of: narrowMark) {
-      guard let number = Int(backbone[mark.upperBound...]), (2...32).contains(number) else {
+    if let mark = name.range(of: narrowMark) {
+      guard let number = Int(name[mark.upperBound...]), (2...32).contains(number) else {
         return nil
       }
       divisor = number
-      backbone = backbone[..<mark.lowerBound]
+      base = name[..<mark.lowerBound]
     }
-    return prefix == ssdPrefix
-      ? SSD300.Backbone(rawValue: String(backbone)).map { .ssd300($0, divisor: divisor) }
-      : DeepLabV3Plus.Backbone(rawValue: String(backbone)).map { .deepLab($0, divisor: divisor) }
+    func rest(behind prefix: String) -> String? {
+      base.hasPrefix(prefix) ? String(base.dropFirst(prefix.count)) : nil
+    }
+    if base == mobileNetName { return .imageNetMobileNet(divisor: divisor) }
+    if let depth = rest(behind: resNetPrefix).flatMap({ Int($0) }) {
+      return ImageNetResNet.isValid(depth: depth)
+        ? .imageNetResNet(depth: depth, divisor: divisor) : nil
+    }
+    if let backbone = rest(behind: ssdPrefix).flatMap(SSD300.Backbone.init(rawValue:)) {
+      return .ssd300(backbone, divisor: divisor)
+    }
+    return rest(behind: deepLabPrefix).flatMap(DeepLabV3Plus.Backbone.init(rawValue:))
+      .map { .deepLab($0, divisor: divisor) }
   }
 
   /// The name of the backbone of a network that is composed over one; nil for others.
@@ -108,6 +124,9 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     case .cifarResNet(let depth): "cifar-resnet-\(depth)"
     case .pyramidNet(let depth, let alpha, let isBottleneck):
       "pyramidnet-\(depth)-\(alpha)" + (isBottleneck ? "-bottleneck" : "")
+    case .imageNetResNet(let depth, let divisor):
+      "\(Self.resNetPrefix)\(depth)" + Self.mark(divisor)
+    case .imageNetMobileNet(let divisor): Self.mobileNetName + Self.mark(divisor)
     case .ssd300(let backbone, let divisor):
       Self.ssdPrefix + backbone.rawValue + Self.mark(divisor)
     case .deepLab(let backbone, let divisor):
@@ -128,10 +147,69 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
       try PyramidNet(
         depth: depth, alpha: alpha, isBottleneck: isBottleneck, classCount: classCount, store: store
       )
+    case .imageNetResNet(let depth, let divisor):
+      try ImageNetResNet(depth: depth, divisor: divisor, classCount: classCount, store: store)
+    case .imageNetMobileNet(let divisor):
+      try ImageNetMobileNet(divisor: divisor, classCount: classCount, store: store)
     case .ssd300(let backbone, let divisor):
       try SSD300(backbone, classCount: classCount, divisor: divisor, store: store)
     case .deepLab(let backbone, let divisor):
       try DeepLabV3Plus(backbone, classCount: classCount, divisor: divisor, store: store)
+    }
+  }
+}
+
+// MARK: - What is known of the networks
+
+extension Architecture {
+  /// What a network says about an image.
+  public enum Output: Hashable, Sendable {
+    /// Its class.
+    case classes
+    /// Boxes with their classes.
+    case boxes
+    /// The class of every pixel.
+    case pixels
+  }
+
+  /// What the network says about an image.
+  public var output: Output {
+    switch self {
+    case .wideResNet, .cifarResNet, .pyramidNet, .imageNetResNet, .imageNetMobileNet: .classes
+    case .ssd300: .boxes
+    case .deepLab: .pixels
+    }
+  }
+
+  /// A narrower and, where its depth can vary, shallower one that stands for it where images or time are few.
+  public var reduced: Architecture {
+    switch self {
+    case .wideResNet(let depth, let width):
+      .wideResNet(depth: min(depth, 16), width: max(1, width / 2))
+    case .cifarResNet(let depth): .cifarResNet(depth: min(depth, 20))
+    case .pyramidNet(_, let alpha, let isBottleneck):
+      .pyramidNet(
+        depth: isBottleneck ? 29 : 20, alpha: max(1, alpha / 4), isBottleneck: isBottleneck)
+    case .imageNetResNet(let depth, _): .imageNetResNet(depth: depth, divisor: 8)
+    case .imageNetMobileNet: .imageNetMobileNet(divisor: 8)
+    case .ssd300(let backbone, _): .ssd300(backbone, divisor: 8)
+    case .deepLab(let backbone, _): .deepLab(backbone, divisor: 8)
+    }
+  }
+
+  /// The smallest one of its kind, which shows that everything works.
+  public var smallest: Architecture {
+    switch self {
+    case .wideResNet(let depth, let width):
+      .wideResNet(depth: depth > 16 ? 16 : 10, width: max(1, width / 4))
+    case .cifarResNet: .cifarResNet(depth: 8)
+    case .pyramidNet(_, let alpha, let isBottleneck):
+      .pyramidNet(
+        depth: isBottleneck ? 11 : 8, alpha: max(1, alpha / 8), isBottleneck: isBottleneck)
+    case .imageNetResNet(let depth, _): .imageNetResNet(depth: depth, divisor: 16)
+    case .imageNetMobileNet: .imageNetMobileNet(divisor: 16)
+    case .ssd300(let backbone, _): .ssd300(backbone, divisor: 16)
+    case .deepLab(let backbone, _): .deepLab(backbone, divisor: 16)
     }
   }
 }

@@ -44,7 +44,7 @@ public protocol Network {
 extension Network {
   /// 1
   public func rateFactor(of parameter: String) -> Double { 1 }
-  /// None.
+  /// nil: a network has no such kernels unless it says so.
   public func graphFree() throws(TensorError) -> (any GraphFreeNetwork)? { nil }
 }
 

@@ -10,6 +10,9 @@ public enum Schedule: Hashable, Sendable {
   case steps(base: Double, drops: [Drop])
   /// base * (1 - step / steps)^power, step counted over the whole training.
   case polynomial(base: Double, power: Double)
+  /// Rises linearly to `base` over the steps of the first `warmUpEpochs` of `epochs`, then follows half a cosine to zero
+  /// behind the last step (Loshchilov and Hutter 2017, without restarts).
+  case cosine(base: Double, warmUpEpochs: Int, epochs: Int)
 
   /// A new learning rate from an epoch on.
   public struct Drop: Hashable, Sendable {
@@ -33,6 +36,12 @@ public enum Schedule: Hashable, Sendable {
       return base / divisor
     case .polynomial(let base, let power):
       return base * pow(1 - Double(step) / Double(stepsInTotal), power)
+    case .cosine(let base, let warmUpEpochs, let epochs):
+      let rising = Double(stepsInTotal) * Double(warmUpEpochs) / Double(epochs)
+      let done = Double(step)
+      guard done >= rising else { return base * (done + 1) / (rising + 1) }
+      let share = (done - rising) / max(Double(stepsInTotal) - rising, 1)
+      return base * (1 + cos(Double.pi * share)) / 2
     }
   }
 
@@ -40,7 +49,7 @@ public enum Schedule: Hashable, Sendable {
   public var dropEpochs: [Int] {
     switch self {
     case .steps(_, let drops): drops.map(\.epoch)
-    case .polynomial: []
+    case .polynomial, .cosine: []
     }
   }
 }

@@ -1,13 +1,12 @@
 public import ArgumentParser
 import Foundation
+import UserErrors
 
 /// The common frame of the programs: exit code 2 for a command line that makes no sense, and one sentence
-/// on standard error with the code of `exitCode` for a failure.
+/// on standard error for a failure, with the error's own exit code where it has one.
 public enum Program {
   /// Parses the command line, runs the command and ends the process.
-  public static func run(
-    _ command: any ParsableCommand.Type, exitCode: (any Error) -> Int32 = { _ in 1 }
-  ) -> Never {
+  public static func run(_ command: any ParsableCommand.Type) -> Never {
     do {
       var parsed = try command.parseAsRoot()
       do {
@@ -16,7 +15,7 @@ public enum Program {
         exit(code.rawValue)
       } catch let error where command.exitCode(for: error) == .failure {
         write("error: \(error)")
-        exit(exitCode(error))
+        exit((error as? any ErrorWithExitCode)?.exitCode ?? 1)
       }
     } catch {
       if command.exitCode(for: error) == .success {

@@ -1,28 +1,38 @@
 import Foundation
+import JSON
 
-/// Figure 2: training and validation curves of OFD with and without the Lipschitz term, from the runs of table 2.
+/// Training and validation curves of a method with and without the Lipschitz term, from the runs of a table.
 public struct CurveReport {
   /// The curves of one setting, protocol and budget.
   struct Panel {
+    let figure: TableDescription
     let setting: String
     let protocolName: String
     let budget: String
-    /// Runs by method, the first seeds that all methods have.
+    let isComparable: Bool
+    /// Runs by method.
     let groups: [RecordGroup]
   }
 
-  private static let methods = ["ofd", "london", "london-released"]
+  private let figure: TableDescription
   let panels: [Panel]
 
-  /// Takes the finished runs of OFD and LONDON where a setting has both.
-  public init(records: [RunRecord]) {
-    let own = records.filter { $0.table == "table2" && Self.methods.contains($0.method) }
-    let places = Dictionary(grouping: own) { [$0.budget, $0.protocolName, $0.setting] }
+  /// Takes the finished runs of the method `base` in a table, with and without the term, where a setting has both.
+  public init(_ figure: TableDescription, records: [RunRecord], of table: String, base: String) {
+    self.figure = figure
+    let own = records.filter {
+      $0.table == table && $0.subject.base == base && $0.subject.isPlain && $0.status == .finished
+    }
+    let places = Dictionary(grouping: own) {
+      [$0.budget, $0.protocolName, $0.setting, $0.isComparable ? "paper" : "apart"]
+    }
     panels = places.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { key, records in
       let groups = RecordGroup.groups(of: records)
-      let names = groups.map(\.method)
-      guard names.contains("ofd"), names.contains("london") else { return nil }
-      return Panel(setting: key[2], protocolName: key[1], budget: key[0], groups: groups)
+      let forms = groups.map(\.subject.guidance?.form)
+      guard forms.contains(nil), forms.contains(.differentiable) else { return nil }
+      return Panel(
+        figure: figure, setting: key[2], protocolName: key[1], budget: key[0],
+        isComparable: records.allSatisfy(\.isComparable), groups: groups)
     }
   }
 
@@ -36,12 +46,8 @@ public struct CurveReport {
 
   /// The figures with their numbers.
   public var markdown: String {
-    var lines = [
-      "# figure2: training and validation curves with and without the Lipschitz term", "",
-      "Top-1 error in % after every epoch, mean over seeds: on a part of the training images without "
-        + "augmentation, and on the test images. Generated from the runs of table 2; the paper prints no "
-        + "numbers for this figure.",
-    ]
+    var lines = ["# \(figure.id): \(figure.title)"]
+    if let note = figure.note { lines += ["", note] }
     for panel in panels { lines += [""] + panel.lines }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -49,7 +55,7 @@ public struct CurveReport {
   /// The curves in full.
   public var json: String {
     JSONValue.object([
-      "figure": .string("figure2"), "unit": .string("%"),
+      "figure": .string(figure.id), "unit": .string(figure.metrics.unit),
       "panels": .array(panels.map(\.value)),
     ]).indented
   }
@@ -63,15 +69,22 @@ extension CurveReport.Panel {
     let values: [Double]
   }
 
-  var name: String { "figure2-\(setting)-\(protocolName)-\(budget)" }
+  var name: String {
+    "\(figure.id)-\(setting)-\(protocolName)-\(budget)" + (isSetApart ? "-apart" : "")
+  }
+
+  /// Whether runs of the full budget are not of the paper's recipe.
+  private var isSetApart: Bool { budget == "full" && !isComparable }
+
+  private var metric: Metric { figure.metrics.main }
 
   var curves: [Curve] {
     groups.flatMap { group in
       [
         Curve(
           method: group.method, part: "training",
-          values: group.means { $0.trainingMeasures?[.top1Error] }),
-        Curve(method: group.method, part: "test", values: group.means { $0.measures[.top1Error] }),
+          values: group.means { $0.trainingMeasures?[metric] }),
+        Curve(method: group.method, part: "test", values: group.means { $0.measures[metric] }),
       ]
     }.filter { !$0.values.isEmpty }
   }
@@ -79,7 +92,7 @@ extension CurveReport.Panel {
   var plot: LinePlot {
     LinePlot(
       title: "setting \(setting), protocol \(protocolName), budget \(budget)", xLabel: "epoch",
-      yLabel: "top-1 error, %",
+      yLabel: "\(metric.title), \(figure.metrics.unit)",
       series: curves.map {
         .init(
           name: "\($0.method), \($0.part)",
@@ -94,18 +107,17 @@ extension CurveReport.Panel {
       "\(group.method): " + group.records.map { String($0.rootSeed) }.joined(separator: ", ")
     }
     var lines = ["## Setting \(setting), protocol \(protocolName), budget \(budget)", ""]
-    if budget != "full" { lines += ["**This is not the paper's recipe.**", ""] }
+    if !isComparable { lines += ["**This is not the paper's recipe.**", ""] }
     lines += ["Seeds of " + seeds.joined(separator: "; "), "", "![curves](\(name).svg)", ""]
-    lines.append(
-      "| epoch | " + curves.map { "\($0.method), \($0.part)" }.joined(separator: " | ") + " |")
-    lines.append("|---|" + curves.map { _ in "---|" }.joined())
+    var table = TextTable(["epoch"] + curves.map { "\($0.method), \($0.part)" })
     for epoch in 0..<epochs {
-      let cells = curves.map {
-        epoch < $0.values.count ? String(format: "%.2f", $0.values[epoch]) : "-"
-      }
-      lines.append("| \(epoch + 1) | " + cells.joined(separator: " | ") + " |")
+      table.add(
+        ["\(epoch + 1)"]
+          + curves.map {
+            epoch < $0.values.count ? String(format: "%.2f", $0.values[epoch]) : "-"
+          })
     }
-    return lines
+    return lines + table.markdown
   }
 
   var value: JSONValue {

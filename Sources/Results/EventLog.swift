@@ -1,5 +1,6 @@
 import DurableFiles
 public import Foundation
+public import JSON
 
 /// The append-only log of a run: one JSON object per line, each with a `step`.
 public final class EventLog {

@@ -79,7 +79,7 @@ public struct ImagePanel {
     }
     lines.append("</defs>")
     for (column, title) in titles.enumerated() {
-      lines.append("<text x=\"\(number(left(column)))\" y=\"16\">\(title)</text>")
+      lines.append("<text x=\"\(number(left(column)))\" y=\"16\">\(SVGText.escaped(title))</text>")
     }
     var top = Self.head
     for (index, row) in rows.enumerated() {
@@ -113,7 +113,7 @@ public struct ImagePanel {
       lines.append(
         "<text x=\"\(number(mark.x + stroke))\" y=\"\(number(mark.y + letters))\" "
           + "font-size=\"\(number(letters))\" fill=\"white\" stroke=\"black\" "
-          + "stroke-width=\"\(number(3 * stroke / 4))\" paint-order=\"stroke\">\(mark.label)</text>"
+          + "stroke-width=\"\(number(3 * stroke / 4))\" paint-order=\"stroke\">\(SVGText.escaped(mark.label))</text>"
       )
     }
     return lines + ["</g>"]

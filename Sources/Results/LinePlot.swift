@@ -104,7 +104,8 @@ public struct LinePlot {
   private func text(
     _ content: String, _ x: Double, _ y: Double, size: Int = 12, anchor: String = "start"
   ) -> String {
-    "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(size)\" text-anchor=\"\(anchor)\">\(content)</text>"
+    "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(size)\" text-anchor=\"\(anchor)\">"
+      + "\(SVGText.escaped(content))</text>"
   }
 
   private func number(_ value: Double) -> String { String(format: "%.1f", value) }

@@ -58,19 +58,13 @@ public enum Metric: String, Codable, CodingKeyRepresentable, Hashable, Sendable,
 public typealias Measures = [Metric: Double]
 
 /// What a table measures.
-public struct TableMetrics: Hashable, Sendable {
+public struct TableMetrics: Codable, Hashable, Sendable {
   /// What decides.
   public let main: Metric
   /// What stands beside it.
   public let others: [Metric]
-
-  /// The metrics of a table by its name: those of detection for table 4 and its trials, of segmentation for table 5 and its
-  /// trials, errors otherwise.
-  public init(table: String) {
-    self =
-      table.hasSuffix("table4")
-      ? .detection : table.hasSuffix("table5") ? .segmentation : .classification
-  }
+  /// Of all of them.
+  public let unit: String
 
   /// All of them.
   public var all: [Metric] { [main] + others }
@@ -87,5 +81,6 @@ public struct TableMetrics: Hashable, Sendable {
   private init(main: Metric, others: [Metric]) {
     self.main = main
     self.others = others
+    unit = "%"
   }
 }

@@ -1,26 +1,50 @@
 import Foundation
+import JSON
+public import Statistics
 
-/// Finished runs of one setting and method, ordered by seed.
+/// The runs of one row: of one setting and method, whose configurations differ in nothing but seeds.
 public struct RecordGroup: Sendable {
-  /// Letter of the setting.
+  /// Name of the setting.
   public let setting: String
-  /// `teacher` or the method.
-  public let method: String
-  /// The records.
+  /// What was trained.
+  public let subject: RunRecord.Subject
+  /// What other rows of the same setting and method have otherwise; nil where there are none.
+  public let difference: String?
+  /// The finished runs, one for each seed, by seed.
   public let records: [RunRecord]
+  /// Those that were asked for and are not finished.
+  public let open: [RunRecord]
+  /// Further records of a seed that is there: no observations of their own.
+  public let repeats: [RunRecord]
+
+  /// The method with what sets the row apart.
+  public var method: String {
+    difference.map { "\(subject.name) (\($0))" } ?? subject.name
+  }
+
+  /// What the losses were multiplied by; a factor that runs measure themselves is that of each seed.
+  public var weights: String {
+    let factors = records.compactMap(\.subject.weights.match).map { String(Float($0)) }
+    return subject.weights.text
+      + (factors.isEmpty ? "" : " times " + factors.joined(separator: "; "))
+  }
 
   /// The last epochs' values of a metric.
   public func sample(_ metric: Metric) -> Sample {
     Sample(records.compactMap { $0.last?.measures[metric] })
   }
 
-  /// What the test server said of the runs; `n/a` where nobody asked it.
-  var serverSummary: String {
-    let figures = Sample(records.compactMap(\.serverMIoU))
-    return figures.count == 0
-      ? "n/a"
-      : figures.count == records.count
-        ? figures.summary : "\(figures.summary) (n = \(figures.count))"
+  /// What a server said of the runs.
+  func sample(_ server: TableDescription.Server) -> Sample {
+    Sample(records.compactMap { $0.serverFigures?[server.figure] })
+  }
+
+  /// The same in words; `n/a` where nobody asked it.
+  func summary(_ server: TableDescription.Server) -> String {
+    let figures = sample(server)
+    guard figures.count > 0 else { return "n/a" }
+    return figures.count == records.count
+      ? figures.summary : "\(figures.summary) (n = \(figures.count))"
   }
 
   /// The best epochs' values of a metric, selected on the test set.
@@ -28,29 +52,173 @@ public struct RecordGroup: Sendable {
     Sample(records.compactMap { $0.best?.measures[metric] })
   }
 
-  /// Column order of methods.
-  public static let methodOrder = [
-    "teacher", "student", "kd", "fitnets", "at", "jacobian", "ft", "ab", "afd", "ofd", "london",
-    "london-released",
-  ]
+  /// The result, or why there is none.
+  public func result(_ metric: Metric) -> String {
+    records.isEmpty ? open.map(\.state).joined(separator: "; ") : sample(metric).summary
+  }
 
-  /// Groups records by setting and method in table order.
-  public static func groups(of records: [RunRecord]) -> [RecordGroup] {
-    func key(_ record: RunRecord) -> [String] {
-      let rank = methodOrder.firstIndex(of: record.method) ?? methodOrder.count
-      return [record.setting, (rank < 10 ? "0" : "") + String(rank), record.method]
+  /// Finished runs, of how many where others are not finished.
+  public var count: String {
+    open.isEmpty ? "\(records.count)" : "\(records.count) of \(records.count + open.count)"
+  }
+}
+
+extension RecordGroup {
+  /// Rows in the order of `methods`, which names them without the Lipschitz term; others follow by name.
+  public static func groups(of records: [RunRecord], methods: [String] = []) -> [RecordGroup] {
+    // What was asked for belongs to the row that it would have joined, whatever teacher it would have had.
+    let begun = Dictionary(grouping: records.filter { $0.status != .missing }, by: RowKey.init)
+    var rows = begun
+    for record in records where record.status == .missing {
+      let own = RowKey(record)
+      let row = begun.keys.filter { $0.joins(own) }.min { $0.text < $1.text } ?? own
+      rows[row, default: []].append(record)
     }
-    let grouped = Dictionary(grouping: records.filter { $0.status == .finished }, by: key)
-    return grouped.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, group in
-      RecordGroup(
-        setting: key[0], method: key[2], records: group.sorted { $0.rootSeed < $1.rootSeed })
+    let cells = Dictionary(grouping: rows, by: \.key.cell)
+    return cells.sorted { $0.key.precedes($1.key, methods) }.flatMap { cell, rows in
+      let differences = Differences(rows.compactMap { row in row.value.first })
+      return rows.sorted { $0.key.text < $1.key.text }.compactMap { _, records in
+        records.first.map { RecordGroup(records, differences.text(of: $0)) }
+      }
     }
+  }
+
+  private init(_ records: [RunRecord], _ difference: String?) {
+    let ordered = records.sorted {
+      ($0.rootSeed, $0.configurationHash) < ($1.rootSeed, $1.configurationHash)
+    }
+    let seeds = Dictionary(grouping: ordered, by: \.rootSeed).sorted { $0.key < $1.key }.map(
+      \.value)
+    var (finished, open, repeats): ([RunRecord], [RunRecord], [RunRecord]) = ([], [], [])
+    for own in seeds {
+      let done = own.filter { $0.status == .finished }
+      if let first = done.first {
+        finished.append(first)
+        repeats += done.dropFirst()
+      } else {
+        open += own.prefix(1)
+      }
+    }
+    self.init(
+      setting: ordered[0].setting, subject: ordered[0].subject, difference: difference,
+      records: finished, open: open, repeats: repeats)
+  }
+}
+
+/// What runs of one row share.
+private struct RowKey: Hashable {
+  /// A setting and a method with its variant or trial.
+  struct Cell: Hashable {
+    let setting: String
+    let role: RunRecord.Subject.Role
+    let base: String
+    let form: RunRecord.Guidance.Form?
+    let name: String
+
+    func precedes(_ other: Cell, _ methods: [String]) -> Bool {
+      func key(_ cell: Cell) -> [String] {
+        let rank = methods.firstIndex(of: cell.base) ?? methods.count
+        return [
+          cell.setting, cell.role == .teacher ? "0" : "1", String(rank + 1000), cell.base,
+          cell.form == nil ? "0" : cell.form == .differentiable ? "1" : "2", cell.name,
+        ]
+      }
+      return key(self).lexicographicallyPrecedes(key(other))
+    }
+  }
+
+  let cell: Cell
+  let text: String
+  private let textOfAnyTeacher: String
+
+  init(_ record: RunRecord) {
+    cell = Cell(
+      setting: record.setting, role: record.subject.role, base: record.subject.base ?? "",
+      form: record.subject.guidance?.form, name: record.subject.name)
+    text = record.equalConfiguration.canonical
+    textOfAnyTeacher = record.configuration.without(["seed", RunRecord.teacherMember]).canonical
+  }
+
+  func joins(_ asked: RowKey) -> Bool {
+    cell == asked.cell && textOfAnyTeacher == asked.textOfAnyTeacher
+  }
+}
+
+/// What sets rows of one cell apart.
+private struct Differences {
+  private let versions: Set<Int>
+  private let leaves: [Int: [String: Set<JSONValue>]]
+
+  init(_ records: [RunRecord]) {
+    versions = Set(records.map(\.schemaVersion))
+    var leaves: [Int: [String: Set<JSONValue>]] = [:]
+    let counts = Dictionary(grouping: records, by: \.schemaVersion)
+    for (version, own) in counts {
+      let all = own.map(\.equalConfiguration.leaves)
+      for path in Set(all.flatMap(\.keys)) {
+        leaves[version, default: [:]][path] = Set(all.map { $0[path] ?? .null })
+      }
+    }
+    self.leaves = leaves
+  }
+
+  func text(of record: RunRecord) -> String? {
+    let own = record.equalConfiguration.leaves
+    var words = versions.count > 1 ? ["record layout \(record.schemaVersion)"] : []
+    for (path, values) in leaves[record.schemaVersion, default: [:]].sorted(by: { $0.key < $1.key })
+    where values.count > 1 {
+      words.append("\(path) \(own[path]?.short ?? "-")")
+    }
+    return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 }
 
 extension RunRecord {
   /// The seed that names the repetition.
   public var rootSeed: UInt64 { seeds["initialisation"] ?? 0 }
+
+  /// The member of a configuration that holds the digest of the teacher's checkpoint.
+  public static let teacherMember = "teacher_checkpoint"
+
+  /// What must be equal for two records to be observations of one thing: the configuration without the seed, with the
+  /// teacher's checkpoint and the arithmetic.
+  var equalConfiguration: JSONValue {
+    guard case .object(var members) = configuration.without(["seed"]) else { return configuration }
+    if let teacher { members[Self.teacherMember] = .string(teacher.checkpointHash) }
+    members["precision"] = .string(environment.precision)
+    return .object(members)
+  }
+
+  /// How far a run came that is not finished.
+  var state: String {
+    let place = "seed \(rootSeed): \(status.rawValue)"
+    guard status != .missing else { return place }
+    return "\(place) after \(epochs.count) epochs" + (message.map { ", \($0)" } ?? "")
+  }
+}
+
+extension JSONValue {
+  /// An object without some members.
+  func without(_ names: Set<String>) -> JSONValue {
+    guard case .object(let members) = self else { return self }
+    return .object(members.filter { !names.contains($0.key) })
+  }
+
+  /// Everything that is no object, by its path with dots.
+  var leaves: [String: JSONValue] {
+    guard case .object(let members) = self else { return ["": self] }
+    var leaves: [String: JSONValue] = [:]
+    for (name, value) in members {
+      for (path, leaf) in value.leaves { leaves[path.isEmpty ? name : "\(name).\(path)"] = leaf }
+    }
+    return leaves
+  }
+
+  /// The value for readers; digests by their first digits.
+  fileprivate var short: String {
+    guard case .string(let text) = self else { return canonical }
+    return text.count == 64 ? String(text.prefix(12)) : text
+  }
 }
 
 extension Sample {

@@ -18,7 +18,7 @@ public struct ReferenceCell: Hashable, Sendable {
   public enum Judge: Hashable, Sendable {
     /// The authors, on photos whose truth is public.
     case authors
-    /// The test server of VOC, which alone has the truth.
+    /// A test server, which alone has the truth.
     case server
   }
 

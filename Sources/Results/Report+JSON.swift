@@ -1,8 +1,11 @@
+import JSON
+import Statistics
+
 extension Report {
   /// The report's numbers with full precision.
   public var json: String {
     JSONValue.object([
-      "table": .string(table), "unit": "%", "result": "last epoch",
+      "table": .string(table.id), "unit": .string(table.metrics.unit), "result": "last epoch",
       "sections": .array(sections.map(value)),
     ]).indented
   }
@@ -14,7 +17,9 @@ extension Report {
       "cells": .array(section.groups.map { value($0, section) }),
       "paired_differences": .array(PairedDifference.all(of: section.groups).map(value)),
       "unfinished": .array(
-        section.records.filter { $0.status != .finished }.map { .string($0.configurationHash) }),
+        section.groups.flatMap(\.open).map {
+          .object(["run": .string($0.configurationHash), "state": .string($0.state)])
+        }),
       "commands": .array(Set(section.records.map(\.command)).sorted().map { .string($0) }),
     ])
   }
@@ -22,24 +27,24 @@ extension Report {
   private func value(_ group: RecordGroup, _ section: Section) -> JSONValue {
     let runs = group.records.map { record -> JSONValue in
       .object([
-        "seed": .integer(Int(clamping: record.rootSeed)), "run": .string(record.configurationHash),
+        "seed": JSONValue(exactly: record.rootSeed), "run": .string(record.configurationHash),
         "last": value(record.last), "best_on_test": value(record.best),
-        "deviations": .array(record.deviations.map { .string($0) }),
+        "deviations": .array(record.deviations.map { .string($0.text) }),
         "images_per_second": .number(record.imagesPerSecond),
         "wall_seconds": .number(record.wallSeconds),
         "peak_memory_bytes": .integer(record.peakMemoryBytes),
       ])
     }
     var members: [String: JSONValue] = [
-      "setting": .string(group.setting), "method": .string(group.method), "runs": .array(runs),
+      "setting": .string(group.setting), "method": .string(group.subject.name),
+      "difference": group.difference.map { .string($0) } ?? .null,
+      "weights": .string(group.weights), "runs": .array(runs),
     ]
-    for metric in metrics.all { members[metric.key] = value(group.sample(metric)) }
-    if hasServer {
-      members["test_server"] = value(Sample(group.records.compactMap(\.serverMIoU)))
-    }
+    for metric in table.metrics.all { members[metric.key] = value(group.sample(metric)) }
+    if let server = table.server { members["test_server"] = value(group.sample(server)) }
     if section.isComparable {
       members["paper"] = .array(
-        cells(group.setting, group.method).map { cell in
+        cells(group.setting, group.subject.name).map { cell in
           .object([
             "printed": cell.printed.map { .string($0) } ?? .null,
             "grade": .string(cell.grade.rawValue), "source": .string(cell.source),
@@ -62,7 +67,7 @@ extension Report {
     .object([
       "setting": .string(difference.setting), "first": .string(difference.first),
       "second": .string(difference.second),
-      "seeds": .array(difference.seeds.map { .integer(Int(clamping: $0)) }),
+      "seeds": .array(difference.seeds.map { JSONValue(exactly: $0) }),
       "difference": value(difference.sample),
     ])
   }

@@ -1,10 +1,11 @@
 import Foundation
+import Statistics
 
 extension Report {
   /// The report as Markdown.
   public var markdown: String {
     var lines = [
-      "# \(table): \(Self.titles[table] ?? "CIFAR-100 top-1 error, %")",
+      "# \(table.id): \(table.title)",
       "",
       "Generated from run folders alone. The result of a run is its last epoch; the best epoch is a "
         + "selection on the test set and is printed only as such. Ours: mean ± standard deviation over "
@@ -14,44 +15,11 @@ extension Report {
         + "comment of the official code, C quoted by a third party, D remembered and unchecked (never "
         + "compared).",
     ]
-    if let note = Self.notes[table] { lines += ["", note] }
+    if let note = table.note { lines += ["", note] }
     for section in sections { lines += ["", ""] + text(section) }
     for figure in figures { lines += ["", "![\(figure.dropLast(4))](\(figure))"] }
     return lines.joined(separator: "\n") + "\n"
   }
-
-  private static let titles = [
-    "table2": "CIFAR-100 top-1 error, %",
-    "table6": "ablation of the Lipschitz term, CIFAR-100 top-1 error, %",
-    "table4": "object detection with SSD300, mean average precision by the rule of VOC 2007, %",
-    "table5":
-      "semantic segmentation with DeepLabV3+, mean intersection over union of VOC's validation set, %",
-    "tune-table4":
-      "choice of weights, mean average precision on a held-out tenth of the training photos, %",
-    "tune-table5":
-      "choice of weights, mean intersection over union on a held-out tenth of the training photos, %",
-    "tune": "choice of weights, top-1 error on a held-out tenth of the training images, %",
-  ]
-
-  private static let notes = [
-    "table6":
-      "The paper's own cells are unknown. Known is a remark, quoted by a third party (grade C): performance "
-      + "falls once the term exceeds 20 % of the loss. OFD and LONDON are the runs of table 2.",
-    "table5":
-      "One confusion matrix over the set, void dropped, the mean over 21 classes. Scaled: photos and masks with the short "
-      + "side of the recipe, 513 in the paper's, as the released code measures; native: as large as they are. The truth of "
-      + "the test set is on the server alone: what it said of a run is printed where its folder holds it "
-      + "(`test-server.json`).",
-    "tune-table5":
-      "The choices are what the equal protocol takes for table 5. Neither student nor teacher has seen the "
-      + "held-out photos, and the test photos take no part.",
-    "tune-table4":
-      "The choices are what the equal protocol takes for table 4. Neither student nor teacher has seen the "
-      + "held-out photos, and the test photos take no part.",
-    "tune":
-      "The choices are what the equal protocol takes for table 2. Neither student nor teacher has seen the "
-      + "held-out images, and the test images take no part.",
-  ]
 
   private static let limits = [
     "reduced":
@@ -68,7 +36,8 @@ extension Report {
     lines +=
       choices(section) + differences(section) + shares(section) + terms(section)
       + unfinished(section)
-    let commands = Set(section.records.filter { $0.method != "teacher" }.map(\.command)).sorted()
+    let commands = Set(section.records.filter { $0.subject.role == .student }.map(\.command))
+      .sorted()
     return lines + ["", "Command:", ""] + commands.map { "    \($0)" }
   }
 
@@ -80,13 +49,15 @@ extension Report {
           + (Self.limits[section.budget] ?? ""))
     }
     for (setting, groups) in section.groupsBySetting {
-      lines += deviations(of: groups.filter { $0.method == "teacher" }, as: "\(setting) teacher")
-      lines += deviations(of: groups.filter { $0.method != "teacher" }, as: "\(setting) students")
+      lines += deviations(
+        of: groups.filter { $0.subject.role == .teacher }, as: "\(setting) teacher")
+      lines += deviations(
+        of: groups.filter { $0.subject.role == .student }, as: "\(setting) students")
     }
     let sets = Set(section.records.map { "\($0.dataset) (\(digests($0)))" }).sorted()
     lines.append("- Data: " + sets.joined(separator: ", "))
     for record in section.records {
-      guard record.method == "teacher", let last = record.last else { continue }
+      guard record.subject.role == .teacher, let last = record.last else { continue }
       lines.append(
         "- Teacher of setting \(record.setting): measured \(text(last.measures)), checkpoint "
           + last.sha256.prefix(12))
@@ -110,7 +81,9 @@ extension Report {
 
   /// What the recipes of `groups` change in the paper's: what they share first, then what each adds.
   private func deviations(of groups: [RecordGroup], as name: String) -> [String] {
-    let all = groups.compactMap { $0.records.first?.deviations }
+    let all = groups.map { group in
+      ((group.records + group.open).first?.deviations ?? []).map(\.text)
+    }
     guard let first = all.first else { return [] }
     let shared = first.filter { one in all.allSatisfy { $0.contains(one) } }
     var lines = [
@@ -134,67 +107,70 @@ extension Report {
 
   private func rows(_ section: Section) -> [String] {
     let label = section.isComparable ? "ours" : "ours (\(section.budget), not comparable)"
-    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
-    let head =
-      ["setting", "method"] + (section.isComparable ? ["paper"] : []) + [label, "n"]
-      + metrics.others.map(\.title) + ["best epoch (selected on test)"]
-      + (hasServer && section.isComparable ? ["paper, test server"] : [])
-      + (hasServer ? ["test server"] : [])
-    var lines = [line(head), "|" + head.map { _ in "---|" }.joined()]
+    let paper = section.isComparable
+    var head = ["setting", "method"] + (paper ? ["paper"] : []) + [label, "n"]
+    head += table.metrics.others.map(\.title) + ["best epoch (selected on test)"]
+    if let server = table.server {
+      head += (paper ? ["paper, \(server.title)"] : []) + [server.title]
+    }
+    var text = TextTable(head + ["weights"])
     for group in section.groups {
-      func paper(_ judge: ReferenceCell.Judge) -> String {
-        let known = cells(group.setting, group.method, judge).map(\.markdown)
+      func printed(_ judge: ReferenceCell.Judge) -> String {
+        let known = cells(group.setting, group.subject.name, judge).map(\.markdown)
         return known.isEmpty ? "-" : known.joined(separator: ", ")
       }
-      let last = group.sample(metrics.main)
-      lines.append(
-        line(
-          [group.setting, group.method] + (section.isComparable ? [paper(.authors)] : [])
-            + [last.summary, String(last.count)] + metrics.others.map { group.sample($0).summary }
-            + [group.bestSample(metrics.main).summary]
-            + (hasServer && section.isComparable ? [paper(.server)] : [])
-            + (hasServer ? [group.serverSummary] : [])))
+      var row = [group.setting, group.method] + (paper ? [printed(.authors)] : [])
+      row += [group.result(table.metrics.main), group.count]
+      row += table.metrics.others.map { group.sample($0).summary }
+      row.append(group.bestSample(table.metrics.main).summary)
+      if let server = table.server {
+        row += (paper ? [printed(.server)] : []) + [group.summary(server)]
+      }
+      text.add(row + [group.weights])
     }
-    return lines
+    return text.markdown
   }
 
   private func choices(_ section: Section) -> [String] {
-    let lines = section.groupsBySetting.flatMap { setting, groups in
-      TrialChoice.choices(of: groups, by: metrics.main).map {
-        "| \(setting) | \($0.method) | \($0.weight) | \($0.trials) |"
+    var text = TextTable(["setting", "method", "beside", "weight", "trials"])
+    for (setting, groups) in section.groupsBySetting {
+      for choice in TrialChoice.choices(of: groups, by: table.metrics.main) {
+        text.add([
+          setting, choice.method, choice.beside, "\(choice.weight)", "\(choice.trials)",
+        ])
       }
     }
-    guard !lines.isEmpty else { return [] }
-    return [
-      "", "Chosen, the best result of the trials:", "", "| setting | method | weight | trials |",
-      "|---|---|---|---|",
-    ] + lines
+    return titled("Chosen, the best result of the trials:", text)
+  }
+
+  /// A table under its title; nothing without rows.
+  private func titled(_ title: String, _ text: TextTable) -> [String] {
+    text.isEmpty ? [] : ["", title, ""] + text.markdown
   }
 
   private func differences(_ section: Section) -> [String] {
-    let found = PairedDifference.all(of: section.groups)
-    guard !found.isEmpty else { return [] }
-    let lines = found.map { difference -> String in
-      let mean = difference.sample.mean.map(signed) ?? "-"
-      let interval =
-        difference.sample.halfInterval95.map { "± \(decimals($0))" } ?? "needs two seeds"
-      let seeds = difference.seeds.map(String.init).joined(separator: ", ")
-      let each = difference.sample.values.map(signed).joined(separator: ", ")
-      return "| \(difference.setting) | \(difference.first) − \(difference.second) | \(mean) | "
-        + "\(interval) | \(seeds) | \(each) |"
+    var text = TextTable(["setting", "difference", "mean", "95 % interval", "seeds", "each"])
+    for difference in PairedDifference.all(of: section.groups) {
+      let sample = difference.sample
+      text.add([
+        difference.setting, "\(difference.first) − \(difference.second)",
+        sample.mean.map(signed) ?? "-",
+        sample.halfInterval95.map { "± \(decimals($0))" } ?? "needs two seeds",
+        difference.seeds.map(String.init).joined(separator: ", "),
+        sample.values.map(signed).joined(separator: ", "),
+      ])
     }
-    return [
-      "",
-      "Paired differences of the last epoch, percentage points (\(metrics.main.isError ? "negative" : "positive"): "
-        + "the first is better):",
-      "", "| setting | difference | mean | 95 % interval | seeds | each |",
-      "|---|---|---|---|---|---|",
-    ] + lines
+    let better = table.metrics.main.isError ? "negative" : "positive"
+    return titled(
+      "Paired differences of the last epoch, percentage points (\(better): the first is better):",
+      text)
   }
 
   /// The Lipschitz term's measured share of the total loss.
   private func shares(_ section: Section) -> [String] {
-    var lines: [String] = []
+    var text = TextTable([
+      "setting", "method", "first epoch", "last epoch", table.metrics.main.title,
+    ])
     for group in section.groups {
       let shares = { (epoch: KeyPath<[RunRecord.Epoch], RunRecord.Epoch?>) in
         Sample(
@@ -203,55 +179,48 @@ extension Report {
       }
       let (first, last) = (shares(\.first), shares(\.last))
       guard last.count > 0 else { continue }
-      let result = group.sample(metrics.main)
-      lines.append(
-        "| \(group.setting) | \(group.method) | \(first.precise) | \(last.precise) | \(result.summary) |"
-      )
+      text.add([
+        group.setting, group.method, first.precise, last.precise,
+        group.sample(table.metrics.main).summary,
+      ])
     }
-    guard !lines.isEmpty else { return [] }
-    return [
-      "", "The Lipschitz term's share of the total loss, measured during training, %:", "",
-      "| setting | method | first epoch | last epoch | \(metrics.main.title) |",
-      "|---|---|---|---|---|",
-    ] + lines
+    return titled(
+      "The Lipschitz term's share of the total loss, measured during training, %:", text)
   }
 
   private func terms(_ section: Section) -> [String] {
-    var lines: [String] = []
-    for group in section.groups where group.method != "teacher" {
+    var text = TextTable([
+      "setting", "method", "term", "loss, first", "loss, last", "gradient, first",
+      "gradient, last",
+    ])
+    for group in section.groups where group.subject.role == .student {
       guard let epochs = group.records.first?.epochs, let first = epochs.first,
         let last = epochs.last
       else { continue }
       for term in first.gradientNorms.keys.sorted() {
         let norms = [first, last].map { scientific($0.gradientNorms[term] ?? 0) }
         let losses = [first, last].map { scientific($0.losses[term] ?? 0) }
-        lines.append(
-          "| \(group.setting) | \(group.method) | \(term) | \(losses[0]) | \(losses[1]) | \(norms[0]) "
-            + "| \(norms[1]) |")
+        text.add([group.setting, group.method, term] + losses + norms)
       }
     }
-    guard !lines.isEmpty else { return [] }
-    return [
-      "",
+    return titled(
       "Loss terms of the first seed: unweighted mean of the first and last epoch, and the gradient norm "
-        + "of the weighted term at the first step of each:", "",
-      "| setting | method | term | loss, first | loss, last | gradient, first | gradient, last |",
-      "|---|---|---|---|---|---|---|",
-    ] + lines
+        + "of the weighted term at the first step of each:", text)
   }
 
   private func unfinished(_ section: Section) -> [String] {
-    let open = section.records.filter { $0.status != .finished }
-    guard !open.isEmpty else { return [] }
-    return ["", "Not finished, and left out above:", ""]
-      + open.map {
-        "- \($0.setting) \($0.method) seed \($0.rootSeed): \($0.status.rawValue) after "
-          + "\($0.epochs.count) epochs" + ($0.message.map { ": \($0)" } ?? "")
+    func list(_ title: String, _ kept: (RecordGroup) -> [RunRecord]) -> [String] {
+      let lines = section.groups.flatMap { group in
+        kept(group).map { "- \(group.setting) \(group.method) \($0.state)" }
       }
+      return lines.isEmpty ? [] : ["", title, ""] + lines
+    }
+    return list("Not finished:", \.open)
+      + list("Further records of a seed that is there, which count nowhere:", \.repeats)
   }
 
   private func text(_ measures: Measures) -> String {
-    metrics.all.compactMap { metric in
+    table.metrics.all.compactMap { metric in
       measures[metric].map { "\(metric.title) \(decimals($0)) %" }
     }.joined(separator: ", ")
   }

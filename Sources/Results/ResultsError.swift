@@ -12,8 +12,6 @@ public struct ResultsError: Error, CustomStringConvertible, Sendable, Equatable 
     case newerVersion
     /// Another process owns the run folder.
     case claimed
-    /// Records or references do not fit together.
-    case inconsistent
   }
 
   /// What kind of failure this is.

@@ -47,7 +47,7 @@ public final class RunFolder {
   public var resume: URL { url.appendingPathComponent("resume.lskd") }
   /// `last.lskd`: the network after the last finished epoch.
   public var last: URL { url.appendingPathComponent("last.lskd") }
-  /// `best.lskd`: the network after the epoch with the smallest test error.
+  /// `best.lskd`: the network after the epoch with the best test result.
   public var best: URL { url.appendingPathComponent("best.lskd") }
 
   /// The record of a run folder that nobody needs to own; nil when there is none yet.
@@ -55,26 +55,25 @@ public final class RunFolder {
     let file = url.appendingPathComponent("record.json")
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
     var record = try RunRecord(contentsOf: file)
-    record.serverMIoU = try serverFigure(in: url)
+    record.serverFigures = try serverFigures(in: url)
     return record
   }
 
-  private struct ServerFigure: Decodable { var miou: Double }
-
-  /// What VOC's test server said of the run, which a user may put into its folder as `test-server.json`.
-  private static func serverFigure(in url: URL) throws(ResultsError) -> Double? {
+  /// What a test server said of the run, which a user may put into its folder as `test-server.json`.
+  private static func serverFigures(in url: URL) throws(ResultsError) -> [String: Double]? {
     let file = url.appendingPathComponent("test-server.json")
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    let figure: Double?
+    let figures: [String: Double]?
     do {
-      figure = try JSONDecoder().decode(ServerFigure.self, from: try Data(contentsOf: file)).miou
-    } catch { figure = nil }
-    guard let figure, (0...100).contains(figure) else {
+      figures = try JSONDecoder().decode([String: Double].self, from: try Data(contentsOf: file))
+    } catch { figures = nil }
+    guard let figures, figures.values.allSatisfy({ (0...100).contains($0) }) else {
       throw ResultsError(
         .damaged,
-        "\(file.path) is no figure of the test server: it holds {\"miou\": NUMBER}, in per cent")
+        "\(file.path) holds no figures of a test server: they are numbers by name, in per cent, such as "
+          + "{\"miou\": 73.24}")
     }
-    return figure
+    return figures
   }
 
   /// All records one level below `directory`, in the order of their folders' names.

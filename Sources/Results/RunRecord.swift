@@ -1,10 +1,9 @@
-import DurableFiles
-public import Foundation
+public import JSON
 
 /// What a run was, how far it came and what it gave: the only source of reports.
 public struct RunRecord: Codable, Hashable, Sendable {
   /// Version of this layout; a newer one is refused.
-  public static let currentSchema = 2
+  public static let currentSchema = 3
 
   /// Where a run stands.
   public enum Status: String, Codable, Sendable {
@@ -14,6 +13,10 @@ public struct RunRecord: Codable, Hashable, Sendable {
     case interrupted
     /// Stopped by an error.
     case failed
+    /// The loss left the numbers; others do not depend on it.
+    case diverged
+    /// Asked for, and not begun: such records stand in lists of requests alone.
+    case missing
     /// Done.
     case finished
   }
@@ -22,10 +25,10 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var schemaVersion = RunRecord.currentSchema
   /// Table that asked for the run.
   public var table: String
-  /// Setting's letter.
+  /// Name of the setting.
   public var setting: String
-  /// `teacher` or the method.
-  public var method: String
+  /// What was trained.
+  public var subject: Subject
   /// `released` or `equal`.
   public var protocolName: String
   /// `full`, `reduced` or `smoke`.
@@ -35,9 +38,11 @@ public struct RunRecord: Codable, Hashable, Sendable {
   /// SHA-256 of its canonical text.
   public var configurationHash: String
   /// Differences from the paper's recipe.
-  public var deviations: [String]
+  public var deviations: [Deviation]
   /// Root seeds by purpose.
   public var seeds: [String: UInt64]
+  /// What is measured.
+  public var metrics: TableMetrics
   /// Name of the data set.
   public var dataset: String
   /// Digest by split.
@@ -66,165 +71,29 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var status = Status.running
   /// Last sign of life, ISO 8601.
   public var heartbeat = ""
-  /// Why it failed.
+  /// Why it failed or diverged.
   public var message: String?
-  /// Mean intersection over union by VOC's test server, %, from a file beside the record; nil where there is none.
-  public var serverMIoU: Double?
-
-  /// The teacher's checkpoint and what this suite measured of it.
-  public struct Teacher: Codable, Hashable, Sendable {
-    /// Hash of the teacher run's configuration; for a file `file` and its digest.
-    public var configurationHash: String
-    /// SHA-256 of the checkpoint.
-    public var checkpointHash: String
-    /// As measured by this suite.
-    public var measures: Measures
-
-    /// A checkpoint from elsewhere, whose training this suite knows nothing of.
-    public init(fileHash: String, measures: Measures) {
-      self.init(
-        configurationHash: "file \(fileHash)", checkpointHash: fileHash, measures: measures)
-    }
-
-    /// Whether the checkpoint came from elsewhere.
-    public var isFile: Bool { configurationHash.hasPrefix("file ") }
-
-    /// Makes a reference.
-    public init(configurationHash: String, checkpointHash: String, measures: Measures) {
-      self.configurationHash = configurationHash
-      self.checkpointHash = checkpointHash
-      self.measures = measures
-    }
-  }
-
-  /// Version and source of the program.
-  public struct Suite: Codable, Hashable, Sendable {
-    /// Version as in the changelog.
-    public var version: String
-    /// Commit of the sources; `unknown` outside of a clone.
-    public var commit: String
-    /// Whether the sources differed from the commit.
-    public var dirty: Bool
-
-    /// Makes a reference.
-    public init(version: String, commit: String, dirty: Bool) {
-      self.version = version
-      self.commit = commit
-      self.dirty = dirty
-    }
-  }
-
-  /// Library and machine.
-  public struct Environment: Codable, Hashable, Sendable {
-    /// Version of libtorch.
-    public var libtorch: String
-    /// Name of the processor.
-    public var cpuModel: String
-    /// Vector instructions in use.
-    public var cpuFeatures: String
-    /// Threads of an operation.
-    public var threads: Int
-    /// `cpu` or `cuda:N`.
-    public var device: String
-    /// `float32` or `bfloat16`.
-    public var precision: String
-    /// `fast` or `reference`; absent before version 0.2.
-    public var kernels: String?
-    /// Processes that trained together; absent for one.
-    public var replicas: Int?
-
-    /// Makes a description.
-    public init(
-      libtorch: String, cpuModel: String, cpuFeatures: String, threads: Int, device: String,
-      precision: String, kernels: String?, replicas: Int? = nil
-    ) {
-      self.libtorch = libtorch
-      self.cpuModel = cpuModel
-      self.cpuFeatures = cpuFeatures
-      self.threads = threads
-      self.device = device
-      self.precision = precision
-      self.kernels = kernels
-      self.replicas = replicas
-    }
-  }
-
-  /// One epoch, counted from 0.
-  public struct Epoch: Codable, Hashable, Sendable {
-    /// Number.
-    public var epoch: Int
-    /// Learning rate.
-    public var learningRate: Double
-    /// Mean per image of each unweighted term.
-    public var losses: [String: Double]
-    /// Gradient norm of each weighted term at the first step.
-    public var gradientNorms: [String: Double]
-    /// Share of each weighted term in the total loss; absent before version 0.2.
-    public var shares: [String: Double]?
-    /// On a part of the training images without augmentation; absent before version 0.2.
-    public var trainingMeasures: Measures?
-    /// On the test set.
-    public var measures: Measures
-    /// Seconds of training.
-    public var seconds: Double
-    /// Images per second of training.
-    public var imagesPerSecond: Double
-
-    /// Makes a record of an epoch.
-    public init(
-      epoch: Int, learningRate: Double, losses: [String: Double],
-      gradientNorms: [String: Double], shares: [String: Double]? = nil,
-      trainingMeasures: Measures? = nil, measures: Measures, seconds: Double,
-      imagesPerSecond: Double
-    ) {
-      self.shares = shares
-      self.trainingMeasures = trainingMeasures
-      self.measures = measures
-      self.epoch = epoch
-      self.learningRate = learningRate
-      self.losses = losses
-      self.gradientNorms = gradientNorms
-      self.seconds = seconds
-      self.imagesPerSecond = imagesPerSecond
-    }
-  }
-
-  /// A checkpoint of a run with what was measured of it.
-  public struct CheckpointReference: Codable, Hashable, Sendable {
-    /// File name in the run folder.
-    public var file: String
-    /// Digest of the file.
-    public var sha256: String
-    /// Epoch, from 0.
-    public var epoch: Int
-    /// On the test set.
-    public var measures: Measures
-
-    /// Makes a reference.
-    public init(file: String, sha256: String, epoch: Int, measures: Measures) {
-      self.file = file
-      self.sha256 = sha256
-      self.epoch = epoch
-      self.measures = measures
-    }
-  }
+  /// What a test server said of the run, %, by the names of its figures; from a file beside the record.
+  public var serverFigures: [String: Double]?
 
   /// Makes the record of a run that begins.
   public init(
-    table: String, setting: String, method: String, protocolName: String, budget: String,
-    configuration: JSONValue, configurationHash: String, deviations: [String],
-    seeds: [String: UInt64], dataset: String, datasetHashes: [String: String],
-    teacher: Teacher?, suite: Suite, environment: Environment, command: String
+    table: String, setting: String, subject: Subject, protocolName: String, budget: String,
+    configuration: JSONValue, configurationHash: String, deviations: [Deviation],
+    seeds: [String: UInt64], metrics: TableMetrics, dataset: String,
+    datasetHashes: [String: String], teacher: Teacher?, suite: Suite, environment: Environment,
+    command: String
   ) {
     self.table = table
     self.setting = setting
-    self.method = method
+    self.subject = subject
     self.protocolName = protocolName
     self.budget = budget
     self.configuration = configuration
     self.configurationHash = configurationHash
     self.deviations = deviations
     self.seeds = seeds
+    self.metrics = metrics
     self.dataset = dataset
     self.datasetHashes = datasetHashes
     self.teacher = teacher
@@ -235,64 +104,12 @@ public struct RunRecord: Codable, Hashable, Sendable {
 }
 
 extension RunRecord {
-  /// The result by the metric that decides in its table.
-  public var result: Double? { last?.measures[TableMetrics(table: table).main] }
+  /// The name of the method, with its variant or trial; `teacher` for a teacher.
+  public var method: String { subject.name }
 
-  private struct Version: Decodable { var schemaVersion: Int }
+  /// The result by the metric that decides.
+  public var result: Double? { last?.measures[metrics.main] }
 
-  /// Reads a record.
-  /// - Throws: `ResultsError`: `newerVersion` when a newer suite wrote it, `damaged` when it is none.
-  public init(contentsOf url: URL) throws(ResultsError) {
-    let data: Data
-    do { data = try Data(contentsOf: url) } catch {
-      throw ResultsError(.file, "cannot read \(url.path): \(error.localizedDescription)")
-    }
-    do {
-      let version = try JSONDecoder().decode(Version.self, from: data).schemaVersion
-      guard version <= Self.currentSchema else {
-        throw ResultsError(
-          .newerVersion,
-          "\(url.path) was written by a newer version of the suite (record layout \(version), this one "
-            + "reads up to \(Self.currentSchema)): use that version or another --runs directory")
-      }
-      self = try JSONDecoder().decode(
-        RunRecord.self, from: version == 1 ? try Self.withMeasures(data) : data)
-    } catch let error as ResultsError {
-      throw error
-    } catch {
-      throw ResultsError(.damaged, "\(url.path) is no run record: \(decodingSentence(error))")
-    }
-  }
-
-  /// A record of layout 1, which had errors as members of their own, in layout 2.
-  private static func withMeasures(_ data: Data) throws -> Data {
-    func moved(_ value: Any) -> Any {
-      if let list = value as? [Any] { return list.map(moved) }
-      guard var members = (value as? [String: Any])?.mapValues(moved) else { return value }
-      if let top1 = members.removeValue(forKey: "top1Error"),
-        let top5 = members.removeValue(forKey: "top5Error")
-      {
-        members["measures"] = [Metric.top1Error.rawValue: top1, Metric.top5Error.rawValue: top5]
-      }
-      if let training = members.removeValue(forKey: "trainingTop1Error") {
-        members["trainingMeasures"] = [Metric.top1Error.rawValue: training]
-      }
-      return members
-    }
-    return try JSONSerialization.data(
-      withJSONObject: moved(try JSONSerialization.jsonObject(with: data)))
-  }
-
-  /// Writes the record whole or not at all, with sorted keys.
-  public func write(to url: URL) throws(ResultsError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    do {
-      try AtomicFile.write(try encoder.encode(self) + Data("\n".utf8), to: url)
-    } catch let error as FileError {
-      throw ResultsError(error)
-    } catch {
-      throw ResultsError(.damaged, "cannot write \(url.path): \(error.localizedDescription)")
-    }
-  }
+  /// Whether the result may be set against the paper's.
+  public var isComparable: Bool { !deviations.contains(where: \.separates) }
 }

@@ -1,4 +1,4 @@
-/// A table for the terminal: columns as wide as their longest cell, the first one aligned left.
+/// A table for the terminal, with columns as wide as their longest cell and the first one aligned left, or for Markdown.
 public struct TextTable: Sendable {
   private var rows: [[String]]
 
@@ -25,4 +25,17 @@ public struct TextTable: Sendable {
         + "\n"
     }.joined()
   }
+
+  /// The lines of the table in Markdown; cells may hold markup.
+  public var markdown: [String] {
+    let columns = rows[0].count
+    let lines = rows.map { row -> String in
+      let cells = (0..<columns).map { $0 < row.count ? row[$0] : "" }
+      return "| " + cells.joined(separator: " | ") + " |"
+    }
+    return [lines[0], "|" + String(repeating: "---|", count: columns)] + lines.dropFirst()
+  }
+
+  /// Whether there is no row but the headings.
+  public var isEmpty: Bool { rows.count == 1 }
 }

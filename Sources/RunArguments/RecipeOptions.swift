@@ -1,18 +1,20 @@
 public import ArgumentParser
+public import Experiments
 
 /// What training programs share: the recipe, the images and the place of the run folders.
 public struct RecipeOptions: ParsableArguments {
-  /// A protocol's name.
-  @Option(name: .customLong("protocol"), help: "released or equal.")
-  public var trainingProtocol = "equal"
+  /// Whose recipe the methods follow.
+  @Option(
+    name: .customLong("protocol"),
+    help: "equal: one recipe for all methods; released: every method as its authors ran it.")
+  public var trainingProtocol = TrainingProtocol.equal
 
-  /// A budget's name.
-  @Option(help: "full, reduced or smoke.")
-  public var budget = "full"
-
-  /// The images; nil for synthetic ones.
-  @Option(help: "Directory with the CIFAR-100 binary files, or with a VOCdevkit.")
-  public var data: String?
+  /// How much of the paper's recipe.
+  @Option(
+    help:
+      "full: the paper's recipe; reduced: real images, fewer epochs, narrower networks; smoke: synthetic images."
+  )
+  public var budget = Budget.full
 
   /// The run folders.
   @Option(help: "Directory of the run folders.")
@@ -21,6 +23,10 @@ public struct RecipeOptions: ParsableArguments {
   /// How many epochs' checkpoints stay.
   @Option(help: "Keep the checkpoints of the newest so many epochs, besides last and best.")
   public var keepLast = 0
+
+  /// Whether every run trains by itself.
+  @Flag(help: "Train one run after the other instead of side by side; changes no result.")
+  public var alone = false
 
   /// The defaults.
   public init() {}

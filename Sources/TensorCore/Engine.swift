@@ -19,16 +19,6 @@ public enum Engine {
     try check("set threads", ct_set_threads(Int32(clamping: count)))
   }
 
-  /// Lets float32 products and convolutions on CUDA use TF32.
-  public static func setTF32(_ enabled: Bool) throws(TensorError) {
-    try check("set TF32", ct_set_tf32(enabled))
-  }
-
-  /// Makes operations without a reproducible implementation fail instead of varying.
-  public static func setDeterministic(_ enabled: Bool) throws(TensorError) {
-    try check("set deterministic", ct_set_deterministic(enabled))
-  }
-
   /// Waits until the work queued on `device` is done.
   public static func synchronize(_ device: Device) throws(TensorError) {
     try check("synchronize", ct_synchronize(device.c))
@@ -36,15 +26,6 @@ public enum Engine {
 
   /// Number of tensor handles alive in the process.
   public static var liveTensors: Int { Int(ct_live_tensors()) }
-
-  /// Bytes of large host blocks: in use now, kept for reuse now, and the highest sum so far.
-  public static var hostMemory: (inUse: Int, cached: Int, peak: Int) {
-    var inUse: Int64 = 0
-    var cached: Int64 = 0
-    var peak: Int64 = 0
-    ct_host_memory(&inUse, &cached, &peak)
-    return (Int(inUse), Int(cached), Int(peak))
-  }
 
   /// Gives the large host blocks that are kept for reuse back to the system.
   public static func releaseHostCache() { ct_release_host_cache() }

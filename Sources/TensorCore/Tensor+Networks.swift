@@ -103,12 +103,4 @@ extension Tensor {
         parameters.map(\.pointer), momenta.map(\.pointer), Int32(parameters.count), learningRate,
         momentum, weightDecay, nesterov))
   }
-
-  /// Euclidean norm over the accumulated gradients of `tensors`, a float64 scalar on their device.
-  public static func gradientNorm(of tensors: [Tensor]) throws(TensorError) -> Tensor {
-    let pointers = tensors.map(\.pointer)
-    return try produce("gradient norm") {
-      ct_gradient_norm(pointers, Int32(pointers.count), $0)
-    }
-  }
 }

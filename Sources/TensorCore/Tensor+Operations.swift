@@ -30,13 +30,18 @@ extension Tensor {
     try scalar("divide", .CT_MULTIPLY_SCALAR, x, 1 / y)
   }
 
+  /// Sum of tensors of one shape, from the first on. Throws where there is none.
+  public static func sum(_ terms: [Tensor]) throws(TensorError) -> Tensor {
+    guard var total = terms.first else {
+      throw TensorError(operation: "sum", code: .refused, message: "there is nothing to add")
+    }
+    for term in terms.dropFirst() { total = try total + term }
+    return total
+  }
+
   /// The larger element of each pair.
   public func maximum(_ other: Tensor) throws(TensorError) -> Tensor {
     try Self.binary("maximum", .CT_MAXIMUM, self, other)
-  }
-  /// The smaller element of each pair.
-  public func minimum(_ other: Tensor) throws(TensorError) -> Tensor {
-    try Self.binary("minimum", .CT_MINIMUM, self, other)
   }
   /// Elements at least `bound`.
   public func atLeast(_ bound: Double) throws(TensorError) -> Tensor {

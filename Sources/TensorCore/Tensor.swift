@@ -20,6 +20,9 @@ public struct Tensor {
 
   var pointer: OpaquePointer { handle.pointer }
 
+  /// Whether both are one tensor of libtorch under one name, not merely equal or of shared memory.
+  public func isSame(as other: Tensor) -> Bool { handle === other.handle }
+
   /// Copies row-major `values` to `device`, converted to `dtype` (their own one when nil).
   ///
   /// Throws when their number does not fit `shape`.
@@ -30,9 +33,8 @@ public struct Tensor {
     let tensor = try produce("tensor") { out in
       values.withUnsafeBytes { bytes in
         withExtendedLifetime(values) {
-          // An empty array has no address; libtorch does not read one for zero bytes.
           ct_tensor_from_host(
-            bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 16).unsafelyUnwrapped, bytes.count,
+            bytes.baseAddress, bytes.count,
             Element.dtype.c, extents, Int32(extents.count), device.c, out)
         }
       }
@@ -49,7 +51,7 @@ public struct Tensor {
     self = try produce("tensor") { out in
       copy.withUnsafeBytes { bytes in
         ct_tensor_from_host(
-          bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 16).unsafelyUnwrapped, bytes.count,
+          bytes.baseAddress, bytes.count,
           dtype.c, extents, Int32(extents.count), device.c, out)
       }
     }
@@ -76,9 +78,6 @@ public struct Tensor {
 
   /// Where the data lie.
   public var device: Device { Device(ct_tensor_device(pointer)) }
-
-  /// Whether the data lie as [N, H, W, C] in memory.
-  public var isChannelsLast: Bool { ct_tensor_is_channels_last(pointer) }
 
   /// The element type. Throws for a type that the suite does not use.
   public func dtype() throws(TensorError) -> DType {

@@ -1,7 +1,6 @@
 public import Datasets
 public import Distillation
 public import NeuralNet
-import TensorCore
 
 /// Where a training's batches come from.
 public protocol BatchSource {
@@ -18,7 +17,7 @@ public protocol BatchSource {
 }
 
 extension BatchLoader: BatchSource {
-  /// Images.
+  /// Images of the data set.
   public var sampleCount: Int { dataset.count }
 
   /// Images with their classes.
@@ -27,18 +26,13 @@ extension BatchLoader: BatchSource {
   {
     AnySequence(
       self.epoch(epoch, startingAt: batch).lazy.map { host in
-        Result {
-          LabelledBatch(
-            images: try Tensor.images(host, like: store),
-            labels: try Tensor(host.labels, shape: [host.count], device: store.device),
-            indices: host.indices)
-        }
+        Result { try LabelledBatch(host, like: store) }
       })
   }
 }
 
 extension DetectionLoader: BatchSource {
-  /// Photos.
+  /// Photos of the data set.
   public var sampleCount: Int { dataset.count }
 
   /// Photos with classes and offsets for every default box.
@@ -53,7 +47,7 @@ extension DetectionLoader: BatchSource {
 }
 
 extension SegmentationLoader: BatchSource {
-  /// Photos.
+  /// Photos of the data set.
   public var sampleCount: Int { dataset.count }
 
   /// Photos with the class of every pixel.
@@ -64,27 +58,5 @@ extension SegmentationLoader: BatchSource {
       self.epoch(epoch, startingAt: batch).lazy.map { host in
         Result { try LabelledBatch(try host.get(), like: store) }
       })
-  }
-}
-
-extension LabelledBatch {
-  /// A segmentation's batch in the type, memory order and place of a network's parameters. Labels travel as bytes.
-  init(_ host: SegmentationBatch, like store: ParameterStore) throws {
-    let labels = try Tensor(
-      host.labels, shape: [host.count, host.height, host.width], device: store.device)
-    self.init(
-      images: try Tensor.images(host, like: store), labels: try labels.converted(to: .int64),
-      indices: host.indices)
-  }
-
-  /// A detector's batch in the type, memory order and place of a network's parameters.
-  init(_ host: DetectionBatch, like store: ParameterStore) throws {
-    let (count, boxes) = (host.count, host.labels.count / host.count)
-    self.init(
-      images: try Tensor.images(host, like: store),
-      labels: try Tensor(host.labels, shape: [count, boxes], device: store.device),
-      offsets: try Tensor(host.offsets, shape: [count, boxes, 4])
-        .converted(to: store.dtype, device: store.device),
-      indices: host.indices)
   }
 }

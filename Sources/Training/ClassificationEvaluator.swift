@@ -1,5 +1,4 @@
 public import Datasets
-import Detection
 import Evaluation
 public import NeuralNet
 public import Results
@@ -53,35 +52,4 @@ public func evaluate(
     .top1Error: accumulator.errorPercent(k: choices[0]),
     .top5Error: accumulator.errorPercent(k: choices[1]),
   ]
-}
-
-extension Tensor {
-  /// A host batch as [N, C, H, W] in the type, memory order and place of a network's parameters.
-  static func images(_ batch: ImageBatch, like store: ParameterStore) throws(TensorError) -> Tensor
-  {
-    try images(
-      batch.images, shape: [batch.count, batch.channels, batch.height, batch.width], like: store)
-  }
-
-  /// The same of a detector's batch.
-  static func images(_ batch: DetectionBatch, like store: ParameterStore) throws(TensorError)
-    -> Tensor
-  {
-    let side = DefaultBoxes.imageSide
-    return try images(batch.images, shape: [batch.count, 3, side, side], like: store)
-  }
-
-  /// The same of photos with masks.
-  static func images(_ batch: SegmentationBatch, like store: ParameterStore) throws(TensorError)
-    -> Tensor
-  {
-    try images(batch.images, shape: [batch.count, 3, batch.height, batch.width], like: store)
-  }
-
-  private static func images(_ values: [Float], shape: [Int], like store: ParameterStore)
-    throws(TensorError) -> Tensor
-  {
-    try Tensor(values, shape: shape)
-      .converted(to: store.dtype, device: store.device, layout: store.layout)
-  }
 }

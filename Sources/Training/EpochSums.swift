@@ -7,8 +7,10 @@ struct EpochSums: Equatable {
   var contributions: [String: Double] = [:]
   /// Images seen.
   var images = 0
-  /// Seconds of training, without evaluation.
+  /// Seconds of training, without evaluation and without what is shared.
   var seconds = 0.0
+  /// Seconds of what a cohort did once for all its members meanwhile.
+  var sharedSeconds = 0.0
   /// Gradient norm of each weighted term at the epoch's first step.
   var gradientNorms: [String: Double] = [:]
 

@@ -11,6 +11,9 @@ public struct SegmentationEvaluator: Evaluator {
   private let test: SegmentationDataset
   private let shortSide: Int
 
+  /// Pixels of the short side in the paper's recipe.
+  public static let paperShortSide = 513
+
   /// Training photos that are measured.
   private static let samplePhotos = 50
 

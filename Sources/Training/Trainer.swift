@@ -24,6 +24,8 @@ public final class Trainer {
   private var unread: [PendingStep] = []
   private var saved = ContinuousClock.now
   private var rate = Rate()
+  /// Shared seconds at the end of the last step of the epoch.
+  private var seenShared: Double?
 
   /// Prepares a training whose resume checkpoint is `resumeFile`; `identity` names its configuration.
   public init(
@@ -59,7 +61,32 @@ public final class Trainer {
 
   /// Trains from the resume checkpoint, or from the start, to the end or to a request to stop.
   public func run(stop: StopRequest, observer: any TrainingObserver) throws -> TrainingOutcome {
+    var result: Result<TrainingOutcome, any Error>?
+    Cohort([.init(trainer: self, observer: observer)]).run(stop: stop) { _, outcome in
+      result = outcome
+    }
+    guard let result else { return .finished }
+    return try result.get()
+  }
+
+  // MARK: what a cohort calls
+
+  /// Where the next step stands; nil behind the last one.
+  var place: TrainingPlace? {
+    guard state.epoch < epochsInTotal else { return nil }
+    return TrainingPlace(
+      isPreparation: isPreparation, epoch: epoch, dataEpoch: dataEpoch, batch: state.batch)
+  }
+
+  /// Reads the resume checkpoint, if there is one, and brings replicas to its state.
+  func begin(_ observer: any TrainingObserver) throws {
     if replicas.writes, let restored = try resume.restore() {
+      guard restored.epoch <= epochsInTotal, restored.batch <= loader.batchesPerEpoch,
+        restored.step <= stepsInTotal
+      else {
+        throw TrainingError.foreignCheckpoint(
+          file: resume.file.path, reason: "its position lies beyond the end")
+      }
       state = restored
       lastFinite = resume.file.path
       try observer.willResume(epoch: isPreparation ? 0 : epoch, step: state.step)
@@ -67,17 +94,41 @@ public final class Trainer {
     try replicas.begin(&state, objective, optimizer)
     saved = .now
     rate = Rate()
-    while state.epoch < epochsInTotal {
-      if state.batch == 0 && restarts { try optimizer.restart() }
-      try objective.student.store.setTrained(!movesConnectorsAlone)
-      guard try runEpoch(stop, observer) else {
-        try save()
-        try replicas.wait()
-        return .interrupted(step: state.step)
-      }
-      try endEpoch(observer)
+  }
+
+  /// Prepares the steps of an epoch, wherever in it they start.
+  func beginEpoch() throws {
+    if state.batch == 0 && restarts { try optimizer.restart() }
+    try objective.student.store.setTrained(!movesConnectorsAlone)
+    seenShared = nil
+  }
+
+  /// The batches of an epoch from a place on.
+  func batches(from place: TrainingPlace) -> AnySequence<Result<LabelledBatch, any Error>> {
+    loader.batches(
+      ofEpoch: place.dataEpoch, startingAt: place.batch, like: objective.student.store)
+  }
+
+  /// Whether this process, or another replica, was asked to stop.
+  func isAsked(toStop stop: StopRequest) throws -> Bool { try replicas.stop(stop.isSet) }
+
+  /// The step of one batch.
+  func take(_ batch: LabelledBatch, _ observer: any TrainingObserver, _ shared: SharedWork) throws {
+    try step(batch, shared)
+    let isLast = state.batch == loader.batchesPerEpoch
+    if unread.count >= configuration.reportInterval || isLast { try readLosses(observer) }
+    if !isLast && saved.duration(to: .now).seconds > configuration.checkpointSeconds {
+      try readLosses(observer)
+      try save()
     }
-    return .finished
+  }
+
+  /// Reads and saves what has been done.
+  func interrupt(_ observer: any TrainingObserver) throws -> TrainingOutcome {
+    try readLosses(observer)
+    try save()
+    try replicas.wait()
+    return .interrupted(step: state.step)
   }
 
   private var restarts: Bool {
@@ -89,27 +140,9 @@ public final class Trainer {
       || configuration.restartsMomentumAtDrops && configuration.schedule.dropEpochs.contains(epoch)
   }
 
-  /// Runs the rest of the current epoch; false when a stop was requested before its end.
-  private func runEpoch(_ stop: StopRequest, _ observer: any TrainingObserver) throws -> Bool {
-    let store = objective.student.store
-    for batch in loader.batches(ofEpoch: dataEpoch, startingAt: state.batch, like: store) {
-      if try replicas.stop(stop.isSet) {
-        try readLosses(observer)
-        return false
-      }
-      try step(try batch.get())
-      let isLast = state.batch == loader.batchesPerEpoch
-      if unread.count >= configuration.reportInterval || isLast { try readLosses(observer) }
-      if !isLast && saved.duration(to: .now).seconds > configuration.checkpointSeconds {
-        try readLosses(observer)
-        try save()
-      }
-    }
-    return true
-  }
-
-  private func step(_ batch: LabelledBatch) throws {
+  private func step(_ batch: LabelledBatch, _ shared: SharedWork) throws {
     let start = ContinuousClock.now
+    let teacherBefore = shared.teacherSeconds
     let store = objective.student.store
     let share = replicas.share(
       batch.count,
@@ -132,7 +165,10 @@ public final class Trainer {
       PendingStep(
         terms: try terms.map { try share.report($0) },
         gradientNorms: norms, images: share.images, learningRate: learningRate,
-        position: position, step: state.step, seconds: start.duration(to: .now).seconds))
+        position: position, step: state.step,
+        seconds: start.duration(to: .now).seconds - (shared.teacherSeconds - teacherBefore),
+        sharedSeconds: shared.seconds - (seenShared ?? shared.secondsBeforeBatch)))
+    seenShared = shared.seconds
     rate.add(images: share.images)
   }
 
@@ -182,6 +218,7 @@ public final class Trainer {
       }
       state.sums.images += pending.images
       state.sums.seconds += pending.seconds
+      state.sums.sharedSeconds += pending.sharedSeconds
       state.sums.gradientNorms.merge(pending.gradientNorms) { $1 }
       try observer.didStep(
         StepReport(
@@ -193,7 +230,8 @@ public final class Trainer {
     unread.removeAll()
   }
 
-  private func endEpoch(_ observer: any TrainingObserver) throws {
+  /// Reports and saves an epoch whose batches are all done.
+  func endEpoch(_ observer: any TrainingObserver) throws {
     if isPreparation {
       try observer.didEndPreparation(
         PreparationReport(epoch: epoch, step: state.step, losses: state.sums.meanLosses))
@@ -213,8 +251,8 @@ public final class Trainer {
       gradientNorms: sums.gradientNorms, shares: sums.shares,
       training: try evaluator.measure(objective.student, on: .trainingSample),
       step: state.step, test: try evaluator.measure(objective.student, on: .test),
-      seconds: sums.seconds,
-      imagesPerSecond: sums.seconds > 0 ? Double(sums.images) / sums.seconds : 0)
+      seconds: sums.seconds, sharedSeconds: sums.sharedSeconds,
+      imagesPerSecond: Double(sums.images) / max(sums.seconds + sums.sharedSeconds, 1e-9))
   }
 
   private func save() throws {
@@ -233,6 +271,7 @@ private struct PendingStep {
   let position: StepPosition
   let step: Int
   let seconds: Double
+  let sharedSeconds: Double
 }
 
 /// Images per second since its making.

@@ -20,3 +20,10 @@ public enum TrainingError: Error, CustomStringConvertible, Sendable {
     }
   }
 }
+
+extension Error {
+  /// Whether a loss left the numbers, which is a result of a training and no fault of its surroundings.
+  public var isDivergence: Bool {
+    if case .notFinite = self as? TrainingError { true } else { false }
+  }
+}

@@ -63,9 +63,11 @@ public struct EpochReport: Sendable {
   public let step: Int
   /// Results on the test set.
   public let test: Measures
-  /// Seconds of training, without evaluation.
+  /// Seconds of the training's own steps, without evaluation.
   public let seconds: Double
-  /// Images per second of training.
+  /// Seconds of waiting for batches, and of a teacher that it shares with other trainings.
+  public let sharedSeconds: Double
+  /// Images per second of both.
   public let imagesPerSecond: Double
 }
 

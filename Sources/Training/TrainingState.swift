@@ -85,7 +85,7 @@ struct ResumeCheckpoint {
     let position = try (checkpoint.sections[.position] ?? []).first.map {
       try Tensor($0).values(as: Int64.self).map(Int.init)
     }
-    guard let position, position.count == 3 else {
+    guard let position, position.count == 3, position.allSatisfy({ $0 >= 0 }) else {
       throw TrainingError.foreignCheckpoint(file: file.path, reason: "it holds no position")
     }
     return TrainingState(
@@ -103,7 +103,8 @@ struct ResumeCheckpoint {
 
   private func storedSums(_ sums: EpochSums) throws -> [StoredTensor] {
     var tensors = [
-      try Tensor([Double(sums.images), sums.seconds], shape: [2]).stored(as: "sums.counts")
+      try Tensor([Double(sums.images), sums.seconds, sums.sharedSeconds], shape: [3])
+        .stored(as: "sums.counts")
     ]
     for (group, values) in [
       ("losses", sums.losses), ("contributions", sums.contributions), ("norms", sums.gradientNorms),
@@ -117,12 +118,16 @@ struct ResumeCheckpoint {
 
   private func sums(_ extras: [String: StoredTensor]) throws -> EpochSums {
     let counts = try Tensor(try find("sums.counts", in: extras)).values(as: Double.self)
-    guard counts.count == 2 else {
-      throw TrainingError.foreignCheckpoint(file: file.path, reason: "its sums are incomplete")
+    guard counts.count == 3, let images = Int(exactly: counts[0]), (0...1 << 53).contains(images),
+      counts.allSatisfy(\.isFinite)
+    else {
+      throw TrainingError.foreignCheckpoint(
+        file: file.path, reason: "its sums are incomplete or no counts")
     }
     var sums = EpochSums()
-    sums.images = Int(counts[0])
+    sums.images = images
     sums.seconds = counts[1]
+    sums.sharedSeconds = counts[2]
     for (name, tensor) in extras {
       if let term = name.suffix(after: "sums.losses.") {
         sums.losses[term] = try Tensor(tensor).scalar()

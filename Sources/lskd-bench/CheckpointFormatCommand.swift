@@ -1,5 +1,5 @@
 import ArgumentParser
-import Experiments
+import Benchmarks
 import Foundation
 
 struct CheckpointFormatCommand: ParsableCommand {
@@ -7,12 +7,12 @@ struct CheckpointFormatCommand: ParsableCommand {
     commandName: "checkpoint",
     abstract: "Size and speed of the .lskd format on trained weights, beside those of Python.",
     discussion: """
-      In memory, interleaved. Without files it takes the checkpoint of the project's directory. \
+      In memory, interleaved. Without files it takes the checkpoints of the project's directory. \
       --python needs a Python with torch, safetensors and zstandard.
       """)
 
   @Argument(help: "Files of weights: .lskd, .safetensors, .pth.")
-  var files = ["checkpoints/table2-c-london-reduced-seed0.lskd"]
+  var files: [String] = []
 
   @Option(help: "Measurements of each format.")
   var rounds = 25
@@ -21,10 +21,15 @@ struct CheckpointFormatCommand: ParsableCommand {
   var python: String?
 
   func run() throws {
-    for file in files {
+    for file in try files.isEmpty ? Self.ownCheckpoints() : files {
       let benchmark = try CheckpointBenchmark(
         file: URL(fileURLWithPath: file), rounds: rounds, python: python)
       print(try benchmark.run())
     }
+  }
+
+  private static func ownCheckpoints() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "checkpoints")
+      .filter { $0.hasSuffix(".lskd") }.sorted().map { "checkpoints/\($0)" }
   }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Experiments
+import Benchmarks
 import Foundation
-import RunArguments
+import PlaceArguments
 
 struct DetectorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,11 +28,10 @@ struct DetectorCommand: ParsableCommand {
   @OptionGroup var place: PlaceOptions
 
   func run() throws {
-    let options = try place.runOptions()
     let request = DetectorBenchmark.Request(
       root: URL(fileURLWithPath: voc),
       detections: detections.map { URL(fileURLWithPath: $0) }, python: python, batch: batch,
       repeats: repeats)
-    print(try DetectorBenchmark(request, options: options).run(), terminator: "")
+    print(try DetectorBenchmark(request, place: try place.prepared()).run(), terminator: "")
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Datasets
-import Foundation
+import Benchmarks
 
 struct LoaderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,17 +11,5 @@ struct LoaderCommand: ParsableCommand {
   @Option(help: "Background threads.")
   var threads = 1
 
-  func run() throws {
-    let data = try SyntheticCIFAR100(trainCount: 10_000, testCount: 100).dataset(.train)
-    let loader = BatchLoader(
-      dataset: data, pipeline: .cifar100Train,
-      configuration: LoaderConfiguration(threads: threads))
-    let rates = (0..<5).map { _ in
-      LoaderThroughput.measure(loader, images: images).imagesPerSecondPerThread
-    }.sorted()
-    print(
-      String(
-        format: "median %.0f images/s per thread (lowest %.0f, highest %.0f), %d threads",
-        rates[2], rates[0], rates[4], threads))
-  }
+  func run() throws { print(try LoaderBenchmark.run(images: images, threads: threads)) }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Experiments
+import Benchmarks
 import Foundation
-import RunArguments
+import PlaceArguments
 
 struct MemoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,8 +25,8 @@ struct MemoryCommand: ParsableCommand {
   }
 
   func run() throws {
-    let options = try place.runOptions()
     print(
-      try MemoryBenchmark.run(network: network, batch: batch, steps: steps, options: options))
+      try MemoryBenchmark.run(
+        network: network, batch: batch, steps: steps, place: try place.prepared()))
   }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Experiments
+import Benchmarks
 import Foundation
-import RunArguments
+import PlaceArguments
 
 struct SegmenterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,6 +34,6 @@ struct SegmenterCommand: ParsableCommand {
     let request = SegmenterBenchmark.Request(
       root: URL(fileURLWithPath: voc), python: python, backbone: backbone, batch: batch,
       size: size, repeats: repeats)
-    print(try SegmenterBenchmark(request, options: try place.runOptions()).run(), terminator: "")
+    print(try SegmenterBenchmark(request, place: try place.prepared()).run(), terminator: "")
   }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Experiments
+import Benchmarks
 import Foundation
-import RunArguments
+import PlaceArguments
 
 struct StepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,10 +24,9 @@ struct StepCommand: ParsableCommand {
   @OptionGroup var place: PlaceOptions
 
   func run() throws {
-    let options = try place.runOptions()
     print(
       try StepBenchmark(
-        batch: batch, steps: steps, python: pytorch, options: options
+        batch: batch, steps: steps, python: pytorch, place: try place.prepared()
       ).run(), terminator: "")
   }
 }

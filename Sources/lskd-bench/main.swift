@@ -1,4 +1,3 @@
-import Experiments
 import ProgramSupport
 
-Program.run(Bench.self, exitCode: ProgramExit.code)
+Program.run(Bench.self)

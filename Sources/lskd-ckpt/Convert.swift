@@ -24,6 +24,13 @@ struct Import: ParsableCommand {
   @Option(help: "Number of classes.")
   var classes: Int?
 
+  func validate() throws {
+    if let classes, !ModelHeader.classLimit.contains(classes) {
+      throw ValidationError(
+        "--classes takes 1 to \(ModelHeader.classLimit.upperBound), not \(classes)")
+    }
+  }
+
   func run() throws {
     var checkpoint = try WeightFile.read(URL(fileURLWithPath: file), key: key)
     checkpoint.metadata["kind"] = "model"

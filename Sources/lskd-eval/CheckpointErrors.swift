@@ -1,7 +1,8 @@
 import ArgumentParser
-import Experiments
 import Foundation
-import RunArguments
+import Measuring
+import PlaceArguments
+import UserErrors
 
 struct CheckpointErrors: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -59,25 +60,55 @@ struct CheckpointErrors: ParsableCommand {
 
   func run() throws {
     let file = URL(fileURLWithPath: checkpoint)
-    let options = try place.runOptions()
+    let place = try place.prepared()
+    let found = try ModelCheckpoint(contentsOf: file, device: place.device, layout: place.layout)
+    for option in options where option.isGiven && !option.pipelines.contains(found.pipeline) {
+      throw UsageError(
+        "\(option.name) does not go with \(file.path), which holds \(found.architecture)")
+    }
+    switch found.pipeline {
+    case .cifar100: try measureClassifier(found, file)
+    case .ssd300: try measureDetector(found, file, try devkit(file))
+    case .segmentation: try measureSegmentation(found, file, try devkit(file))
+    }
+  }
+
+  /// The options that not every network takes.
+  private var options: [(name: String, isGiven: Bool, pipelines: Set<EvaluationPipeline>)] {
+    let photos: Set<EvaluationPipeline> = [.ssd300, .segmentation]
+    return [
+      ("--data", data != nil, [.cifar100]), ("--synthetic", synthetic, [.cifar100]),
+      ("--voc", voc != nil, photos), ("--year", self.photos.year != nil, photos),
+      ("--set", self.photos.imageSet != nil, photos), ("--skip-bad", skipBad, photos),
+      ("--rule", detections.rule != nil, [.ssd300]),
+      ("--curves", detections.curves != nil, [.ssd300]),
+      ("--write-detections", writeDetections != nil, [.ssd300]),
+      ("--write-predictions", writePredictions != nil, [.segmentation]),
+      ("--write-overlays", writeOverlays != nil, [.segmentation]),
+      ("--short-side", shortSide != nil, [.segmentation]),
+    ]
+  }
+
+  private func devkit(_ file: URL) throws -> URL {
     guard let voc else {
-      let job = try EvaluationJob(
-        checkpoint: file, data: data, synthetic: synthetic, options: options)
-      return print(try job.run(json: json))
+      throw UsageError("\(file.path) is measured on photos of a devkit: name it with --voc DIR")
     }
-    let found = try ModelCheckpoint(
-      contentsOf: file, device: options.device, layout: options.layout)
-    let root = URL(fileURLWithPath: voc)
-    switch found.architecture {
-    case .deepLab: try measureSegmentation(found, file, root)
-    default: try measureDetector(found, file, root)
+    return URL(fileURLWithPath: voc)
+  }
+
+  private func measureClassifier(_ found: ModelCheckpoint, _ file: URL) throws {
+    guard (data != nil) != synthetic else {
+      throw UsageError("name the images: either --data DIR or --synthetic")
     }
+    let job = try EvaluationJob(
+      checkpoint: found, file: file, directory: data.map { URL(fileURLWithPath: $0) })
+    print(try job.run(json: json))
   }
 
   private func measureDetector(_ found: ModelCheckpoint, _ file: URL, _ root: URL) throws {
     let job = try DetectorEvaluationJob(
       checkpoint: found, file: file, root: root, year: photos.detections.year,
-      set: photos.detections.set, rule: detections.rule, needsTruth: writeDetections == nil,
+      set: photos.detections.set, rule: detections.usedRule, needsTruth: writeDetections == nil,
       skipsBad: skipBad, report: leftOut.tell)
     if let writeDetections {
       try job.writeDetections(to: URL(fileURLWithPath: writeDetections))

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Experiments
 import Foundation
+import Measuring
 
 struct Detections: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,7 +32,7 @@ struct Detections: ParsableCommand {
   func run() throws {
     let job = try DetectionEvaluationJob(
       detections: URL(fileURLWithPath: detections), root: URL(fileURLWithPath: voc),
-      year: photos.detections.year, set: photos.detections.set, rule: matching.rule,
+      year: photos.detections.year, set: photos.detections.set, rule: matching.usedRule,
       allowsMissing: allowMissing, isStrict: strict)
     try matching.show(job, json: json)
     if job.invertedBoxes > 0 {

@@ -1,6 +1,7 @@
-import ArgumentParser
-import Experiments
+public import ArgumentParser
+public import Evaluation
 import Foundation
+import Measuring
 
 /// Which photos results are matched with.
 struct PhotoOptions: ParsableArguments {
@@ -16,10 +17,16 @@ struct PhotoOptions: ParsableArguments {
   var segmentations: (year: Int, set: String) { (year ?? 2012, imageSet ?? "val") }
 }
 
+extension AveragePrecisionRule: ExpressibleByArgument {}
+
 /// How detections are matched.
 struct DetectionOptions: ParsableArguments {
-  @Option(help: "voc07: eleven recalls; area: under the monotone curve, as from 2010 on.")
-  var rule = "voc07"
+  @Option(
+    help: "voc07: eleven recalls; area: under the monotone curve, as from 2010 on (default: voc07)."
+  )
+  var rule: AveragePrecisionRule?
+
+  var usedRule: AveragePrecisionRule { rule ?? .voc07 }
 
   @Option(help: "Write the precision-recall curves to this directory, as SVG and JSON.")
   var curves: String?

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Experiments
 import Foundation
+import Measuring
 
 struct Segmentation: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,3 @@
-import Experiments
 import ProgramSupport
 
-Program.run(Eval.self, exitCode: ProgramExit.code)
+Program.run(Eval.self)

@@ -1,18 +1,7 @@
 import ArgumentParser
 import Experiments
-import Foundation
+import PlaceArguments
 import RunArguments
-
-struct Table1: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "table1",
-    abstract: "Settings: networks, parameters, ratios, multiply-adds, beside the published counts.")
-
-  @Flag(help: "Print the result as JSON.")
-  var json = false
-
-  func run() throws { print(try SettingsTable(classCount: 100).text(json: json)) }
-}
 
 struct Methods: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,11 +9,11 @@ struct Methods: ParsableCommand {
     abstract:
       "All methods: paper, taps, constants, extra parameters and measured extra cost of a step.")
 
-  @Option(help: "Teacher and student pair on which the cost is measured.")
+  @Option(help: "Teacher and student pair of \(PaperTable.usual.id) on which the cost is measured.")
   var setting = "c"
 
-  @Option(help: "full or reduced networks.")
-  var budget = "reduced"
+  @Option(help: "Whose networks.")
+  var budget = Budget.reduced
 
   @Option(help: "Images per step.")
   var batch = 64
@@ -44,10 +33,8 @@ struct Methods: ParsableCommand {
   }
 
   func run() throws {
-    let request = try TableRequest(
-      settings: setting, methods: "all", seeds: "0", trainingProtocol: "equal", budget: budget)
-    let options = try place.runOptions()
-    print(
-      try MethodCosts(request, batch: batch, steps: steps, options: options).text(json: json))
+    let costs = try MethodCosts(
+      setting: setting, budget: budget, batch: batch, steps: steps, place: try place.prepared())
+    print(try costs.text(json: json))
   }
 }

@@ -1,4 +1,3 @@
-import Experiments
 import ProgramSupport
 
-Program.run(Repro.self, exitCode: ProgramExit.code)
+Program.run(Repro.self)

@@ -1,14 +1,18 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import PlaceArguments
 import RunArguments
 
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lskd-train",
-    abstract: "Trains one student, and its teacher first where that is missing.")
+    abstract: "Trains one student of any table, and its teacher first where that is missing.")
 
-  @Option(help: "Teacher and student pair: a, b, c, d, e or f.")
+  @Option(
+    help:
+      "Teacher and student pair: \(PaperTable.all.filter(\.hasTrials).flatMap(\.settings).map(\.id).joined(separator: ", "))."
+  )
   var setting: String
 
   @Option(help: "A method; lskd-repro methods lists them.")
@@ -17,18 +21,17 @@ struct Train: ParsableCommand {
   @Option(help: "Root seed.")
   var seed = "0"
 
+  @OptionGroup var images: DataOptions
+  @OptionGroup var lesson: LessonOptions
   @OptionGroup var recipe: RecipeOptions
-
   @OptionGroup var place: PlaceOptions
 
   func run() throws {
-    let request = try TableRequest(
-      settings: setting, methods: method, seeds: seed,
-      trainingProtocol: recipe.trainingProtocol, budget: recipe.budget)
-    var options = try place.trainingOptions(runs: recipe.runs)
-    options.keptEpochs = recipe.keepLast
-    try TableJob(request, dataDirectory: recipe.data, options: options).run(json: false) {
-      print($0)
-    }
+    let table = try PaperTable(of: try Setting(setting))
+    let request = try lesson.request(
+      table, settings: setting, methods: method, seeds: seed, recipe)
+    let job = try TableJob(
+      request, data: recipe.telling(images.request), options: try recipe.trainingOptions(place))
+    try job.run(json: false) { print($0) }
   }
 }

@@ -1,4 +1,3 @@
-import Experiments
 import ProgramSupport
 
-Program.run(Train.self, exitCode: ProgramExit.code)
+Program.run(Train.self)

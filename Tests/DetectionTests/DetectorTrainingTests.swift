@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import Experiments
 import Foundation
+import Measuring
 import ModelZoo
 import NeuralNet
 import Results
@@ -9,6 +10,7 @@ import TensorCore
 import TestPhotos
 import Testing
 import Training
+import UserErrors
 
 /// Methods of distillation between two detectors, and their training.
 struct DetectorTrainingTests {
@@ -21,7 +23,7 @@ struct DetectorTrainingTests {
   init() throws {
     root = try Photos.synthetic(train: 8, test: 4)
     source = try DetectionSource(
-      PhotoRequest(.detection, root: root.path, training: nil, test: nil, skipsBad: false),
+      PhotoRequest(.voc0712, root: root.path, training: nil, test: nil, skipsBad: false),
       .reduced,
       runs: root)
   }
@@ -34,7 +36,7 @@ struct DetectorTrainingTests {
   private func objective(_ name: String, teacher: any Network) throws -> any Objective {
     let method = try Method(named: name)
     let plan = RunPlan(
-      table: "table4", setting: try Setting("vgg16-resnet18", .detection), role: .student(method),
+      table: "table4", setting: try Setting("vgg16-resnet18"), role: .student(method),
       trainingProtocol: .equal, budget: .smoke, seed: 1, data: source.reference)
     let factory = ObjectiveFactory(
       plan: plan, options: RunOptions(runs: root, command: "test"), teacherFile: nil, data: source)
@@ -108,35 +110,34 @@ struct DetectorTrainingTests {
     let ids = { (data: DetectionDataset) in Set(data.samples.map(\.id)) }
     #expect(ids(tuning.training).isDisjoint(with: ids(tuning.test)))
     #expect(ids(tuning.training).union(ids(tuning.test)) == ids(source.training))
-    let setting = try Setting("vgg16-resnet18", .detection)
+    let setting = try Setting("vgg16-resnet18")
     let chosen = TablePlan.Selection(
-      settings: [setting], methods: [Method(.ofd), .london], seeds: [0], trainingProtocol: .equal,
+      table: .table4, settings: [setting], methods: [Method(.ofd), .london], seeds: [0],
+      trainingProtocol: .equal,
       budget: .smoke)
     let options = RunOptions(
       runs: root.appendingPathComponent("tuning"), command: "test")
-    let trials = TablePlan(trialsOf: chosen, data: tuning.reference).runs
-      .filter { $0.method != nil }
-    #expect(trials.count == 6)
-    for (trial, precision) in zip(trials, [1, 3, 2, 5, 5, 4.0]) {
-      var record = RunRecord(
-        table: trial.table, setting: setting.id, method: trial.methodName, protocolName: "equal",
-        budget: "smoke", configuration: trial.configuration, configurationHash: trial.hash,
-        deviations: trial.deviations, seeds: [:], dataset: "", datasetHashes: [:], teacher: nil,
-        suite: .init(version: "", commit: "", dirty: false),
-        environment: .init(
-          libtorch: "", cpuModel: "", cpuFeatures: "", threads: 1, device: "cpu", precision: "",
-          kernels: nil), command: "")
-      record.status = .finished
-      record.last = .init(
-        file: "last.lskd", sha256: "", epoch: 0, measures: [.mapVOC07: precision])
-      try record.write(
-        to: RunFolder(options.runs.appendingPathComponent(trial.folderName)).record)
+    var trials = try Trials(for: chosen, data: tuning.reference, runs: options.runs)
+    while !trials.open.isEmpty {
+      for trial in trials.open {
+        var record = RunRecord(trial, metrics: .detection, options)
+        record.status = .finished
+        let precision = trial.alphaChoice.map { 5 - $0.value } ?? (trial.lossWeight == 1e-5 ? 3 : 2)
+        record.last = .init(
+          file: "last.lskd", sha256: "", epoch: 0,
+          measures: [.mapVOC07: trial.alphaChoice?.value == 0 ? 4 : precision])
+        try record.write(
+          to: RunFolder(options.runs.appendingPathComponent(trial.folderName)).record)
+      }
+      trials = try Trials(for: chosen, data: tuning.reference, runs: options.runs)
     }
-    let weights = try TunedWeights.find(for: chosen, data: tuning.reference, options)
-    let plan = TablePlan(chosen, data: source.reference, weights: weights)
+    let plan = TablePlan(chosen, data: source.reference, weights: trials.weights)
     #expect(plan.runs.first { $0.method == Method(.ofd) }?.lossWeight == 1e-5)
     let london = try #require(plan.runs.first { $0.method == .london })
-    #expect(london.deviations.contains { $0.contains("share 0.0025") && $0.contains("best of 3") })
+    #expect(
+      london.deviations.contains {
+        $0.text.contains("share 0.0025") && $0.text.contains("best of 4")
+      })
   }
 
   @Test("a checkpoint's result is that of the files that it writes; a classifier is refused")
@@ -144,14 +145,15 @@ struct DetectorTrainingTests {
     let file = root.appendingPathComponent("detector.lskd")
     let detector = try network("ssd300-mobilenet-narrow16", seed: 3)
     _ = try ModelCheckpoint.write(
-      detector, Architecture("ssd300-mobilenet-narrow16"), measures: [:], details: [:], to: file)
+      detector, Architecture("ssd300-mobilenet-narrow16"), pipeline: .ssd300, measures: [:],
+      details: [:], to: file)
     let job = try DetectorEvaluationJob(
       checkpoint: ModelCheckpoint(contentsOf: file), file: file, root: root, year: 2007,
-      set: "test", rule: "area", skipsBad: false)
+      set: "test", rule: .area, skipsBad: false)
     let results = root.appendingPathComponent("results")
     try job.writeDetections(to: results)
     let again = try DetectionEvaluationJob(
-      detections: results, root: root, year: 2007, set: "test", rule: "area", allowsMissing: true)
+      detections: results, root: root, year: 2007, set: "test", rule: .area, allowsMissing: true)
     func metrics(_ text: String) throws -> NSDictionary? {
       let value = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
       return value?["metrics"] as? NSDictionary
@@ -161,12 +163,12 @@ struct DetectorTrainingTests {
     #expect(direct != nil && direct == written)
     let classifier = root.appendingPathComponent("classifier.lskd")
     _ = try ModelCheckpoint.write(
-      try network("wrn-10-1", seed: 1), Architecture("wrn-10-1"), measures: [:], details: [:],
-      to: classifier)
+      try network("wrn-10-1", seed: 1), Architecture("wrn-10-1"), pipeline: .cifar100,
+      measures: [:], details: [:], to: classifier)
     #expect(throws: UsageError.self) {
       try DetectorEvaluationJob(
         checkpoint: ModelCheckpoint(contentsOf: classifier), file: classifier, root: root,
-        year: 2007, set: "test", rule: "area", skipsBad: false)
+        year: 2007, set: "test", rule: .area, skipsBad: false)
     }
   }
 

@@ -49,6 +49,18 @@ struct PhotoTests {
     }
   }
 
+  @Test("an annotation that changes without changing its size is another data set")
+  func digestIsOfContents() throws {
+    let before = try read()
+    let file = root.appendingPathComponent(
+      "VOCdevkit/VOC2007/Annotations/\(before.samples[0].id).xml")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let changed = text.replacingOccurrences(of: "<difficult>0<", with: "<difficult>1<")
+    try #require(changed != text)
+    try Data(changed.utf8).write(to: file)
+    #expect(try read().digest != before.digest)
+  }
+
   @Test(
     "a photo that is missing, damaged or of another size is an error with its name, or is listed")
   func badPhotosAreNamed() throws {

@@ -5,13 +5,14 @@ import Testing
 struct ImportGraphTests {
   static let levels: [String: Int] = [
     "CTorch": 0, "CCrypto": -1, "CZstd": 0, "CArchive": 0, "CImage": 0, "CMatio": 0, "CDownload": 0,
-    "CXML": 0, "Randomness": 0, "DurableFiles": 0, "ProgramSupport": 0,
+    "CXML": 0, "Randomness": -1, "DurableFiles": 0, "JSON": 0, "Statistics": 0, "UserErrors": 0,
+    "ProgramSupport": 1,
     "TensorCore": 1, "CheckpointFormat": 1, "Images": 1, "Detection": 1, "Results": 1,
     "Datasets": 2, "NeuralNet": 2, "Evaluation": 2, "Interchange": 2,
-    "ModelZoo": 3, "Lipschitz": 3, "Distillation": 4, "Training": 5, "Experiments": 6,
-    "RunArguments": 7,
-    "lskd-repro": 8, "lskd-train": 8, "lskd-eval": 8, "lskd-ckpt": 8, "lskd-data": 8,
-    "lskd-bench": 8,
+    "ModelZoo": 3, "Lipschitz": 3, "Distillation": 4, "Training": 5, "Measuring": 6,
+    "Experiments": 7, "Benchmarks": 8, "PlaceArguments": 8, "RunArguments": 9,
+    "lskd-repro": 10, "lskd-train": 10, "lskd-eval": 10, "lskd-ckpt": 10, "lskd-data": 10,
+    "lskd-bench": 10,
   ]
 
   static let sources = URL(fileURLWithPath: #filePath)

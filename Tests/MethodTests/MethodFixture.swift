@@ -6,6 +6,8 @@ import ModelZoo
 import NeuralNet
 import TensorCore
 import TestPhotos
+import Training
+import UserErrors
 
 /// A method between two small networks, made by the factory that makes a run's objective.
 struct MethodFixture {
@@ -33,10 +35,7 @@ struct MethodFixture {
       dataset: data, pipeline: .cifar100Train,
       configuration: LoaderConfiguration(batchSize: count, seed: 3, threads: 1))
     guard let host = loader.batch(0, ofEpoch: 0) else { throw UsageError("too few images") }
-    batch = LabelledBatch(
-      images: try Tensor(
-        host.images, shape: [count, host.channels, host.height, host.width], dtype: dtype),
-      labels: try Tensor(host.labels, shape: [count]), indices: host.indices)
+    batch = try LabelledBatch(host, like: objective.student.store)
   }
 
   /// Every tensor that a step may move.

@@ -6,6 +6,7 @@ import Randomness
 import TensorCore
 import Testing
 import Training
+import UserErrors
 
 /// What must hold for every method.
 @Suite(.serialized)
@@ -17,7 +18,7 @@ struct MethodTests {
 
   /// The phases that a method has.
   private func phases(_ method: Method) -> [Bool] {
-    [.ft, .ab, .fsp].contains(method.base) ? [true, false] : [false]
+    method.base.preparation != nil ? [true, false] : [false]
   }
 
   @Test(
@@ -151,8 +152,9 @@ struct MethodTests {
   @Test("every method has the same number of trials, the authors' weight among them")
   func trials() {
     for method in Method.all where method.usesTeacher {
-      let weights = method.details?.trialWeights ?? []
-      #expect(weights.count == 3 && weights.contains(method.details?.weight ?? 0), "\(method)")
+      let use = method.details(for: .classification)
+      let weights = use?.trialWeights ?? []
+      #expect(weights.count == 3 && weights.contains(use?.weight ?? 0), "\(method)")
     }
   }
 

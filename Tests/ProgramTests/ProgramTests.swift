@@ -113,9 +113,11 @@ struct ProgramTests {
         (["--methods", "magic"], "known are student"),
         (["--methods", "londn"], "did you mean london?"),
         (["--methods", "student+london"], "needs a teacher"),
-        (["--budget", "tiny"], "full, reduced"),
-        (["--protocol", "own"], "released, equal"), (["--seeds", "-1x"], "is no seed"),
-        (["--device", "tpu"], "known are cpu"), (["--device", "cuda:99"], "CUDA devices"),
+        (["--budget", "tiny"], "'full', 'reduced'"),
+        (["--protocol", "own"], "equal"), (["--seeds", "-1x"], "is no seed"),
+        (["--seeds", "18446744073709551615"], "is no seed"),
+        (["--device", "tpu"], "cpu, cuda or cuda:N"), (["--kernels", "slow"], "reference"),
+        (["--precision", "float8"], "bfloat16"), (["--device", "cuda:99"], "CUDA devices"),
         (["--threads", "0"], "--threads"), (["--budget", "full"], "--data"),
         (["--nonsense"], "Unknown option"),
       ] {
@@ -239,8 +241,7 @@ struct ProgramTests {
   @Test(
     "every program and subcommand explains itself",
     arguments: [
-      ["lskd-repro"], ["lskd-repro", "table1"], ["lskd-repro", "table2"], ["lskd-repro", "table6"],
-      ["lskd-repro", "figure2"], ["lskd-repro", "tune"], ["lskd-repro", "methods"],
+      ["lskd-repro"], ["lskd-repro", "run"], ["lskd-repro", "tune"], ["lskd-repro", "methods"],
       ["lskd-repro", "report"], ["lskd-train"],
       ["lskd-eval"], ["lskd-eval", "detections"], ["lskd-data"], ["lskd-data", "list"],
       ["lskd-ckpt"], ["lskd-ckpt", "inspect"],
@@ -254,6 +255,28 @@ struct ProgramTests {
         ? try program(words[1], "--help", in: directory) : try program("--help", in: directory)
       #expect(result.code == 0, "\(result.errors)")
       #expect(result.output.contains("USAGE: \(words.joined(separator: " "))"))
+    }
+  }
+
+  @Test("the help of a table names every table with its settings, and the values of choices")
+  func tableHelp() throws {
+    try inTemporaryDirectory { directory in
+      let tables = [
+        "table1:", "table2:", "table4:", "table5:", "table6:", "figure2:", "resnet101-mobilenet",
+      ]
+      let choices = [
+        "full, reduced, smoke", "released, equal", "fast, reference", "float32, bfloat16",
+        "all, encoder, backbone",
+      ]
+      for (command, words) in [("table5", tables), ("run", tables + choices)] {
+        let help = try repro(command, "--help", in: directory)
+        #expect(help.code == 0, "\(help.errors)")
+        // Lines are broken anywhere.
+        let text = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        for word in words { #expect(text.contains(word), "\(command): \(word)") }
+      }
+      let unknown = try repro("table9", in: directory)
+      #expect(unknown.code == 2 && unknown.errors.contains("table4"))
     }
   }
 

@@ -1,5 +1,6 @@
-import Experiments
+import Evaluation
 import Foundation
+import Measuring
 import TestPhotos
 
 /// Average precision of real detections on the VOC 2007 test set.
@@ -12,7 +13,7 @@ enum DetectionCheck {
       comparison.skip("no VOC data beside the project")
       return
     }
-    for rule in ["voc07", "area"] {
+    for rule in AveragePrecisionRule.allCases {
       let job = try DetectionEvaluationJob(
         detections: data.appendingPathComponent("detections"), root: data, year: 2007, set: "test",
         rule: rule, allowsMissing: false)
@@ -21,13 +22,15 @@ enum DetectionCheck {
       let metrics = result?["metrics"] as? [String: Any]
       let classes = metrics?["ap"] as? [String: Double] ?? [:]
       comparison.near(
-        metrics?["map"] as? Double ?? .nan, try node.at("map_\(rule)").number(), 1e-9, "mAP")
+        metrics?["map"] as? Double ?? .nan, try node.at("map_\(rule.rawValue)").number(), 1e-9,
+        "mAP")
       comparison.near(
         metrics?["map_coco"] as? Double ?? .nan, pycocotools, 1e-12, "AP@[.5:.95]")
       for name in try node.at("classes").keys() {
         comparison.near(
-          classes[name] ?? .nan, try node.at("classes").at(name).at("ap_\(rule)").number(), 1e-9,
-          "\(rule) of \(name)")
+          classes[name] ?? .nan, try node.at("classes").at(name).at("ap_\(rule.rawValue)").number(),
+          1e-9,
+          "\(rule.rawValue) of \(name)")
       }
     }
   }

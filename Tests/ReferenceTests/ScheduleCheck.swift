@@ -78,7 +78,7 @@ enum ScheduleCheck {
   /// rate.
   private static func polynomial(_ node: ReferenceNode, _ comparison: Comparison) throws {
     let recipe = Recipe(
-      Method(.ofd), try Setting("resnet101-resnet18", .segmentation), .released, .full)
+      Method(.ofd), try Setting("resnet101-resnet18"), .released, .full)
     for run in try node.at("runs").list() {
       let iterations = try run.at("iterations_per_epoch").integer()
       let epochs = try run.at("epochs").integer()

@@ -1,14 +1,42 @@
 import Foundation
+import JSON
 import Results
 
+let description = TableDescription(
+  id: "table2", title: "error, %", metrics: .classification,
+  methods: ["student", "kd", "ofd"])
+let ablationTable = TableDescription(
+  id: "table6", title: "ablation, %", metrics: .classification, methods: ["ofd"],
+  besides: .init(table: "table2", base: "ofd"))
+
+/// What a name of these tests stands for.
+func subject(_ name: String) -> RunRecord.Subject {
+  switch name {
+  case "teacher": .init(role: .teacher, name: name)
+  case "student": .init(role: .student, name: name, method: name, base: name)
+  case "london":
+    .init(
+      role: .student, name: name, method: name, base: "ofd",
+      guidance: .init(form: .differentiable, pairs: "all"), weights: .init(loss: 1, alpha: 0.25))
+  default:
+    .init(role: .student, name: name, method: name, base: name, weights: .init(loss: 1))
+  }
+}
+
 func makeRecord(
-  method: String, seed: UInt64, error: Double, budget: String = "full", setting: String = "c"
+  method: String, seed: UInt64, error: Double, budget: String = "full", setting: String = "c",
+  configuration: [String: JSONValue] = [:]
 ) -> RunRecord {
+  let whole = configuration.merging(
+    ["method": .string(method), "setting": .string(setting), "seed": .integer(Int(seed))]
+  ) { first, _ in first }
   var record = RunRecord(
-    table: "table2", setting: setting, method: method, protocolName: "equal", budget: budget,
-    configuration: .object(["method": .string(method)]),
-    configurationHash: "\(method)-\(setting)-\(seed)", deviations: ["8 epochs instead of 200"],
-    seeds: ["initialisation": seed], dataset: "cifar100", datasetHashes: ["train": "ab"],
+    table: "table2", setting: setting, subject: subject(method), protocolName: "equal",
+    budget: budget, configuration: .object(whole),
+    configurationHash: "\(method)-\(setting)-\(seed)",
+    deviations: [.init("8 epochs instead of 200", separates: budget != "full")],
+    seeds: ["initialisation": seed], metrics: .classification, dataset: "cifar100",
+    datasetHashes: ["train": "ab"],
     teacher: method == "teacher"
       ? nil
       : .init(

@@ -1,4 +1,6 @@
+import JSON
 import Results
+import Statistics
 import Testing
 
 struct ReportTests {
@@ -15,7 +17,7 @@ struct ReportTests {
   ]
 
   private func report(_ records: [RunRecord]) -> Report {
-    Report(table: "table2", records: records, references: references)
+    Report(description, records: records, references: references)
   }
 
   private func records(budget: String = "full") -> [RunRecord] {
@@ -72,27 +74,102 @@ struct ReportTests {
 
   @Test("an ablation stands beside the cells that it starts from, with its measured share")
   func ablation() {
-    var variant = makeRecord(method: "london share=0.2", seed: 0, error: 23)
+    var variant = makeRecord(method: "london", seed: 0, error: 23)
     variant.table = "table6"
+    variant.subject.name = "london share=0.2"
+    variant.subject.weights = .init(loss: 1, share: 0.2)
+    variant.subject.guidance?.variant = .init(parameter: "share", value: .number(0.2))
     variant.epochs = epochs([50, 40])
-    let report = Report(table: "table6", records: records() + [variant], references: [])
-    let text = report.markdown
+    let text = Report(ablationTable, records: records() + [variant], references: []).markdown
     #expect(text.contains("| c | teacher |") && text.contains("Teacher of setting c"))
     #expect(text.contains("| c | ofd |") && text.contains("| c | london |"))
     #expect(!text.contains("| c | kd |") && !text.contains("| a | london |"))
     #expect(text.contains("| c | london share=0.2 | 25 | 25 | 23.00 |"))
     #expect(text.contains("| c | london share=0.2 − ofd | -1.00 |"))
+    #expect(text.contains("| loss 1.0, share 0.2 |") && text.contains("| loss 1.0, alpha 0.25 |"))
   }
 
-  @Test("the report of trials names each method's choice")
+  @Test("the report of trials names each method's choice, and one that diverged has lost")
   func choice() {
-    let trials = [("kd weight=0.5", 30.0), ("kd weight=0.9", 29), ("kd weight=1.0", 29)].map {
-      var record = makeRecord(method: $0, seed: 0, error: $1)
+    let trials = [(0.5, 30.0), (0.9, 29), (1.0, 29), (4.0, 1)].map { weight, error in
+      var record = makeRecord(
+        method: "kd", seed: 0, error: error, configuration: ["loss_weight": .number(weight)])
       record.table = "tune"
+      record.subject.name = "any name"
+      record.subject.trial = .init(term: .loss, weight: weight)
+      if weight == 4 { record.status = .diverged }
       return record
     }
-    let text = Report(table: "tune", records: trials, references: []).markdown
-    #expect(text.contains("| c | kd | 0.9 | 3 |"))
+    let tune = TableDescription(
+      id: "tune", title: "choice", metrics: .classification, methods: ["kd"])
+    let text = Report(tune, records: trials, references: []).markdown
+    #expect(text.contains("| c | kd | - | 0.9 | 4 |"))
+  }
+
+  @Test("runs whose configurations differ in more than the seed are rows of their own")
+  func unequal() {
+    let rows = [(0, 24.0, 0.0625), (1, 25.0, 0.25)].map { seed, error, alpha in
+      makeRecord(
+        method: "london", seed: UInt64(seed), error: error,
+        configuration: ["alpha": .number(alpha)])
+    }
+    let text = report(records().filter { $0.method == "ofd" } + rows).markdown
+    #expect(text.contains("| c | london (alpha 0.0625) | - | 24.00 | 1 |"))
+    #expect(text.contains("| c | london (alpha 0.25) | - | 25.00 | 1 |"))
+    #expect(text.contains("| c | london (alpha 0.25) − ofd | +0.00 | needs two seeds | 1 |"))
+  }
+
+  @Test("students of two checkpoints of one teacher are not averaged")
+  func teachers() {
+    var other = makeRecord(method: "kd", seed: 1, error: 30)
+    other.teacher?.checkpointHash = "ef"
+    let text = report(records() + [other]).markdown
+    #expect(text.contains("| c | kd (teacher_checkpoint cd) |"))
+    #expect(text.contains("| c | kd (teacher_checkpoint ef) |"))
+  }
+
+  @Test("a second record of a seed is no second observation")
+  func repeats() {
+    var again = makeRecord(method: "kd", seed: 0, error: 40)
+    again.configurationHash = "kd-c-0-again"
+    let text = report(records() + [again]).markdown
+    #expect(text.contains("| 26.00 | 1 |"))
+    #expect(text.contains("- c kd seed 0: finished after 0 epochs"))
+  }
+
+  @Test("a run of the full budget that is not of the paper's recipe stands apart from its cells")
+  func apart() {
+    var partial = makeRecord(method: "ofd", seed: 2, error: 40)
+    partial.deviations.append(.init("synthetic images", separates: true))
+    let report = report(records() + [partial])
+    #expect(report.markdown.contains("| c | ofd | 24.08 (A) | 24.50 ± 0.71 | 2 |"))
+    #expect(report.markdown.contains("| c | ofd | 40.00 | 1 |"))
+  }
+
+  @Test("what was asked for and never began is a row")
+  func missing() throws {
+    let directory = try temporaryDirectory()
+    let asked = [
+      makeRecord(method: "kd", seed: 0, error: 0), makeRecord(method: "kd", seed: 1, error: 0),
+      makeRecord(method: "student", seed: 0, error: 0),
+    ].map { record in
+      var record = record
+      record.teacher = nil
+      return record
+    }
+    try RunRequests.note(asked, under: directory)
+    try RunRequests.note(asked, under: directory)
+    let report = Report(
+      description, records: records(), requested: try RunRequests.read(under: directory),
+      references: [])
+    #expect(report.markdown.contains("| c | kd | - | 26.00 | 1 of 2 |"))
+    #expect(report.markdown.contains("| c | student | - | seed 0: missing | 0 of 1 |"))
+  }
+
+  private func curves(_ records: [RunRecord]) -> CurveReport {
+    CurveReport(
+      TableDescription(id: "figure2", title: "curves", metrics: .classification, methods: []),
+      records: records, of: "table2", base: "ofd")
   }
 
   @Test("the figure draws OFD and LONDON, the same bytes for any order")
@@ -102,24 +179,26 @@ struct ReportTests {
       record.epochs = epochs([60, record.result ?? 0])
       return record
     }
-    let figure = CurveReport(records: runs)
+    let figure = curves(runs)
     let plot = try #require(figure.plots.first)
     #expect(figure.plots.count == 1 && plot.name == "figure2-c-equal-full")
-    #expect(figure.markdown == CurveReport(records: runs.reversed()).markdown)
-    #expect(plot.svg == CurveReport(records: runs.reversed()).plots.first?.svg)
+    #expect(figure.markdown == curves(runs.reversed()).markdown)
+    #expect(plot.svg == curves(runs.reversed()).plots.first?.svg)
     #expect(plot.svg.contains("london, training") && plot.svg.contains("ofd, test"))
     #expect(figure.markdown.contains("| 2 | 12.25 | 24.50 | 11.94 | 23.88 |"))
-    #expect(CurveReport(records: records().filter { $0.method != "ofd" }).isEmpty)
+    #expect(curves(records().filter { $0.method != "ofd" }).isEmpty)
   }
 
-  @Test("a run that is not finished is named and left out")
+  @Test("a run that is not finished is a row that says so")
   func unfinished() {
     var open = makeRecord(method: "student", seed: 0, error: 1)
     open.status = .failed
     open.message = "the loss became nan"
     let text = report(records() + [open]).markdown
-    #expect(text.contains("c student seed 0: failed after 0 epochs: the loss became nan"))
-    #expect(!text.contains("| c | student |"))
+    #expect(text.contains("- c student seed 0: failed after 0 epochs, the loss became nan"))
+    #expect(
+      text.contains(
+        "| c | student | - | seed 0: failed after 0 epochs, the loss became nan | 0 of 1 |"))
   }
 
   @Test(

@@ -64,6 +64,19 @@ struct DatasetTests {
     try decodeAll(read())
   }
 
+  @Test("a mask that changes without changing its size is another data set")
+  func digestIsOfContents() throws {
+    let before = try read()
+    let mask = try #require(before.samples.first?.mask)
+    var bytes = try Data(contentsOf: mask)
+    bytes[bytes.count / 2] ^= 1
+    try bytes.write(to: mask)
+    #expect(try read().digest != before.digest)
+    bytes[bytes.count / 2] ^= 1
+    try bytes.write(to: mask)
+    #expect(try read().digest == before.digest)
+  }
+
   @Test("an empty or missing set, and a set of bad photos alone, are errors")
   func setsMustHoldPhotos() throws {
     #expect(throws: DatasetError.self) { try read("nowhere") }

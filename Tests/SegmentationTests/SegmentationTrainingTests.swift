@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import Experiments
 import Foundation
+import Measuring
 import ModelZoo
 import NeuralNet
 import Results
@@ -9,6 +10,7 @@ import TensorCore
 import TestPhotos
 import Testing
 import Training
+import UserErrors
 
 /// Methods of distillation between two segmentations, and their training.
 struct SegmentationTrainingTests {
@@ -20,8 +22,8 @@ struct SegmentationTrainingTests {
     root = try Photos.synthetic(train: 10, test: 2)
     source = try SegmentationSource(
       PhotoRequest(
-        .segmentation, root: root.path, training: "2007:trainval", test: "2007:test",
-        skipsBad: false), .smoke, runs: root)
+        .voc12, root: root.path, training: "2007:trainval", test: "2007:test",
+        skipsBad: false), .smoke, size: 65, runs: root)
   }
 
   private func network(_ name: String, seed: UInt64) throws -> any Network {
@@ -33,7 +35,7 @@ struct SegmentationTrainingTests {
     -> RunPlan
   {
     RunPlan(
-      table: "table5", setting: try Setting("resnet101-mobilenet", .segmentation),
+      table: "table5", setting: try Setting("resnet101-mobilenet"),
       role: .student(try Method(named: name)), trainingProtocol: trainingProtocol, budget: .smoke,
       seed: 1, data: source.reference)
   }
@@ -173,54 +175,53 @@ struct SegmentationTrainingTests {
     "the recipes: poly, tenfold heads, the connectors' epoch inside as released and on top under equal"
   )
   func recipes() throws {
-    let setting = try Setting("resnet101-resnet18", .segmentation)
+    let setting = try Setting("resnet101-resnet18")
     let equal = Recipe(Method(.ofd), setting, .equal, .full)
     let released = Recipe(.london, setting, .released, .full)
     let alone = Recipe(.student, setting, .released, .full)
     #expect(equal.epochs == 50 && equal.preparation?.epochs == 1 && equal.connectorEpochs == 1)
     #expect(released.epochs == 50 && released.preparation == nil && released.connectorEpochs == 1)
     #expect(released.teacherInTrainMode && !equal.teacherInTrainMode)
-    #expect(alone.connectorEpochs == 0 && alone.countsAsReleased && !equal.countsAsReleased)
+    #expect(
+      alone.connectorEpochs == 0 && alone.counting == .overBatchAgain && equal.counting == .mean)
     for recipe in [equal, released, alone] {
       #expect(recipe.batchSize == 12 && recipe.schedule == .polynomial(base: 0.007, power: 0.9))
       #expect(recipe.optimizer == .init(momentum: 0.9, weightDecay: 5e-4, nesterov: true))
     }
     let teacher = Recipe(teacherOf: setting, budget: .full)
-    #expect(teacher.epochs == 50 && !teacher.countsAsReleased)
+    #expect(teacher.epochs == 50 && teacher.counting == .mean)
   }
 
   @Test("pairs and share of the Lipschitz term are part of what a run is")
   func lipschitzChoices() throws {
     var request = try TableRequest(
-      task: .segmentation, settings: "resnet101-resnet18", methods: "ofd,london", seeds: "0",
-      trainingProtocol: "equal", budget: "smoke")
+      .table5, settings: "resnet101-resnet18", methods: "ofd,london", seeds: "0",
+      trainingProtocol: .equal, budget: .smoke)
     func hashes() -> [String] {
       TablePlan(request.selection, data: source.reference).runs.filter { $0.method != nil }
         .map(\.hash)
     }
     let usual = hashes()
-    try request.setLipschitzTerm(pairs: "backbone", share: nil)
+    try request.setLipschitzTerm(pairs: .backbone, share: nil)
     let backbone = hashes()
-    try request.setLipschitzTerm(pairs: "all", share: 0.05)
+    try request.setLipschitzTerm(pairs: .all, share: 0.05)
     let share = hashes()
     #expect(usual[0] == backbone[0] && usual[0] == share[0])
     #expect(Set([usual[1], backbone[1], share[1]]).count == 3)
-    #expect(throws: UsageError.self) { try request.setLipschitzTerm(pairs: "none", share: nil) }
-    #expect(throws: UsageError.self) { try request.setLipschitzTerm(pairs: "all", share: 1) }
+    #expect(throws: UsageError.self) { try request.setLipschitzTerm(pairs: .all, share: 1) }
   }
 
   @Test("sets that share a photo are refused, and so are methods that are not made for it")
   func senselessRequests() throws {
     let photos = try PhotoRequest(
-      .segmentation, root: root.path, training: "2007:trainval", test: "2007:val",
+      .voc12, root: root.path, training: "2007:trainval", test: "2007:val",
       skipsBad: false)
     #expect(throws: UsageError.self) {
-      try SegmentationSource(photos, .reduced, runs: root)
+      try SegmentationSource(photos, .reduced, size: 161, runs: root)
     }
     #expect(throws: UsageError.self) {
       try TableRequest(
-        task: .segmentation, settings: "all", methods: "fitnets", seeds: nil,
-        trainingProtocol: "equal", budget: "smoke")
+        .table5, settings: "all", methods: "fitnets", trainingProtocol: .equal, budget: .smoke)
     }
   }
 
@@ -229,8 +230,8 @@ struct SegmentationTrainingTests {
     let file = root.appendingPathComponent("segmentation.lskd")
     let name = "deeplabv3plus-resnet18-narrow16"
     _ = try ModelCheckpoint.write(
-      try network("resnet18-narrow16", seed: 3), Architecture(name), measures: [:], details: [:],
-      to: file)
+      try network("resnet18-narrow16", seed: 3), Architecture(name), pipeline: .segmentation,
+      measures: [:], details: [:], to: file)
     var request = SegmenterEvaluationJob.Request(
       root: root, year: 2007, set: "test", shortSide: 65, skipsBad: false)
     let predictions = root.appendingPathComponent("predictions")
@@ -252,8 +253,8 @@ struct SegmentationTrainingTests {
     let detector = root.appendingPathComponent("detector.lskd")
     let other = try Architecture("ssd300-mobilenet-narrow16")
     _ = try ModelCheckpoint.write(
-      try other.makeNetwork(classCount: 21, store: ParameterStore(seed: 1)), other, measures: [:],
-      details: [:], to: detector)
+      try other.makeNetwork(classCount: 21, store: ParameterStore(seed: 1)), other,
+      pipeline: .ssd300, measures: [:], details: [:], to: detector)
     #expect(throws: UsageError.self) {
       try SegmenterEvaluationJob(
         checkpoint: ModelCheckpoint(contentsOf: detector), file: detector, request)

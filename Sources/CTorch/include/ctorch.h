@@ -74,12 +74,6 @@ int64_t ct_live_tensors(void);
 /// Threads of one operation, for the whole process. Called by programs, never by libraries.
 CT_CHECKED ct_status ct_set_threads(int32_t count);
 int32_t ct_threads(void);
-/// Makes float32 matrix products and convolutions on CUDA use TF32.
-CT_CHECKED ct_status ct_set_tf32(bool enabled);
-/// Makes operations without a reproducible implementation fail instead of varying.
-CT_CHECKED ct_status ct_set_deterministic(bool enabled);
-/// Bytes of large host blocks in use, kept for reuse, and the highest sum of both so far.
-void ct_host_memory(int64_t *in_use, int64_t *cached, int64_t *peak);
 /// Gives the large host blocks kept for reuse back to the system.
 void ct_release_host_cache(void);
 /// Waits until the work queued on `device` is done; nothing to do on the host.
@@ -87,8 +81,8 @@ CT_CHECKED ct_status ct_synchronize(ct_device device);
 
 // MARK: tensors
 
-/// Copies `count` bytes of row-major data into a new tensor.
-CT_CHECKED ct_status ct_tensor_from_host(const void *bytes, size_t count, ct_dtype dtype,
+/// Copies `count` bytes of row-major data into a new tensor; without any, `bytes` may be null.
+CT_CHECKED ct_status ct_tensor_from_host(const void *_Nullable bytes, size_t count, ct_dtype dtype,
                                          const int64_t *shape, int32_t rank, ct_device device,
                                          ct_tensor *_Nullable *_Nonnull out);
 CT_CHECKED ct_status ct_tensor_full(double value, ct_dtype dtype, const int64_t *shape,
@@ -102,7 +96,6 @@ int32_t ct_tensor_rank(const ct_tensor *tensor);
 int64_t ct_tensor_extent(const ct_tensor *tensor, int32_t axis);
 CT_CHECKED ct_status ct_tensor_dtype(const ct_tensor *tensor, ct_dtype *out);
 ct_device ct_tensor_device(const ct_tensor *tensor);
-bool ct_tensor_is_channels_last(const ct_tensor *tensor);
 /// Converts; returns a reference to the same data when nothing changes.
 CT_CHECKED ct_status ct_tensor_convert(const ct_tensor *tensor, ct_dtype dtype, ct_device device,
                                        ct_layout layout, ct_tensor *_Nullable *_Nonnull out);
@@ -139,7 +132,7 @@ typedef enum CT_CLOSED ct_unary {
 } ct_unary;
 
 typedef enum CT_CLOSED ct_binary {
-  CT_ADD, CT_SUBTRACT, CT_MULTIPLY, CT_DIVIDE, CT_MAXIMUM, CT_MINIMUM, CT_GREATER, CT_EQUAL,
+  CT_ADD, CT_SUBTRACT, CT_MULTIPLY, CT_DIVIDE, CT_MAXIMUM, CT_GREATER, CT_EQUAL,
   CT_MATRIX_PRODUCT,
 } ct_binary;
 
@@ -273,9 +266,6 @@ CT_CHECKED ct_status ct_sgd_step(ct_tensor *_Nonnull const *_Nonnull parameters,
                                  ct_tensor *_Nonnull const *_Nonnull momenta, int32_t count,
                                  double learning_rate, double momentum, double weight_decay,
                                  bool nesterov);
-/// Euclidean norm over all accumulated gradients of `parameters`, as a scalar float64 tensor.
-CT_CHECKED ct_status ct_gradient_norm(const ct_tensor *_Nonnull const *_Nonnull tensors,
-                                      int32_t count, ct_tensor *_Nullable *_Nonnull out);
 
 // MARK: replicas
 

@@ -17,6 +17,8 @@ public struct DetectionDataset: PhotoSet, Sendable {
     public let height: Int
     /// In file order; nil for a test set whose truth is on the server alone.
     public let objects: [Object]?
+    /// SHA-256 of the photo and of its annotation.
+    let contents: String
   }
 
   /// One object.
@@ -35,7 +37,7 @@ public struct DetectionDataset: PhotoSet, Sendable {
   public let classes: [String]
   /// In the order of the image sets.
   public let samples: [Sample]
-  /// SHA-256 over ids, sizes, objects and the photos' sizes in bytes.
+  /// SHA-256 over ids in order and the contents of photos and annotations.
   public let digest: String
   /// Images that were left out, each with the reason.
   public let leftOut: [String]
@@ -44,11 +46,14 @@ public struct DetectionDataset: PhotoSet, Sendable {
   ///
   /// A photo without annotation is an error unless `needsTruth` is false; one that is missing, damaged or of another size
   /// than its annotation says always is. `skipsBad` decodes every photo once and lists what is bad in `leftOut` instead,
-  /// after `report` got it. An id that occurs in two parts is an error.
+  /// after `report` got it. An id that occurs in two parts is an error. `rehash` reads all contents anew; otherwise those
+  /// of files with the size and time of before are taken from memory.
   public init(
     name: String, root: URL, parts: [VOCDevkit.Part], needsTruth: Bool = true,
-    skipsBad: Bool = false, report: ([String]) -> Void = { _ in }
+    skipsBad: Bool = false, rehash: Bool = false, report: ([String]) -> Void = { _ in }
   ) throws(DatasetError) {
+    let digests = FileDigests(rehash: rehash)
+    defer { digests.save() }
     var sources: [(id: String, devkit: VOCDevkit)] = []
     var ids: Set<String> = []
     for part in parts {
@@ -62,7 +67,7 @@ public struct DetectionDataset: PhotoSet, Sendable {
     }
     let (samples, leftOut) = try Self.samples(of: sources, skipsBad: skipsBad, report: report) {
       source throws(DatasetError) in
-      try Sample(source.id, source.devkit, needsTruth: needsTruth)
+      try Sample(source.id, source.devkit, needsTruth: needsTruth, digests)
     } decode: { sample throws(DatasetError) in
       _ = try sample.decoded()
     }
@@ -98,12 +103,14 @@ public struct DetectionDataset: PhotoSet, Sendable {
     return (part(parts.training), part(parts.heldOut))
   }
 
-  /// Photos.
+  /// Number of photos.
   public var count: Int { samples.count }
 }
 
 extension DetectionDataset.Sample {
-  fileprivate init(_ id: String, _ devkit: VOCDevkit, needsTruth: Bool) throws(DatasetError) {
+  fileprivate init(
+    _ id: String, _ devkit: VOCDevkit, needsTruth: Bool, _ digests: FileDigests
+  ) throws(DatasetError) {
     let hasTruth = needsTruth || devkit.hasAnnotation(of: id)
     let annotation = try hasTruth ? devkit.annotation(of: id) : nil
     let file = devkit.photo(of: id)
@@ -119,7 +126,9 @@ extension DetectionDataset.Sample {
         .init(
           label: VOCDevkit.classes.firstIndex(of: $0.name) ?? 0, isDifficult: $0.isDifficult,
           pixels: $0.box)
-      })
+      },
+      contents: try digests.sha256(of: file)
+        + (hasTruth ? " " + digests.sha256(of: devkit.annotationFile(of: id)) : ""))
   }
 
   /// The photo. Throws for a damaged file.
@@ -135,13 +144,7 @@ extension DetectionDataset.Sample {
     ]
   }
 
-  fileprivate var line: String {
-    let list = (objects ?? []).map { "\($0.label) \($0.isDifficult) \($0.pixels)" }
-      .joined(separator: " ")
-    // The header was read before; a file that has vanished since counts as empty.
-    let values = try? file.resourceValues(forKeys: [.fileSizeKey])
-    return "\(id) \(width) \(height) \(values?.fileSize ?? 0) \(list)"
-  }
+  fileprivate var line: String { "\(id) \(contents)" }
 
   /// Objects that are learnt: those that are not difficult, in fractions of the image. The devkit counts pixels from 1;
   /// a box is at least one pixel wide and high.

@@ -16,13 +16,15 @@ public struct SegmentationDataset: PhotoSet, Sendable {
     public let width: Int
     /// Pixels.
     public let height: Int
+    /// SHA-256 of the photo, and of the mask where there is one.
+    let contents: String
   }
 
   /// What the photos are, for run records.
   public let name: String
   /// In the order of the image sets.
   public let samples: [Sample]
-  /// SHA-256 over ids, sizes and the sizes of both files in bytes.
+  /// SHA-256 over ids in order and the contents of photos and masks.
   public let digest: String
   /// Images that were left out, each with the reason.
   public let leftOut: [String]
@@ -37,11 +39,15 @@ public struct SegmentationDataset: PhotoSet, Sendable {
   ///
   /// A photo without mask is an error unless `needsMasks` is false; one that is missing, damaged or of another size than
   /// its mask always is. `skipsBad` decodes everything once and lists what is bad in `leftOut` instead, after `report` got
-  /// it. An id that occurs twice is taken once, from the first place that has it.
+  /// it. An id that occurs twice is taken once, from the first place that has it. `rehash` reads all contents anew;
+  /// otherwise those of files with the size and time of before are taken from memory.
   public init(
     name: String, root: URL, parts: [VOCDevkit.Part], extendedBy sbd: SBDataset? = nil,
-    needsMasks: Bool = true, skipsBad: Bool = false, report: ([String]) -> Void = { _ in }
+    needsMasks: Bool = true, skipsBad: Bool = false, rehash: Bool = false,
+    report: ([String]) -> Void = { _ in }
   ) throws(DatasetError) {
+    let digests = FileDigests(rehash: rehash)
+    defer { digests.save() }
     var sources: [Source] = []
     for part in parts {
       let devkit = try VOCDevkit(root: root, year: part.year)
@@ -54,7 +60,7 @@ public struct SegmentationDataset: PhotoSet, Sendable {
     let unique = sources.filter { ids.insert($0.id).inserted }
     let (samples, leftOut) = try Self.samples(of: unique, skipsBad: skipsBad, report: report) {
       source throws(DatasetError) in
-      try Sample(source, needsMask: needsMasks)
+      try Sample(source, needsMask: needsMasks, digests)
     } decode: { sample throws(DatasetError) in
       _ = try sample.decoded()
     }
@@ -97,7 +103,7 @@ public struct SegmentationDataset: PhotoSet, Sendable {
     digest = Digest.sha256(Data(samples.map(\.line).joined(separator: "\n").utf8))
   }
 
-  /// Photos.
+  /// Number of photos.
   public var count: Int { samples.count }
 
   /// The first `count` samples alone.
@@ -118,24 +124,29 @@ public struct SegmentationDataset: PhotoSet, Sendable {
 }
 
 extension SegmentationDataset.Sample {
-  fileprivate init(_ source: SegmentationDataset.Source, needsMask: Bool) throws(DatasetError) {
+  fileprivate init(
+    _ source: SegmentationDataset.Source, needsMask: Bool, _ digests: FileDigests
+  ) throws(DatasetError) {
     id = source.id
     photo = source.photo
     (width, height) = try reading { () throws(ImageError) in try ImageFile.size(of: source.photo) }
     let hasMask = FileManager.default.fileExists(atPath: source.mask.path)
     guard hasMask || needsMask else {
       mask = nil
+      contents = try digests.sha256(of: source.photo)
       return
     }
     mask = source.mask
     // The size of a MATLAB file's matrix is found when it is read.
-    guard source.mask.pathExtension == "png" else { return }
-    let size = try reading { () throws(ImageError) in try ImageFile.size(of: source.mask) }
-    guard size == (width, height) else {
-      throw DatasetError(
-        "\(source.mask.path) has \(size.width) x \(size.height) pixels, its photo has "
-          + "\(width) x \(height)")
+    if source.mask.pathExtension == "png" {
+      let size = try reading { () throws(ImageError) in try ImageFile.size(of: source.mask) }
+      guard size == (width, height) else {
+        throw DatasetError(
+          "\(source.mask.path) has \(size.width) x \(size.height) pixels, its photo has "
+            + "\(width) x \(height)")
+      }
     }
+    contents = try digests.sha256(of: source.photo) + " " + digests.sha256(of: source.mask)
   }
 
   /// The photo, and the class of every pixel where there is a mask. Throws for a damaged file and for a mask with a value
@@ -156,13 +167,7 @@ extension SegmentationDataset.Sample {
     return (photo, mask)
   }
 
-  fileprivate var line: String {
-    // The headers were read before; a file that has vanished since counts as empty.
-    let sizes = [photo, mask].map { file in
-      (try? file?.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
-    }
-    return "\(id) \(width) \(height) \(sizes[0]) \(sizes[1])"
-  }
+  fileprivate var line: String { "\(id) \(contents)" }
 }
 
 extension Raster {

@@ -21,9 +21,8 @@ public struct VOCAnnotation: Hashable, Sendable {
 
   /// Reads a file. Throws a sentence with file and line for what is no annotation: bad XML, a document type, an element
   /// that stands twice where one belongs, a class that does not exist, a box that is inverted or not inside the image.
-  public init(contentsOf url: URL) throws(DatasetError) { try self.init(path: url.path) }
-
-  init(path: String) throws(DatasetError) {
+  public init(contentsOf url: URL) throws(DatasetError) {
+    let path = url.path
     let bytes = try SmallFile.bytes(at: path, limit: XMLElements.largest)
     do throws(XMLElements.Fault) { try self.init(XMLElements(bytes)) } catch {
       let place = error.line.map { "\(path), line \($0)" } ?? path

@@ -68,9 +68,14 @@ public struct VOCDevkit: Sendable {
     directory.appendingPathComponent("SegmentationClass/\(image).png")
   }
 
+  /// Where the annotation of an image lies.
+  func annotationFile(of image: String) -> URL {
+    directory.appendingPathComponent("Annotations/\(image).xml", isDirectory: false)
+  }
+
   /// The objects of an image.
   public func annotation(of image: String) throws(DatasetError) -> VOCAnnotation {
-    try VOCAnnotation(path: annotationFile(of: image))
+    try VOCAnnotation(contentsOf: annotationFile(of: image))
   }
 
   /// The objects of all of the images, read on all processors. Throws for the first image whose file is bad.
@@ -85,10 +90,6 @@ public struct VOCDevkit: Sendable {
 
   /// Whether the objects of an image are known.
   func hasAnnotation(of image: String) -> Bool {
-    FileManager.default.fileExists(atPath: annotationFile(of: image))
-  }
-
-  private func annotationFile(of image: String) -> String {
-    "\(directory.path)/Annotations/\(image).xml"
+    FileManager.default.fileExists(atPath: annotationFile(of: image).path)
   }
 }

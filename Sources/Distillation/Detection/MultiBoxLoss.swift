@@ -13,6 +13,9 @@ public struct MultiBoxLoss: TaskLoss, Hashable, Sendable {
     self.negativesPerPositive = negativesPerPositive
   }
 
+  /// Backgrounds per box with an object.
+  public var constants: [String: Double] { ["negatives_per_positive": negativesPerPositive] }
+
   /// The terms `location` and `confidence`.
   public func terms(_ features: Features, _ batch: LabelledBatch) throws(TensorError) -> [LossTerm]
   {
@@ -22,7 +25,7 @@ public struct MultiBoxLoss: TaskLoss, Hashable, Sendable {
       )
     }
     let choice = try selection(logits: features.logits, labels: batch.labels)
-    let location = try Self.smoothL1(try offsets - targets).sum([2])
+    let location = try (try offsets - targets).smoothL1().sum([2])
     return [
       LossTerm("location", try (try location * choice.positives).sum() / choice.count),
       LossTerm("confidence", try (try choice.entropy * choice.used).sum() / choice.count),
@@ -60,13 +63,6 @@ public struct MultiBoxLoss: TaskLoss, Hashable, Sendable {
         count: try perImage.sum().atLeast(1))
     }
   }
-
-  /// x² / 2 for |x| < 1, |x| - 1/2 beyond.
-  private static func smoothL1(_ x: Tensor) throws(TensorError) -> Tensor {
-    let size = try x.absolute()
-    let inner = try size.atMost(1)
-    return try (try inner.squared() * 0.5) + (try size - inner)
-  }
 }
 
 extension Tensor {
@@ -84,6 +80,10 @@ public struct BoxSoftTargets: FeatureLoss, Hashable, Sendable {
   public let temperature: Double
   /// The logits alone.
   public var inputs: LossInputs { .student }
+  /// T, and how the boxes are chosen.
+  public var constants: [String: Double] {
+    boxes.constants.merging(["temperature": temperature]) { $1 }
+  }
   private let boxes = MultiBoxLoss()
 
   /// Makes a loss.
@@ -93,9 +93,8 @@ public struct BoxSoftTargets: FeatureLoss, Hashable, Sendable {
   public func callAsFunction(_ lesson: Lesson) throws(TensorError) -> Tensor {
     let choice = try boxes.selection(
       logits: lesson.student.logits, labels: lesson.batch.labels)
-    let own = try (try lesson.student.logits / temperature).logSoftmax()
-    let other = try (try lesson.teacher.logits.detached() / temperature).logSoftmax()
-    let divergence = try (try other.exponential() * (try other - own)).sum([2])
+    let divergence = try lesson.student.logits
+      .softened(against: lesson.teacher.logits, temperature: temperature).sum([2])
     return try (try divergence * choice.used).sum() * (temperature * temperature) / choice.count
   }
 }

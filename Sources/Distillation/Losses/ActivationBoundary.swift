@@ -10,6 +10,8 @@ public struct ActivationBoundary: FeatureLoss {
   /// Where a neuron counts as safely on its side.
   public static let margin = 1.0
   private static let scale = 3.0 / 1000
+  /// The margin and what the sum over an image is multiplied by.
+  public static let usualConstants = ["margin": margin, "scale": scale]
   private let connectors: [SignConnector]
 
   /// Registers `connectors.i.conv.*` and `connectors.i.bn.*`.

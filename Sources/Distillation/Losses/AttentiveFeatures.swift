@@ -7,6 +7,8 @@ public import TensorCore
 ///
 /// The Zoo's networks have equal widths. A student of another width goes through a connector here.
 public struct AttentiveFeatures: FeatureLoss {
+  /// Channels between the convolutions of an attention, over the map's.
+  public static let usualConstants = ["attention_factor": Attention.usualFactor]
   private let attentions: [Attention]
   private let connectors: [Connector?]
 
@@ -59,11 +61,15 @@ public struct AttentiveFeatures: FeatureLoss {
   /// Shares of the channels: sigmoid of 1 x 1 convolution, ReLU and 1 x 1 convolution of the pooled map, over
   /// their sum.
   public struct Attention {
+    /// The Zoo's.
+    public static let usualFactor = 1.0
     private let squeeze: Conv2d
     private let excite: Conv2d
 
     /// Registers `0.*` and `2.*` under `path`, with `factor` times the channels between them.
-    public init(_ path: ParameterPath, channels: Int, factor: Double = 1) throws(TensorError) {
+    public init(_ path: ParameterPath, channels: Int, factor: Double = usualFactor)
+      throws(TensorError)
+    {
       let inner = max(1, Int(Double(channels) * factor))
       squeeze = try Conv2d(
         path / 0, inputs: channels, outputs: inner, .init(kernel: 1), start: .uniform,

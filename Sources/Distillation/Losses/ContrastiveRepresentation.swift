@@ -1,5 +1,5 @@
-import Randomness
 public import NeuralNet
+import Randomness
 public import TensorCore
 
 /// Contrastive representation distillation (Tian et al. 2020, CRD): an image's embeddings in both networks must find
@@ -15,6 +15,22 @@ public struct ContrastiveRepresentation: FeatureLoss {
   private static let epsilon = 1e-7
   private static let temperature = 0.07
   private static let memoryMomentum = 0.5
+  private static let usualNegatives = (count: 16_384, images: 50_000)
+  /// Numbers of an embedding.
+  public static let usualWidth = 128
+  /// T, what keeps quotients finite, how slowly the memories move, the width of an embedding, and the negatives with the
+  /// size of the data set for which they are meant.
+  public static let usualConstants = [
+    "temperature": temperature, "epsilon": epsilon, "memory_momentum": memoryMomentum,
+    "embedding_width": Double(usualWidth), "negatives": Double(usualNegatives.count),
+    "negatives_images": Double(usualNegatives.images),
+  ]
+
+  /// Negatives per image in a data set of so many images: in proportion to the authors'.
+  public static func negatives(images: Int) -> Int {
+    let share = Double(images) / Double(usualNegatives.images)
+    return max(1, Int((Double(usualNegatives.count) * share).rounded()))
+  }
 
   private let own: Linear
   private let other: Linear
@@ -25,7 +41,7 @@ public struct ContrastiveRepresentation: FeatureLoss {
 
   /// Registers `embed_s.*`, `embed_t.*` and the memories of `width` numbers per image as buffers.
   public init(
-    student: any Network, teacher: any Network, negatives: NegativeSampler, width: Int = 128,
+    student: any Network, teacher: any Network, negatives: NegativeSampler, width: Int = usualWidth,
     store: ParameterStore
   ) throws(TensorError) {
     try self.init(

@@ -4,12 +4,16 @@ public import TensorCore
 /// Correlation congruence (Peng et al. 2019) in RepDistiller's form: with d = |s - t| of both networks' embeddings,
 /// the mean over neighbours b, b + 1 in the batch of the sum of d_b d_{b+1}. Both embeddings are trained.
 public struct CorrelationCongruence: FeatureLoss {
+  /// Numbers of an embedding.
+  public static let usualWidth = 128
+  /// Their number.
+  public static let usualConstants = ["embedding_width": Double(usualWidth)]
   private let own: Linear
   private let other: Linear
 
   /// Registers `embed_s.*` and `embed_t.*`, to `width` numbers.
   public init(
-    student: any Network, teacher: any Network, width: Int = 128, store: ParameterStore
+    student: any Network, teacher: any Network, width: Int = usualWidth, store: ParameterStore
   ) throws(TensorError) {
     own = try Linear(
       store.root / "embed_s" / "linear", inputs: student.tapChannels.last ?? 0, outputs: width)

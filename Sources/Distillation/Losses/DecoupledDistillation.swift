@@ -14,6 +14,10 @@ public struct DecoupledDistillation: FeatureLoss, Hashable, Sendable {
 
   /// The logits alone.
   public var inputs: LossInputs { .student }
+  /// Both weights and T.
+  public var constants: [String: Double] {
+    ["alpha": alpha, "beta": beta, "temperature": temperature]
+  }
 
   /// Makes a loss; the defaults are the authors' on CIFAR-100.
   public init(alpha: Double = 1, beta: Double = 8, temperature: Double = 4) {

@@ -6,12 +6,19 @@ public import TensorCore
 /// fewer channels. Each image's factor is divided by its norm.
 public struct FactorTransfer: FeatureLoss {
   /// What of two factors is compared.
-  public enum Form: Hashable, Sendable {
+  public enum Form: Int, Hashable, Sendable {
     /// Everything, as the authors do.
-    case whole
+    case whole = 1
     /// The mean over channels of the squares, as RepDistiller does.
-    case energy
+    case energy = 2
   }
+
+  /// The share of the teacher's channels in a factor, the slope of all leaky ReLUs, and the power of a factor that is
+  /// compared.
+  public static let usualConstants = [
+    "paraphraser_rate": Paraphraser.usualRate, "slope": Translator.slope,
+    "factor_power": Double(Form.whole.rawValue),
+  ]
 
   private let paraphraser: Paraphraser
   private let translator: Translator
@@ -52,11 +59,13 @@ public struct FactorTransfer: FeatureLoss {
 public struct Paraphraser {
   /// Channels of a factor.
   public let factors: Int
+  /// The authors' share.
+  public static let usualRate = 0.5
   private let encoder: [Conv2d]
   private let decoder: [TransposedConv2d]
 
   /// Registers `paraphraser.encoder.*` and `paraphraser.decoder.*`.
-  public init(channels: Int, rate: Double = 0.5, store: ParameterStore) throws(TensorError) {
+  public init(channels: Int, rate: Double = usualRate, store: ParameterStore) throws(TensorError) {
     factors = max(1, Int(Double(channels) * rate))
     let path = store.root / "paraphraser"
     let geometry = Conv2d.Geometry(kernel: 3, padding: 1)

@@ -5,12 +5,16 @@ public import TensorCore
 /// regressor, and the teacher's. Regressor and joint training with the cross-entropy as in RepDistiller; the
 /// paper trains hint and classes one after the other.
 public struct HintLoss: FeatureLoss {
+  /// The middle one of a classifier's taps, from 0.
+  public static let usualTap = 1
+  /// The tap.
+  public static let usualConstants = ["tap": Double(usualTap)]
   private let tap: Int
   private let regressor: Regressor
 
   /// Registers `regressor.*`. `sizes` are the heights of the student's and the teacher's map at `tap`.
   public init(
-    student: any Network, teacher: any Network, tap: Int = 1, sizes: (Int, Int),
+    student: any Network, teacher: any Network, tap: Int = usualTap, sizes: (Int, Int),
     store: ParameterStore
   ) throws(TensorError) {
     self.tap = tap

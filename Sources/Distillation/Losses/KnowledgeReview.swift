@@ -5,6 +5,12 @@ public import TensorCore
 /// with the teacher's map, whole and pooled to 4 x 4, 2 x 2 and one cell. Taps before their ReLU and the pooled
 /// embedding as a last map, as in mdistiller.
 public struct KnowledgeReview: FeatureLoss {
+  private static let mostChannels = 512
+  private static let pooledHeights = [4, 2, 1]
+  /// Channels of a fusion at most, and the heights to which maps are pooled.
+  public static let usualConstants = pooledHeights.enumerated().reduce(
+    into: ["fusion_channels": Double(mostChannels)]
+  ) { $0["pooled_height_\($1.offset + 1)"] = Double($1.element) }
   private let fusions: [Fusion]
 
   /// Registers `abfs.i.*`, from the last map to the first as in mdistiller.
@@ -13,7 +19,7 @@ public struct KnowledgeReview: FeatureLoss {
   {
     let inputs = student.tapChannels + student.tapChannels.suffix(1)
     let outputs = teacher.tapChannels + teacher.tapChannels.suffix(1)
-    let inner = min(512, inputs[inputs.count - 1])
+    let inner = min(Self.mostChannels, inputs[inputs.count - 1])
     var fusions: [Fusion] = []
     for (place, sizes) in zip(inputs, outputs).reversed().enumerated() {
       fusions.append(
@@ -50,7 +56,7 @@ public struct KnowledgeReview: FeatureLoss {
   private static func contextLoss(_ own: Tensor, _ other: Tensor) throws(TensorError) -> Tensor {
     var sum = try own.meanSquaredDistance(to: other)
     var (weight, weights) = (1.0, 1.0)
-    for size in [4, 2, 1] where size < own.shape[2] {
+    for size in pooledHeights where size < own.shape[2] {
       weight /= 2
       weights += weight
       let pooled = try own.adaptiveAveragePooled(height: size, width: size)

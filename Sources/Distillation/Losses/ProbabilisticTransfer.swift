@@ -4,6 +4,8 @@ public import TensorCore
 /// similarities, read as probabilities of neighbours, on the pooled last tap.
 public struct ProbabilisticTransfer: FeatureLoss, Hashable, Sendable {
   private static let epsilon = 1e-7
+  /// What keeps quotients finite.
+  public var constants: [String: Double] { ["epsilon": Self.epsilon] }
 
   /// Makes a loss.
   public init() {}

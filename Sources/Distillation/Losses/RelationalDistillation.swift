@@ -7,6 +7,10 @@ public struct RelationalDistillation: FeatureLoss, Hashable, Sendable {
   public let distanceWeight: Double
   /// Weight of the angles.
   public let angleWeight: Double
+  /// Both weights.
+  public var constants: [String: Double] {
+    ["distance_weight": distanceWeight, "angle_weight": angleWeight]
+  }
 
   /// Makes a loss; the defaults are the authors'.
   public init(distanceWeight: Double = 25, angleWeight: Double = 50) {

@@ -7,6 +7,8 @@ public struct SoftTargetLoss: FeatureLoss, Hashable, Sendable {
   public let temperature: Double
   /// The logits alone.
   public var inputs: LossInputs { .student }
+  /// T
+  public var constants: [String: Double] { ["temperature": temperature] }
 
   /// Makes a loss.
   public init(temperature: Double) { self.temperature = temperature }
@@ -18,9 +20,7 @@ public struct SoftTargetLoss: FeatureLoss, Hashable, Sendable {
 
   /// The loss in nats of logits [N, classes]; gradients flow to the student's only.
   public func callAsFunction(student: Tensor, teacher: Tensor) throws(TensorError) -> Tensor {
-    let own = try (try student / temperature).logSoftmax()
-    let other = try (try teacher.detached() / temperature).logSoftmax()
-    let divergence = try (try other.exponential() * (try other - own)).sum()
+    let divergence = try student.softened(against: teacher, temperature: temperature).sum()
     return try divergence * (temperature * temperature / Double(student.shape[0]))
   }
 }

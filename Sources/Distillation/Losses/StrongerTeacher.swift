@@ -8,6 +8,8 @@ public struct StrongerTeacher: FeatureLoss, Hashable, Sendable {
   public let temperature: Double
   /// The logits alone.
   public var inputs: LossInputs { .student }
+  /// T
+  public var constants: [String: Double] { ["temperature": temperature] }
 
   /// Makes a loss; T = 4 as the authors use on CIFAR-100.
   public init(temperature: Double = 4) { self.temperature = temperature }

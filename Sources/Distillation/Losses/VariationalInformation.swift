@@ -1,15 +1,20 @@
+public import NeuralNet
+public import TensorCore
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
-public import NeuralNet
-public import TensorCore
 
 /// Variational information distillation (Ahn et al. 2019): per tap the negative logarithm of a Gaussian around a
 /// regression from the student's map, with one trained variance per channel and without its constant; summed over
 /// taps.
 public struct VariationalInformation: FeatureLoss {
+  /// Variances at the start and at least.
+  public static let usualConstants = [
+    "first_variance": Estimate.firstVariance, "smallest_variance": Estimate.smallestVariance,
+  ]
   private let estimates: [Estimate]
 
   /// Registers `taps.i.regressor.*` and `taps.i.log_scale`.
@@ -35,8 +40,8 @@ public struct VariationalInformation: FeatureLoss {
 
   /// The estimate of one tap: three 1 x 1 convolutions with ReLU between them, and the variances.
   public struct Estimate {
-    private static let smallestVariance = 1e-5
-    private static let firstVariance = 5.0
+    static let smallestVariance = 1e-5
+    static let firstVariance = 5.0
     private let regressor: [Conv2d]
     private let logScale: Tensor
 

@@ -12,7 +12,7 @@ public struct SegmentationLoss: TaskLoss, Hashable, Sendable {
   /// Makes a loss.
   public init(dividesByBatch: Bool = false) { self.dividesByBatch = dividesByBatch }
 
-  /// Yes.
+  /// The cross-entropy needs no taps.
   public var readsLogitsAlone: Bool { true }
 
   /// The term `ce` of logits [N, C, H, W] and labels [N, H, W]; 0 for a batch of void.
@@ -30,18 +30,19 @@ public struct PixelSoftTargets: FeatureLoss, Hashable, Sendable {
   public let temperature: Double
   /// The logits alone.
   public var inputs: LossInputs { .student }
+  /// T
+  public var constants: [String: Double] { ["temperature": temperature] }
 
   /// Makes a loss.
   public init(temperature: Double) { self.temperature = temperature }
 
   /// The loss in nats; gradients flow to the student's logits only.
   public func callAsFunction(_ lesson: Lesson) throws(TensorError) -> Tensor {
-    let own = try (try lesson.student.logits / temperature).logSoftmax(axis: 1)
-    let other = try (try lesson.teacher.logits.detached() / temperature).logSoftmax(axis: 1)
-    let divergence = try (try other.exponential() * (try other - own)).sum([1])
+    let divergence = try lesson.student.logits
+      .softened(against: lesson.teacher.logits, temperature: temperature, axis: 1).sum([1])
     let counts = try withoutGradient { () throws(TensorError) in
       try lesson.batch.labels.isGreater(than: Double(SegmentationLoss.void) - 0.5)
-        .converted(to: own.dtype()).negated() + 1
+        .converted(to: divergence.dtype()).negated() + 1
     }
     return try (try divergence * counts).sum() * (temperature * temperature)
       / (try counts.sum().atLeast(1))

@@ -116,22 +116,6 @@ extension ConfusionMatrix {
     return pixelCount > 0 ? Double(right) / Double(pixelCount) : nil
   }
 
-  /// Mean over the classes in the truth of the share of their pixels that are right; nil without pixels.
-  public var meanClassAccuracy: Double? {
-    mean(
-      (0..<classCount).filter { truthCount($0) > 0 }.map {
-        Double(count($0, $0)) / Double(truthCount($0))
-      })
-  }
-
-  /// Overlaps weighted by the classes' shares of the truth; nil without pixels.
-  public var frequencyWeightedOverlap: Double? {
-    guard pixelCount > 0 else { return nil }
-    return (0..<classCount).reduce(0) {
-      $0 + (overlap(of: $1) ?? 0) * Double(truthCount($1)) / Double(pixelCount)
-    }
-  }
-
   private func mean(_ values: [Double]) -> Double? {
     values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Results
 
 /// The runs of a plan with their cost.
@@ -18,11 +19,11 @@ struct DryRun {
   ) throws {
     rows = try plan.runs.map { run in
       Row(
-        run: run, operations: try cost.operations(run),
+        run: try run.withTeacher(in: options.runs), operations: try cost.operations(run),
         isFinished: try TableRunner.isFinished(run, options))
     }
     self.operationsPerSecond = operationsPerSecond
-    device = options.device.description
+    device = options.place.device.description
   }
 
   private func hours(_ operations: Double) -> Double { operations / operationsPerSecond / 3600 }

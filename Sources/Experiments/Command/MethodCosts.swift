@@ -1,10 +1,13 @@
 import Datasets
 import Distillation
 import Foundation
+import JSON
 import NeuralNet
 import Results
+import Statistics
 import TensorCore
-import Training
+public import Training
+import UserErrors
 
 /// The catalogue of methods with what each adds to a plain distillation step, measured.
 public struct MethodCosts {
@@ -13,9 +16,7 @@ public struct MethodCosts {
     let extraParameters: Int
     var seconds: [Double] = []
 
-    var median: Double? {
-      seconds.isEmpty ? nil : seconds.sorted()[seconds.count / 2]
-    }
+    var median: Double? { Sample(seconds).median }
   }
 
   private let setting: Setting
@@ -25,13 +26,16 @@ public struct MethodCosts {
   private let rows: [Row]
 
   /// Measures `steps` steps of every method, in turns, on synthetic images.
-  public init(_ request: TableRequest, batch: Int, steps: Int, options: RunOptions) throws {
-    let selection = request.selection
-    guard let setting = selection.settings.first else { throw UsageError("no setting is named") }
+  public init(
+    setting: String, budget: Budget, batch: Int, steps: Int, place: ComputePlace
+  ) throws {
+    let setting = try PaperTable.usual.setting(setting)
     self.setting = setting
     self.batch = batch
+    self.budget = budget
+    let options = RunOptions(
+      runs: URL(fileURLWithPath: "."), place: place, command: "")
     self.options = options
-    budget = selection.budget
     let data = try SyntheticCIFAR100(trainCount: max(batch, 200), testCount: 100).dataset(.train)
     let loader = BatchLoader(
       dataset: data, pipeline: .cifar100Train,
@@ -40,10 +44,10 @@ public struct MethodCosts {
       throw UsageError("\(batch) images make no batch")
     }
     let bench = Bench(
-      setting: setting, budget: selection.budget, options: options, data: data, host: host)
+      setting: setting, budget: budget, options: options, data: data, host: host)
     var rows: [Row] = []
     var trainings: [Bench.Training] = []
-    for method in selection.methods {
+    for method in Method.all {
       let training = try bench.training(method)
       rows.append(
         Row(
@@ -70,11 +74,11 @@ public struct MethodCosts {
       "extra parameters", "step, ms", "against kd",
     ])
     for row in rows {
-      let details = row.method.details
+      let (card, use) = (row.method.base, row.method.details(for: setting.task))
       table.add([
-        row.method.description, details?.paper ?? "-", details?.taps ?? "-",
-        details?.constants ?? "-", details.map { weight($0, row.method) } ?? "-",
-        details?.preparationRate == nil ? "-" : "yes", row.method.family.rawValue,
+        row.method.description, card.paper ?? "-", use?.taps ?? "-",
+        use.flatMap(constants) ?? "-", use.map { weight($0, row.method) } ?? "-",
+        card.preparation == nil ? "-" : "yes", card.family.rawValue,
         String(row.extraParameters), row.median.map { String(format: "%.1f", 1000 * $0) } ?? "-",
         ratio(row, kd).map { String(format: "%.2f", $0) } ?? "-",
       ])
@@ -82,13 +86,19 @@ public struct MethodCosts {
     return table.text
       + "Any method but student can be combined with the Lipschitz term: kd+london, at+london.\n"
       + "Measured on \(budget.network(for: setting.teacher)) to \(budget.network(for: setting.student)), "
-      + "batch \(batch), \(Engine.threads) threads, \(options.device); a step without its preparation.\n"
+      + "batch \(batch), \(Engine.threads) threads, \(options.place.device); a step without its preparation.\n"
   }
 
-  private func weight(_ details: MethodDescription, _ method: Method) -> String {
+  private func constants(_ use: MethodUse) -> String? {
+    let list = use.constants.sorted { $0.key < $1.key }.map { name, value in
+      "\(name.replacingOccurrences(of: "_", with: " ")) \(JSONValue.number(value).canonical)"
+    }
+    return list.isEmpty ? nil : list.joined(separator: ", ")
+  }
+
+  private func weight(_ use: MethodUse, _ method: Method) -> String {
     guard method.guidance == nil else { return "alpha \(setting.released.alpha)" }
-    return details.weightKind == .share
-      ? "\(details.weight) of 1" : "\(details.weight)"
+    return use.weightKind == .share ? "\(use.weight) of 1" : "\(use.weight)"
   }
 
   private func ratio(_ row: Row, _ kd: Double?) -> Double? {
@@ -97,15 +107,15 @@ public struct MethodCosts {
   }
 
   private func value(_ row: Row, _ kd: Double?) -> JSONValue {
-    let details = row.method.details
+    let use = row.method.details(for: setting.task)
     return .object([
       "method": .string(row.method.description),
-      "paper": details.map { .string($0.paper) } ?? .null,
-      "reads": details.map { .string($0.taps) } ?? .null,
-      "constants": details.map { .string($0.constants) } ?? .null,
-      "weight": details.map { .number($0.weight) } ?? .null,
-      "trial_weights": .array((details?.trialWeights ?? []).map { .number($0) }),
-      "recipe_released": .string(row.method.family.rawValue),
+      "paper": row.method.base.paper.map { .string($0) } ?? .null,
+      "reads": use.map { .string($0.taps) } ?? .null,
+      "constants": .object((use?.constants ?? [:]).mapValues { .number($0) }),
+      "weight": use.map { .number($0.weight) } ?? .null,
+      "trial_weights": .array((use?.trialWeights ?? []).map { .number($0) }),
+      "recipe_released": .string(row.method.base.family.rawValue),
       "extra_parameters": .integer(row.extraParameters),
       "step_seconds": row.median.map { .number($0) } ?? .null,
       "step_against_kd": ratio(row, kd).map { .number($0) } ?? .null,
@@ -128,7 +138,8 @@ private struct Bench {
 
   func training(_ method: Method) throws -> Training {
     let plan = RunPlan(
-      table: "table2", setting: setting, role: .student(method), trainingProtocol: .equal,
+      table: setting.recipe.table, setting: setting, role: .student(method),
+      trainingProtocol: .equal,
       budget: budget, seed: 0, data: DataReference(id: data.name, hashes: [:]))
     let factory = ObjectiveFactory(
       plan: plan, options: options, teacherFile: nil, data: CIFARSource(training: data, test: data))
@@ -136,13 +147,14 @@ private struct Bench {
       let architecture = budget.network(for: isTeacher ? setting.teacher : setting.student)
       return try architecture.makeNetwork(
         classCount: data.classCount,
-        store: ParameterStore(seed: seed, device: options.device, layout: options.layout))
+        store: ParameterStore(
+          seed: seed, device: options.place.device, layout: options.place.layout))
     }
     let objective =
       method.usesTeacher
       ? try factory.objective(
         method, network(0, false),
-        TeacherPass(network(1, true), .eval, fused: options.fuses))
+        TeacherPass(network(1, true), .eval, fused: options.place.fuses))
       : TaskObjective(student: try network(0, false))
     return Training(
       objective: objective, optimizer: try SGD(trainedParameters(of: objective), .init()))
@@ -151,12 +163,7 @@ private struct Bench {
   /// Seconds of one step.
   func step(_ training: Training, number: Int) throws -> Double {
     let store = training.objective.student.store
-    let batch = LabelledBatch(
-      images: try Tensor(
-        host.images, shape: [host.count, host.channels, host.height, host.width]
-      ).converted(device: store.device, layout: store.layout),
-      labels: try Tensor(host.labels, shape: [host.count], device: store.device),
-      indices: host.indices)
+    let batch = try LabelledBatch(host, like: store)
     let start = ContinuousClock.now
     try trainStep(
       training.objective, training.optimizer, batch,

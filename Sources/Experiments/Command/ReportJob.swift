@@ -1,35 +1,31 @@
 import DurableFiles
 public import Foundation
 import Results
+import UserErrors
 
 /// Writes the reports of all tables that have records.
 public enum ReportJob {
-  /// Writes `<table>.md` and `<table>.json` into `output` and returns their places.
+  private typealias Text = (name: String, text: String)
+
+  /// Writes `<table>.md` and `<table>.json` into `output`, with the figures of both, and returns their places.
   public static func write(runs: URL, output: URL) throws -> [URL] {
     let records = try RunFolder.records(under: runs)
+    let requested = try RunRequests.read(under: runs)
     guard !records.isEmpty else {
       throw UsageError("\(runs.path) holds no run; run a table first or name its --runs directory")
     }
     try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
-    var texts: [(name: String, text: String)] = []
-    let settings = try SettingsTable(classCount: 100)
-    texts += [("table1.md", settings.markdown), ("table1.json", settings.json)]
-    for table in Set(records.map(\.table)).sorted() {
+    var texts = try PaperTable.all.flatMap { try Self.texts(of: $0, records) }
+    for (id, own) in Dictionary(grouping: records + requested, by: \.table).sorted(by: {
+      $0.key < $1.key
+    }) {
+      let panels = try panels(of: id, runs)
       let report = Report(
-        table: table, records: records, references: References.cells,
-        figures: try figures(of: table, runs))
-      texts += [("\(table).md", report.markdown), ("\(table).json", report.json)]
-    }
-    let curves = CurveReport(records: records)
-    if !curves.isEmpty {
-      texts += [("figure2.md", curves.markdown), ("figure2.json", curves.json)]
-      texts += curves.plots.map { ("\($0.name).svg", $0.svg) }
-    }
-    for table in ["table4", "table5"] {
-      for name in try figures(of: table, runs) {
-        texts.append(
-          (name, try String(contentsOf: runs.appendingPathComponent(name), encoding: .utf8)))
-      }
+        PaperTable.description(of: id, metrics: own[0].metrics), records: records,
+        requested: requested, references: PaperTable.all.flatMap(\.references),
+        figures: panels.map(\.name))
+      texts += [("\(id).md", report.markdown), ("\(id).json", report.json)]
+      texts += panels
     }
     return try texts.map { name, text in
       let file = output.appendingPathComponent(name)
@@ -38,9 +34,28 @@ public enum ReportJob {
     }
   }
 
+  /// What a table shows besides results of runs.
+  private static func texts(of table: PaperTable, _ records: [RunRecord]) throws -> [Text] {
+    switch table.content {
+    case .results: return []
+    case .networks:
+      let counts = try NetworkCounts(table)
+      return [("\(table.id).md", counts.markdown), ("\(table.id).json", counts.json)]
+    case .curves(let method):
+      let curves = CurveReport(
+        table.description, records: records, of: table.recipe.table, base: method.id)
+      guard !curves.isEmpty else { return [] }
+      let plots = curves.plots.map { (name: "\($0.name).svg", text: $0.svg) }
+      return [("\(table.id).md", curves.markdown), ("\(table.id).json", curves.json)] + plots
+    }
+  }
+
   /// The panels that lie beside the run folders.
-  private static func figures(of table: String, _ runs: URL) throws -> [String] {
+  private static func panels(of table: String, _ runs: URL) throws -> [Text] {
     try FileManager.default.contentsOfDirectory(atPath: runs.path)
       .filter { $0.hasPrefix(TablePanel.prefix(table)) && $0.hasSuffix(".svg") }.sorted()
+      .map {
+        (name: $0, text: try String(contentsOf: runs.appendingPathComponent($0), encoding: .utf8))
+      }
   }
 }

@@ -1,6 +1,9 @@
 public import Foundation
+import JSON
+import Measuring
 import Results
 import Training
+import UserErrors
 
 /// A table from request to printed result.
 public struct TableJob {
@@ -12,40 +15,24 @@ public struct TableJob {
     case trials
   }
 
+  private let selection: TablePlan.Selection
+  private let purpose: Purpose
   private let plan: TablePlan
   private let data: any RunData
   private let metrics: TableMetrics
   private let options: RunOptions
 
-  /// Loads CIFAR-100 and plans the runs. Under `equal`, methods whose trials are finished take the best weight.
+  /// Finds the images and plans the runs. Under `equal`, methods whose trials are finished take the best weight.
   public init(
-    _ request: TableRequest, _ purpose: Purpose = .cells, dataDirectory: String?,
-    options: RunOptions
+    _ request: TableRequest, _ purpose: Purpose = .cells, data: DataRequest, options: RunOptions
   ) throws {
-    let whole = try CIFARSource(
-      request.selection.budget, directory: dataDirectory.map { URL(fileURLWithPath: $0) })
-    try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
-  }
-
-  /// Loads photos and plans the runs of table 4 or 5 in the same way; `report` gets, in one replica, the reasons for photos
-  /// that are left out.
-  public init(
-    _ request: TableRequest, _ purpose: Purpose = .cells, photos: PhotoRequest,
-    options: RunOptions, report: @escaping ([String]) -> Void = { _ in }
-  ) throws {
-    let budget = request.selection.budget
-    let report = options.leads ? report : { _ in }
-    if photos.task == .segmentation {
-      let whole = try options.leaderFirst {
-        try SegmentationSource(photos, budget, runs: options.runs, report: report)
-      }
-      try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
-    } else {
-      let whole = try options.leaderFirst {
-        try DetectionSource(photos, budget, runs: options.runs, report: report)
-      }
-      try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
+    let table = request.selection.table
+    var data = data
+    if !options.leads { data.report = { _ in } }
+    let whole = try options.leaderFirst {
+      try table.open(data, request.selection.budget, runs: options.runs)
     }
+    try self.init(request, purpose, whole: whole, tuning: whole.forTuning(), options)
   }
 
   private init(
@@ -53,29 +40,23 @@ public struct TableJob {
     _ options: RunOptions
   ) throws {
     let selection = request.selection
+    let trials = try Trials(for: selection, data: tuning.reference, runs: options.runs)
     switch purpose {
     case .trials:
       guard selection.trainingProtocol == .equal else {
         throw UsageError("weights are tuned for the equal protocol; released takes the authors'")
       }
-      let plan = TablePlan(trialsOf: selection, data: tuning.reference)
-      guard !plan.runs.isEmpty else {
+      guard !(trials.open + trials.settled).isEmpty else {
         throw UsageError("none of these methods has a weight to tune")
       }
-      try self.init(plan, data: tuning, selection, options)
+      plan = TablePlan(students: trials.settled + trials.open)
+      data = tuning
     case .cells:
-      let weights = try TunedWeights.find(for: selection, data: tuning.reference, options)
-      try self.init(
-        TablePlan(selection, data: whole.reference, weights: weights), data: whole, selection,
-        options)
+      plan = TablePlan(selection, data: whole.reference, weights: trials.weights)
+      data = whole
     }
-  }
-
-  private init(
-    _ plan: TablePlan, data: any RunData, _ selection: TablePlan.Selection, _ options: RunOptions
-  ) throws {
-    self.plan = plan
-    self.data = data
+    self.selection = selection
+    self.purpose = purpose
     self.options = options
     metrics = data.metrics
     try options.checkReplicas(plan.runs)
@@ -92,30 +73,46 @@ public struct TableJob {
     let stop = StopRequest()
     let watch = stop.onSignals()
     defer { withExtendedLifetime(watch) {} }
+    let records = try purpose == .trials ? runTrials(stop) : run(plan, stop)
+    if options.leads {
+      print(
+        json
+          ? self.json(of: records)
+          : TableText(records, metrics, methods: MethodCard.all.map(\.id)).text)
+    }
+    let diverged = records.filter { $0.status == .diverged }
+    guard diverged.isEmpty || purpose == .trials else { throw DivergedRuns(records: diverged) }
+  }
+
+  private func run(_ plan: TablePlan, _ stop: StopRequest) throws -> [RunRecord] {
     switch try TableRunner(plan, data: data, options: options).run(stop: stop) {
+    case .finished(let records): return records
     case .interrupted(let folder):
       throw InterruptedTable(
         description: "stopped on request; the state is in \(folder)/resume.lskd under "
           + "\(options.runs.path), and the same command goes on from there")
-    case .finished(let records, let diverged):
-      if options.leads { print(json ? self.json(of: records) : TableText(records, metrics).text) }
-      if !diverged.isEmpty { throw DivergedRuns(sentences: diverged) }
+    }
+  }
+
+  /// Runs trials until those that are done need no further ones; a trial that diverges has lost.
+  private func runTrials(_ stop: StopRequest) throws -> [RunRecord] {
+    while true {
+      try options.replicas?.barrier()
+      let trials = try Trials(for: selection, data: data.reference, runs: options.runs)
+      guard !trials.open.isEmpty else {
+        return try trials.settled.compactMap { try $0.record(in: options.runs) }
+      }
+      _ = try run(TablePlan(students: trials.open), stop)
     }
   }
 
   /// Whether this process prints.
   public var leads: Bool { options.leads }
 
-  /// Draws what the networks of table 4 or 5 found in a few photos, one panel per setting; returns the files.
+  /// Draws what the networks found in a few images, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {
     guard options.leads else { return [] }
-    let panel: TablePanel? =
-      switch data {
-      case let photos as DetectionSource: TablePanel(photos)
-      case let photos as SegmentationSource: try TablePanel(photos)
-      default: nil
-      }
-    return try panel?.write(plan.runs, options) ?? []
+    return try data.panel()?.write(plan.runs, of: selection.table, options) ?? []
   }
 
   /// The runs with their cost, and the hours that they would take on this device.
@@ -133,7 +130,8 @@ public struct TableJob {
       var members: [String: JSONValue] = [
         "setting": .string(record.setting), "method": .string(record.method),
         "protocol": .string(record.protocolName), "budget": .string(record.budget),
-        "seed": .integer(Int(record.seeds["initialisation"] ?? 0)),
+        "seed": JSONValue(exactly: record.rootSeed),
+        "status": .string(record.status.rawValue), "weights": .string(record.subject.weights.text),
       ]
       for metric in metrics.all {
         members["\(metric.key)_last"] = record.last?.measures[metric].map { .number($0) } ?? .null

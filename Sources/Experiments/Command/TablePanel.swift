@@ -1,10 +1,11 @@
 import DurableFiles
 import Foundation
+import Measuring
 import NeuralNet
 import Results
 
 /// A few photos with their truth and what the networks of a table made of them.
-struct TablePanel {
+public struct TablePanel {
   /// A photo on disk.
   struct Photo {
     let file: URL
@@ -12,8 +13,6 @@ struct TablePanel {
     let height: Int
   }
 
-  /// The task of the table.
-  let task: VisionTask
   /// Names the photos in the file's name.
   let digest: String
   let photos: [Photo]
@@ -30,17 +29,17 @@ struct TablePanel {
 
   /// Writes a panel for every setting under the directory of the runs, with the checkpoints of the first seed, and
   /// returns their places.
-  func write(_ runs: [RunPlan], _ options: RunOptions) throws -> [URL] {
+  func write(_ runs: [RunPlan], of table: PaperTable, _ options: RunOptions) throws -> [URL] {
     var files: [URL] = []
     for setting in Set(runs.map(\.setting.id)).sorted() {
-      let own = runs.filter { isOf(setting, $0) }
+      let own = runs.filter { isOf(setting, $0, table) }
       var columns = truth
       for run in own where run.seed == own.first?.seed {
-        let file = options.runs.appendingPathComponent(run.folderName)
+        let file = try run.withTeacher(in: options.runs).folder(in: options.runs)
           .appendingPathComponent("last.lskd")
         guard FileManager.default.fileExists(atPath: file.path) else { continue }
         let network = try ModelCheckpoint(
-          contentsOf: file, device: options.device, layout: options.layout
+          contentsOf: file, device: options.place.device, layout: options.place.layout
         ).network
         columns.append((run.methodName, try cells(network)))
       }
@@ -50,7 +49,7 @@ struct TablePanel {
           columns: columns.map { $0.cells[index] })
       }
       let name = "\(setting)-\(own.first?.budget.rawValue ?? "")-\(digest.prefix(8)).svg"
-      let place = options.runs.appendingPathComponent(Self.prefix(task.table) + name)
+      let place = options.runs.appendingPathComponent(Self.prefix(table.id) + name)
       try AtomicFile.write(ImagePanel(titles: columns.map(\.title), rows: rows).svg, to: place)
       files.append(place)
     }
@@ -58,8 +57,8 @@ struct TablePanel {
   }
 
   /// Teachers are shared by settings; the network tells whose they are.
-  private func isOf(_ setting: String, _ run: RunPlan) -> Bool {
+  private func isOf(_ setting: String, _ run: RunPlan, _ table: PaperTable) -> Bool {
     guard run.role == .teacher else { return run.setting.id == setting }
-    return Setting.all(task).first { $0.id == setting }?.teacher == run.setting.teacher
+    return table.settings.first { $0.id == setting }?.teacher == run.setting.teacher
   }
 }

@@ -1,72 +1,80 @@
-import Distillation
+public import Distillation
 import Foundation
+import Measuring
+public import UserErrors
 
 /// What a user asked for, read from text and checked.
 public struct TableRequest: Sendable {
   /// Rows, columns, repetitions and recipe.
   public var selection: TablePlan.Selection
 
-  /// Reads lists that are separated by commas. Methods may be `paper` or `all`, variants `all`; nil seeds are
-  /// the budget's.
+  /// Reads lists that are separated by commas; nil is what the table or the budget usually has. Settings and variants may be
+  /// `all`, methods `paper` or `all`. Throws for what the table does not have.
   public init(
-    task: VisionTask = .classification, settings: String, methods: String, variants: String? = nil,
-    seeds: String?,
-    trainingProtocol: String, budget: String, teacher: String? = nil,
-    backbones: [String] = []
+    _ table: PaperTable, settings: String? = nil, methods: String? = nil,
+    variants: String? = nil, seeds: String? = nil, trainingProtocol: TrainingProtocol,
+    budget: Budget, teacher: String? = nil, backbones: [String] = []
   ) throws {
-    guard let budget = Budget(rawValue: budget) else {
-      throw UsageError("there is no budget \"\(budget)\"; known are full, reduced, smoke")
+    guard table.hasRuns else {
+      throw UsageError("\(table.id) counts networks and needs no runs; ask for another table")
     }
-    guard let trainingProtocol = TrainingProtocol(rawValue: trainingProtocol) else {
-      throw UsageError("there is no protocol \"\(trainingProtocol)\"; known are released, equal")
+    var rows = table.usualSettings
+    if let settings {
+      rows =
+        settings == "all"
+        ? table.settings : try Self.list(settings, "setting").map { try table.setting($0) }
     }
-    var rows: [Setting] = []
-    let names =
-      settings == "all" ? Setting.all(task).map(\.id) : try Self.list(settings, "setting")
-    for id in names { rows.append(try Setting(id, task)) }
     var numbers = budget.defaultSeeds
     if let seeds {
       numbers = []
       for text in try Self.list(seeds, "seed") {
         guard let number = UInt64(text), number <= UInt64(Int.max) else {
-          throw UsageError("\"\(text)\" is no seed; a seed is a whole number, not negative")
+          throw UsageError("\"\(text)\" is no seed; a seed is a whole number from 0 to \(Int.max)")
         }
         numbers.append(number)
       }
     }
     selection = TablePlan.Selection(
-      settings: rows, methods: try Self.methods(methods, task), seeds: numbers,
+      table: table, settings: rows, methods: try Self.methods(methods, table), seeds: numbers,
       trainingProtocol: trainingProtocol, budget: budget)
-    if let variants { selection.variants = try Self.variants(variants) }
+    selection.variants = try Self.variants(variants, table)
     if let teacher { selection.teacherFile = try Self.teacher(teacher) }
-    for text in backbones { selection.backbones.append(try BackboneFile(text, task)) }
+    for text in backbones { selection.backbones.append(try BackboneFile(text, of: table.settings)) }
   }
 
   /// Chooses the pairs of taps of the Lipschitz term, and its share of the loss instead of a tuned one or the setting's.
-  public mutating func setLipschitzTerm(pairs: String, share: Double?) throws(UsageError) {
-    guard let pairing = TapPairing(rawValue: pairs) else {
+  public mutating func setLipschitzTerm(pairs: TapPairing?, share: Double?) throws(UsageError) {
+    guard selection.table.choosesTerm || pairs == nil && share == nil else {
       throw UsageError(
-        "there are no pairs \"\(pairs)\"; known are "
-          + TapPairing.allCases.map(\.rawValue).joined(separator: ", "))
+        "the pairs of the Lipschitz term and its share cannot be chosen in \(selection.table.id)")
     }
     if let share, !(share > 0 && share < 1) {
       throw UsageError("the share of the Lipschitz term lies between 0 and 1, not at \(share)")
     }
-    selection.pairing = pairing
+    if let pairs { selection.pairing = pairs }
     selection.lipschitzShare = share
   }
 
-  private static func methods(_ text: String, _ task: VisionTask) throws(UsageError) -> [Method] {
-    switch (text, task) {
-    case ("all", .classification): return Method.all
-    case ("paper", _), ("all", _): return Method.ofPaper(task)
-    default:
+  private static func methods(_ text: String?, _ table: PaperTable) throws(UsageError) -> [Method] {
+    let task = table.recipe.task
+    if let fixed = table.fixedMethods {
+      guard text == nil else {
+        throw UsageError(
+          "the methods of \(table.id) cannot be chosen: they are "
+            + fixed.map(\.description).joined(separator: ", "))
+      }
+      return fixed
+    }
+    switch text {
+    case "all": return Method.all.filter { $0.isMade(for: task) }
+    case "paper", nil: return Method.ofPaper(task)
+    case .some(let text):
       var columns: [Method] = []
       for name in try list(text, "method") {
         let method = try Method(named: name)
-        guard !method.usesTeacher || method.details(for: task) != nil else {
+        guard method.isMade(for: task) else {
           throw UsageError(
-            "method \(method) is not made for \(task.rawValue); made for it are "
+            "method \(method) is not made for \(task.id); made for it are "
               + Method.ofPaper(task).map(\.description).joined(separator: ", "))
         }
         columns.append(method)
@@ -75,8 +83,15 @@ public struct TableRequest: Sendable {
     }
   }
 
-  private static func variants(_ text: String) throws(UsageError) -> [LipschitzVariant]? {
-    guard text != "all" else { return nil }
+  /// The variants of a table's rows, nil for all of them; none where the table has none.
+  private static func variants(_ text: String?, _ table: PaperTable) throws(UsageError)
+    -> [LipschitzVariant]?
+  {
+    guard table.hasVariants else {
+      guard text == nil else { throw UsageError("--variants does not go with \(table.id)") }
+      return []
+    }
+    guard let text, text != "all" else { return nil }
     var variants: [LipschitzVariant] = []
     for name in try list(text, "variant") { variants.append(try LipschitzVariant(name)) }
     return variants

@@ -4,16 +4,16 @@ import Results
 struct TableText {
   let text: String
 
-  init(_ records: [RunRecord], _ metrics: TableMetrics) {
+  /// The rows of `records`, in the order of `methods`.
+  init(_ records: [RunRecord], _ metrics: TableMetrics, methods: [String]) {
     var table = TextTable(
       ["setting", "method", "n", "\(metrics.main.title) % (last epoch)"]
-        + metrics.others.map { "\($0.title) %" } + ["best epoch (selected on test)"])
-    for group in RecordGroup.groups(of: records) {
-      let last = group.sample(metrics.main)
+        + metrics.others.map { "\($0.title) %" } + ["best epoch (selected on test)", "weights"])
+    for group in RecordGroup.groups(of: records, methods: methods) {
       table.add(
-        [group.setting, group.method, String(last.count), last.summary]
+        [group.setting, group.method, group.count, group.result(metrics.main)]
           + metrics.others.map { group.sample($0).summary }
-          + [group.bestSample(metrics.main).summary])
+          + [group.bestSample(metrics.main).summary, group.weights])
     }
     text = table.text
   }

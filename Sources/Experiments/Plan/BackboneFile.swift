@@ -3,6 +3,7 @@ import DurableFiles
 public import Foundation
 import ModelZoo
 import NeuralNet
+import UserErrors
 
 /// Weights from a file with which a detector's or a segmentation's backbone starts.
 public struct BackboneFile: Hashable, Sendable {
@@ -13,11 +14,14 @@ public struct BackboneFile: Hashable, Sendable {
   /// SHA-256 of the file.
   public let sha256: String
 
-  /// Reads `BACKBONE=FILE`. Throws for a backbone that the task's networks do not have and for a file that cannot be read.
-  public init(_ text: String, _ task: VisionTask) throws {
+  /// Reads `BACKBONE=FILE`. Throws for a backbone that the settings' networks do not have and for a file that cannot be read.
+  public init(_ text: String, of settings: [Setting]) throws {
     let words = text.split(separator: "=", maxSplits: 1).map(String.init)
-    let known = Setting.all(task).flatMap { [$0.teacher.backbone, $0.student.backbone] }
+    let known = settings.flatMap { [$0.teacher.backbone, $0.student.backbone] }
       .compactMap { $0 }
+    guard !known.isEmpty else {
+      throw UsageError("these networks have no backbone that a file could give")
+    }
     guard words.count == 2, known.contains(words[0]) else {
       throw UsageError(
         "\"\(text)\" names no backbone; write BACKBONE=FILE with one of "

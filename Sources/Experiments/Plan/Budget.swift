@@ -9,48 +9,6 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
   /// Synthetic data and the smallest networks: shows that everything works, says nothing about methods.
   case smoke
 
-  /// Passes over the training images of CIFAR-100.
-  public var epochs: Int { epochs(for: .classification) }
-
-  /// Passes over the training images. SSD's 120,000 steps of 32 of the 16,551 images of VOC07+12 are 232 epochs.
-  public func epochs(for task: VisionTask) -> Int {
-    switch (self, task) {
-    case (.full, .classification): 200
-    case (.full, .detection): 232
-    case (.full, .segmentation): 50
-    case (.reduced, .classification): 4
-    case (.reduced, .detection): 12
-    case (.reduced, .segmentation): 40
-    case (.smoke, .classification): 8
-    case (.smoke, .detection): 4
-    case (.smoke, .segmentation): 4
-    }
-  }
-
-  /// Passes of a teacher. On photos it learns longer than its students where all start from random numbers.
-  func teacherEpochs(for task: VisionTask) -> Int {
-    guard self != .full else { return epochs(for: task) }
-    return switch task {
-    case .classification: epochs(for: task)
-    case .detection: 4 * epochs(for: task)
-    case .segmentation: 2 * epochs(for: task)
-    }
-  }
-
-  /// Short side at scale 1 and side of the crops of a segmentation's training photos.
-  public var segmentationSize: Int {
-    switch self {
-    case .full: 513
-    case .reduced: 161
-    case .smoke: 65
-    }
-  }
-
-  /// Share of the training images of every class; photos are chosen by their sets.
-  public func trainingFraction(for task: VisionTask) -> Double {
-    self == .reduced && task == .classification ? 0.25 : 1
-  }
-
   /// Whether the images are synthetic.
   public var isSynthetic: Bool { self == .smoke }
 
@@ -65,24 +23,10 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
 
   /// The network that stands for one of the paper.
   public func network(for architecture: Architecture) -> Architecture {
-    switch (self, architecture) {
-    case (.full, _): architecture
-    case (.reduced, .wideResNet(let depth, let width)):
-      .wideResNet(depth: min(depth, 16), width: max(1, width / 2))
-    case (.smoke, .wideResNet(let depth, let width)):
-      .wideResNet(depth: depth > 16 ? 16 : 10, width: max(1, width / 4))
-    case (.reduced, .ssd300(let backbone, _)): .ssd300(backbone, divisor: 8)
-    case (.smoke, .ssd300(let backbone, _)): .ssd300(backbone, divisor: 16)
-    case (.reduced, .deepLab(let backbone, _)): .deepLab(backbone, divisor: 8)
-    case (.smoke, .deepLab(let backbone, _)): .deepLab(backbone, divisor: 16)
-    case (.reduced, .cifarResNet(let depth)): .cifarResNet(depth: min(depth, 20))
-    case (.smoke, .cifarResNet): .cifarResNet(depth: 8)
-    case (.reduced, .pyramidNet(_, let alpha, let isBottleneck)):
-      .pyramidNet(
-        depth: isBottleneck ? 29 : 20, alpha: max(1, alpha / 4), isBottleneck: isBottleneck)
-    case (.smoke, .pyramidNet(_, let alpha, let isBottleneck)):
-      .pyramidNet(
-        depth: isBottleneck ? 11 : 8, alpha: max(1, alpha / 8), isBottleneck: isBottleneck)
+    switch self {
+    case .full: architecture
+    case .reduced: architecture.reduced
+    case .smoke: architecture.smallest
     }
   }
 

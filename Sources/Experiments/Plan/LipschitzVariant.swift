@@ -1,7 +1,8 @@
 import Distillation
 import Lipschitz
+public import UserErrors
 
-/// One departure from LONDON's Lipschitz term, for the ablations of table 6.
+/// One departure from LONDON's Lipschitz term.
 public enum LipschitzVariant: Hashable, Sendable, CustomStringConvertible {
   /// Another absolute weight.
   case alpha(Double)
@@ -24,7 +25,7 @@ public enum LipschitzVariant: Hashable, Sendable, CustomStringConvertible {
     "alpha=NUMBER, share=NUMBER (0 to 1), steps=NUMBER, start=ones, compare=ratio, matrix=batch, "
     + "pair=symmetric"
 
-  /// Those of table 6, around the released weight of a setting.
+  /// Those of an ablation, around the released weight of a setting.
   public static func all(alpha: Double) -> [LipschitzVariant] {
     [0.1, 10, 100, 1000].map { .alpha(alpha * $0) } + [0.05, 0.2, 0.5].map { .share($0) }
       + [1, 5, 10].map { .steps($0) } + [.startOnes, .ratio, .batchMatrix, .symmetricPair]
@@ -62,6 +63,10 @@ public enum LipschitzVariant: Hashable, Sendable, CustomStringConvertible {
     case .symmetricPair: "pair=symmetric"
     }
   }
+
+  /// Whether the term is in other units than the paper's, so that alpha alone would mean nothing: its first gradient is
+  /// made as long as that of the paper's term.
+  var isMatched: Bool { self == .ratio || self == .batchMatrix }
 
   /// Changes a term.
   func apply(

@@ -1,4 +1,3 @@
-import ModelZoo
 public import NeuralNet
 
 /// Everything about a training that depends on method, protocol and budget but not on the seed.
@@ -25,9 +24,8 @@ public struct Recipe: Hashable, Sendable {
   public let mixesImages: Bool
   /// First epochs, those of the preparation included, in which the connectors learn alone.
   public let connectorEpochs: Int
-  /// Whether a segmentation follows two oddities of the released code: every loss is divided by the batch once more, and
-  /// pixels beyond a photo are background instead of void.
-  public let countsAsReleased: Bool
+  /// How losses over many places of an image are counted.
+  public let counting: LossCounting
 
   /// Epochs that come before the recipe's own.
   public struct Preparation: Hashable, Sendable {
@@ -39,11 +37,14 @@ public struct Recipe: Hashable, Sendable {
 
   /// The recipe of a teacher: plain training of the OFD paper, for the PyramidNet with mixup.
   public init(teacherOf setting: Setting, budget: Budget, hasBackbone: Bool = false) {
-    epochs = budget.teacherEpochs(for: setting.task)
-    batchSize = budget.batch(setting)
-    schedule = Self.schedule(
-      setting.teacher, budget, epochs: epochs, hasBackbone: hasBackbone, thirdDivisor: nil)
-    optimizer = Self.optimizer(setting.task)
+    let table = setting.recipe
+    epochs = table.extent(budget).teacherEpochs
+    batchSize = setting.batchSize(budget)
+    schedule = table.schedule(
+      .init(
+        network: setting.teacher, epochs: epochs, isPretrained: budget == .full || hasBackbone,
+        thirdDivisor: nil))
+    optimizer = table.optimizer
     restartsMomentum = false
     teacherInTrainMode = false
     unrollsPowerIteration = false
@@ -51,7 +52,7 @@ public struct Recipe: Hashable, Sendable {
     warmUpEpochs = 0
     mixesImages = setting.mixesTeacherImages
     connectorEpochs = 0
-    countsAsReleased = false
+    counting = .mean
   }
 
   /// The recipe of one cell of a table.
@@ -65,38 +66,38 @@ public struct Recipe: Hashable, Sendable {
     hasBackbone: Bool = false
   ) {
     let isReleased = trainingProtocol == .released
-    let family =
-      isReleased && setting.task == .classification ? method.family : .overhaul
-    let isOverhaul = method.base == .ofd
+    let table = setting.recipe
+    let followsAuthors = isReleased && table.hasReleasedCode
+    let family = followsAuthors ? method.base.family : .overhaul
+    let isOverhaul = method.usesTeacher && method.base.family == .overhaul
     switch family {
     case .overhaul:
-      epochs = budget.epochs(for: setting.task)
-      batchSize = budget.batch(setting)
-      schedule = Self.schedule(
-        setting.student, budget, epochs: epochs, hasBackbone: hasBackbone,
-        thirdDivisor: isReleased && method.guidance != nil
-          ? setting.released.thirdDropDivisor : nil)
-      optimizer = Self.optimizer(setting.task)
+      epochs = table.extent(budget).epochs
+      batchSize = setting.batchSize(budget)
+      schedule = table.schedule(
+        .init(
+          network: setting.student, epochs: epochs, isPretrained: budget == .full || hasBackbone,
+          thirdDivisor: isReleased && method.guidance != nil
+            ? setting.released.thirdDropDivisor : nil))
+      optimizer = table.optimizer
     case .repDistiller:
-      epochs = budget.epochs * 6 / 5
+      epochs = table.extent(budget).epochs * 6 / 5
       batchSize = 64
       schedule = Self.repDistillerSchedule(epochs: epochs)
       optimizer = .init(nesterov: false)
     case .zoo:
-      epochs = budget.epochs
+      epochs = table.extent(budget).epochs
       batchSize = 128
       schedule = Self.schedule(epochs: epochs, thirdDivisor: nil)
       optimizer = .init(weightDecay: 1e-4)
     }
-    restartsMomentum =
-      isReleased && setting.task == .classification && (isOverhaul || method == .student)
+    restartsMomentum = followsAuthors && method.base.family == .overhaul
     teacherInTrainMode = isReleased && isOverhaul
     unrollsPowerIteration = isReleased || method.guidance == .stopGradient
     let base = schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
-    let details = method.details(for: setting.task)
-    connectorEpochs = setting.task == .segmentation && isOverhaul ? 1 : 0
-    countsAsReleased = setting.task == .segmentation && isReleased
-    switch details?.preparationRate {
+    connectorEpochs = method.details(for: setting.task)?.connectorEpochs ?? 0
+    counting = isReleased ? setting.task.releasedCounting : .mean
+    switch method.base.preparation {
     // Under `equal` the connectors' epoch comes on top, so that all students learn equally long.
     case nil:
       preparation =
@@ -105,48 +106,8 @@ public struct Recipe: Hashable, Sendable {
     case .base: preparation = Preparation(epochs: max(1, epochs / 8), learningRate: base)
     case .fixed(let rate): preparation = Preparation(epochs: max(1, epochs / 8), learningRate: rate)
     }
-    warmUpEpochs = Int(((details?.warmUp ?? 0) * Double(epochs)).rounded())
+    warmUpEpochs = Int((method.base.warmUp * Double(epochs)).rounded())
     mixesImages = false
-  }
-
-  /// The schedule of a network: that of the OFD code, or of the usual SSD recipe for a detector.
-  private static func schedule(
-    _ network: Architecture, _ budget: Budget, epochs: Int, hasBackbone: Bool,
-    thirdDivisor: Double?
-  ) -> Schedule {
-    let isPretrained = budget == .full || hasBackbone
-    switch network {
-    case .ssd300(let backbone, _):
-      return detectorSchedule(
-        base: isPretrained ? detectorRate : rateFromScratch(backbone), epochs: epochs)
-    case .deepLab:
-      return .polynomial(
-        base: isPretrained ? segmentationRate : segmentationRateFromScratch, power: 0.9)
-    default: return schedule(epochs: epochs, thirdDivisor: thirdDivisor)
-    }
-  }
-
-  static let segmentationRate = 0.007
-  private static let segmentationRateFromScratch = 0.06
-
-  /// `base`, a tenth of it from 2/3 and a hundredth from 5/6 of the epochs on: 80,000 and 100,000 of 120,000 steps.
-  static func detectorSchedule(base: Double, epochs: Int) -> Schedule {
-    .steps(
-      base: base,
-      drops: [
-        .init(epoch: 2 * epochs / 3, divisor: 10), .init(epoch: 5 * epochs / 6, divisor: 100),
-      ])
-  }
-
-  static let detectorRate = 1e-3
-
-  /// A start from random numbers takes larger steps; without batch norms they must stay smaller.
-  static func rateFromScratch(_ backbone: SSD300.Backbone) -> Double {
-    backbone == .vgg16 ? 1e-3 : 1e-2
-  }
-
-  private static func optimizer(_ task: VisionTask) -> SGD.Configuration {
-    .init(nesterov: task != .detection)
   }
 
   /// 0.1, /10 from floor(E/2), /100 from floor(3E/4) and, where given, a third one from floor(7E/8).
@@ -171,9 +132,9 @@ public struct Recipe: Hashable, Sendable {
   }
 }
 
-extension Budget {
-  /// Images per batch: the setting's, fewer where there are few photos.
-  fileprivate func batch(_ setting: Setting) -> Int {
-    self == .full || setting.task == .classification ? setting.released.batchSize : 8
+extension Setting {
+  /// Images per batch: the setting's, fewer where a budget has few photos.
+  fileprivate func batchSize(_ budget: Budget) -> Int {
+    recipe.extent(budget).batchSize ?? released.batchSize
   }
 }

@@ -1,41 +1,55 @@
+public import Results
+
 extension RunPlan {
-  /// Where the run differs from the paper's recipe, or, under `released`, from its authors' own.
-  public var deviations: [String] {
+  /// Where the run differs from the paper's recipe, or, under `released`, from its authors' own. Those that leave the
+  /// paper's networks, images, starts or length come first and keep its results apart from the paper's.
+  public var deviations: [RunRecord.Deviation] {
+    var list = departures.map { RunRecord.Deviation($0, separates: true) }
+    // A student of the paper's recipe whose teacher is not of it is not of it, either.
+    if list.isEmpty, let teacher {
+      list = teacher.departures.map { .init("teacher: \($0)", separates: true) }
+    }
+    if let backbone {
+      list.append(.init("backbone starts from a file, \(backbone.sha256.prefix(12))"))
+    }
+    if let method { list += deviations(of: method).map { .init($0) } }
+    return list
+  }
+
+  /// Where the run leaves the paper's networks, images, starts or length.
+  private var departures: [String] {
     var list: [String] = []
     let paper = role == .teacher ? setting.teacher : setting.student
     if network != paper { list.append("network \(network) instead of \(paper)") }
     let epochs =
-      role == .teacher
-      ? budget.teacherEpochs(for: setting.task) : budget.epochs(for: setting.task)
-    let paperEpochs = Budget.full.epochs(for: setting.task)
+      role == .teacher ? extent.teacherEpochs : extent.epochs
+    let paperEpochs = setting.recipe.full.epochs
     if epochs != paperEpochs {
       list.append("\(epochs) epochs instead of \(paperEpochs) in the paper's recipe")
     }
-    if recipe.batchSize != setting.released.batchSize, setting.task != .classification {
-      list.append("batches of \(recipe.batchSize) instead of \(setting.released.batchSize)")
+    if let batch = extent.batchSize, batch != setting.released.batchSize {
+      list.append("batches of \(batch) instead of \(setting.released.batchSize)")
     }
-    let fraction = budget.trainingFraction(for: setting.task)
+    let fraction = extent.trainingFraction
     if budget.isSynthetic {
-      list.append("synthetic images instead of \(setting.task.dataName)")
+      list.append("synthetic images instead of \(setting.recipe.dataName)")
     } else if fraction < 1 {
       list.append("\(fraction) of the training images of every class")
     }
     list += data.deviations
-    let (size, paperSize) = (budget.segmentationSize, Budget.full.segmentationSize)
-    if setting.task == .segmentation, size != paperSize {
+    if let size = extent.imageSize, let paperSize = setting.recipe.full.imageSize,
+      size != paperSize
+    {
       list.append("photos scaled around and cut to \(size) pixels instead of \(paperSize)")
     }
-    if let paperRate = setting.task.pretrainedRate {
-      list.append(
-        backbone.map { "backbone starts from a file, \($0.sha256.prefix(12))" }
-          ?? "no pretrained backbone")
+    if let paperRate = setting.recipe.pretrainedRate {
+      if backbone == nil { list.append("no pretrained backbone") }
       let rate = recipe.schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
       if rate != paperRate { list.append("learning rate \(rate) instead of \(paperRate)") }
     }
     if let teacherFile, teacherFile.network != budget.network(for: setting.teacher) {
       list.append("teacher \(teacherFile.network) instead of \(setting.teacher)")
     }
-    if let method { list += deviations(of: method) }
     return list
   }
 
@@ -43,19 +57,19 @@ extension RunPlan {
     var list: [String] = []
     if trainingProtocol == .equal {
       list.append(
-        setting.task == .classification
+        setting.recipe.hasReleasedCode
           ? "momentum runs through learning-rate drops; teacher in eval mode"
           : "teacher in eval mode")
-    } else if setting.task == .classification, method.family != .overhaul {
-      list.append("recipe of \(method.family.rawValue), on images prepared as in the OFD code")
+    } else if setting.recipe.hasReleasedCode, method.base.family != .overhaul {
+      list.append("recipe of \(method.base.family.rawValue), on images prepared as in the OFD code")
     }
-    if setting.task == .segmentation { list += segmentationOddities }
+    if trainingProtocol == .equal { list += setting.task.equalDepartures(recipe) }
     if let preparation = recipe.preparation {
       let epochs = preparation.epochs == 1 ? "1 epoch" : "\(preparation.epochs) epochs"
       list.append("\(epochs) of preparation at learning rate \(preparation.learningRate)")
     }
     if let lossWeight {
-      list.append(sentence("weight \(lossWeight)", lossChoice, setting.task.weightOrigin(method)))
+      list.append(sentence("weight \(lossWeight)", lossChoice, lossOrigin))
     }
     if let alpha {
       list.append(sentence("alpha \(alpha)", alphaChoice, "as in the released script"))
@@ -69,41 +83,34 @@ extension RunPlan {
     if trainingProtocol == .equal, method.guidance == .differentiable, variant == nil {
       list.append("exact singular pair instead of ten unrolled power steps")
     }
+    if variant?.isMatched ?? false {
+      list.append(
+        "Lipschitz term multiplied so that its first gradient is as long as that of the paper's form"
+      )
+    }
     if trainingProtocol == .equal, setting.released.thirdDropDivisor != nil {
       list.append("no third learning-rate drop")
     }
     if pairing != .all {
       list.append("Lipschitz term on the pairs of taps \"\(pairing.rawValue)\"")
     }
-    if method.base != .ofd { list.append("Lipschitz term on taps without connectors") }
+    if !method.base.connectsTaps { list.append("Lipschitz term on taps without connectors") }
     return list
   }
 
-  /// What `equal` does where the released segmentation code is odd; `released` does the same as the code.
-  private var segmentationOddities: [String] {
-    guard trainingProtocol == .equal else { return [] }
-    return [
-      "losses are not divided by the batch once more; pixels beyond a photo are void; the pyramid's dropout works in "
-        + "every method",
-      recipe.connectorEpochs > 0
-        ? "the connectors' own epoch comes on top, at their tenfold learning rate" : nil,
-    ].compactMap { $0 }
+  private var lossOrigin: String {
+    details?.isAuthorsWeight ?? true
+      ? "as in the authors' or their code" : "by choice of this suite"
   }
 
   private func sentence(_ weight: String, _ choice: ChosenWeight?, _ origin: String) -> String {
     switch choice?.source {
     case nil: "\(weight) \(origin), not chosen on held-out images"
-    case .tuned(let trials): "\(weight), the best of \(trials) on held-out training images"
+    case .tuned(let trials, let isEdge):
+      "\(weight), the best of \(trials) on held-out training images"
+        + (isEdge ? " and the last of them" : "")
     case .trial: "\(weight), a trial on held-out training images"
     case .request: "\(weight), as asked for"
     }
-  }
-}
-
-extension VisionTask {
-  /// Whose the weight of a method's loss is.
-  fileprivate func weightOrigin(_ method: Method) -> String {
-    self == .classification || method.base == .ofd
-      ? "as in the authors' or their code" : "by choice of this suite"
   }
 }

@@ -1,8 +1,9 @@
 public import Distillation
 import DurableFiles
 public import Foundation
+public import JSON
 public import ModelZoo
-public import Results
+import Results
 
 /// One training of a table: what it is, resolved to the last number.
 public struct RunPlan: Hashable, Sendable {
@@ -36,6 +37,8 @@ public struct RunPlan: Hashable, Sendable {
   public var alphaChoice: ChosenWeight?
   /// A teacher from a file instead of the setting's own.
   public var teacherFile: TeacherFile?
+  /// SHA-256 of the teacher's checkpoint; nil while the teacher is not trained. Other bytes teach another run.
+  public var teacherCheckpoint: String?
   /// Weights with which backbones start.
   public var backbones: [BackboneFile] = []
   /// Which neighbouring taps make the pairs of the Lipschitz term.
@@ -86,23 +89,16 @@ public struct RunPlan: Hashable, Sendable {
     }
   }
 
-  /// `teacher`, or the method's name with its variant or trial weight.
-  public var methodName: String {
-    guard let method else { return "teacher" }
-    if let variant { return "\(method) \(variant)" }
-    if let choice = alphaChoice ?? lossChoice, choice.source == .trial {
-      return "\(method)\(TrialChoice.separator)\(choice.value)"
-    }
-    return method.description
-  }
-
   /// The network that is trained.
   public var network: Architecture {
     budget.network(for: role == .teacher ? setting.teacher : setting.student)
   }
 
+  /// How much of the paper's images and steps is taken.
+  var extent: TableRecipe.Extent { setting.recipe.extent(budget) }
+
   /// What is known of the method on the setting's task; nil for a teacher and for the student alone.
-  var details: MethodDescription? { method?.details(for: setting.task) }
+  var details: MethodUse? { method?.details(for: setting.task) }
 
   /// Weight of the method's own loss.
   public var lossWeight: Double? {
@@ -126,7 +122,8 @@ public struct RunPlan: Hashable, Sendable {
     share.map { .share($0) } ?? .alpha(alpha ?? 0, lateFactor: lateFactor)
   }
 
-  /// The resolved configuration; its canonical text identifies the run.
+  /// The resolved configuration; its canonical text identifies the run. A student's is complete once its teacher's
+  /// checkpoint is known.
   ///
   /// A teacher's does not name the setting, table or protocol: settings with the same teacher share it.
   public var configuration: JSONValue {
@@ -134,32 +131,44 @@ public struct RunPlan: Hashable, Sendable {
       "network": .string(network.description),
       "method": .string(method?.description ?? "teacher"),
       "budget": .string(budget.rawValue),
-      "seed": .integer(Int(seed)),
+      "seed": JSONValue(exactly: seed),
       "data": .object(data.hashes.mapValues { .string($0) }),
-      "training_fraction": .number(budget.trainingFraction(for: setting.task)),
-      "pipeline": .string(setting.task.pipeline),
+      "training_fraction": .number(extent.trainingFraction),
+      "pipeline": .string(setting.recipe.pipeline),
       "recipe": recipe.configuration,
     ]
-    if let backbone { members["backbone"] = .string(backbone.sha256) }
-    if setting.task == .segmentation {
-      members["image_size"] = .integer(budget.segmentationSize)
+    let taskConstants = setting.task.loss(recipe.counting).constants
+    if !taskConstants.isEmpty {
+      members["task_constants"] = .object(taskConstants.mapValues { .number($0) })
     }
+    if let backbone { members["backbone"] = .string(backbone.sha256) }
+    if let size = extent.imageSize { members["image_size"] = .integer(size) }
     if method != nil {
       members["setting"] = .string(setting.id)
       members["protocol"] = .string(trainingProtocol.rawValue)
       if let teacher { members["teacher"] = .string(teacher.hash) }
-      if let teacherFile { members["teacher"] = .string("file \(teacherFile.sha256)") }
+      if let digest = teacherFile?.sha256 ?? teacherCheckpoint {
+        members[RunRecord.teacherMember] = .string(digest)
+      }
       if let lossWeight { members["loss_weight"] = .number(lossWeight) }
-      if let constants = details?.constants { members["constants"] = .string(constants) }
+      if let constants = details?.constants, !constants.isEmpty {
+        members["constants"] = .object(constants.mapValues { .number($0) })
+      }
       if let alpha {
         members["alpha"] = .number(alpha)
         members["alpha_late_factor"] = .number(lateFactor)
       }
       if let share { members["lipschitz_share"] = .number(share) }
-      if method?.guidance != nil, pairing != .all {
-        members["lipschitz_pairs"] = .string(pairing.rawValue)
+      if method?.guidance != nil {
+        members["lipschitz_constants"] = .object(
+          LipschitzGuidedObjective.constants.mapValues { .number($0) })
+        if recipe.unrollsPowerIteration {
+          members["power_steps"] = .integer(LipschitzVariant.releasedSteps)
+        }
+        if pairing != .all { members["lipschitz_pairs"] = .string(pairing.rawValue) }
       }
       if let variant { members["lipschitz_variant"] = .string("\(variant)") }
+      if variant?.isMatched ?? false { members["matches_first_gradient"] = .bool(true) }
     }
     return .object(members)
   }
@@ -184,8 +193,8 @@ public struct RunPlan: Hashable, Sendable {
 public struct ChosenWeight: Hashable, Sendable {
   /// Where a weight comes from.
   public enum Source: Hashable, Sendable {
-    /// `tune`: the best of so many trials on held-out training images.
-    case tuned(trials: Int)
+    /// `tune`: the best of so many trials on held-out training images; on the edge of what makes sense or was tried.
+    case tuned(trials: Int, isEdge: Bool)
     /// A trial of `tune`.
     case trial
     /// The user's.
@@ -220,9 +229,12 @@ extension Recipe {
     case .polynomial(let rate, let power):
       base = rate
       own["power"] = .number(power)
+    case .cosine(let rate, let warmUpEpochs, _):
+      base = rate
+      own["cosine"] = .object(["warm_up_epochs": .integer(warmUpEpochs)])
     }
     if connectorEpochs > 0 { own["connector_epochs"] = .integer(connectorEpochs) }
-    if countsAsReleased { own["counts_as_released"] = .bool(true) }
+    if counting == .overBatchAgain { own["counts_as_released"] = .bool(true) }
     let members: [String: JSONValue] = [
       "epochs": .integer(epochs), "batch_size": .integer(batchSize),
       "base_learning_rate": .number(base), "drops": .array(drops),

@@ -4,11 +4,13 @@ public import Distillation
 public struct TablePlan: Sendable {
   /// What a user may choose about a table.
   public struct Selection: Sendable {
+    /// The table that asks.
+    public let table: PaperTable
     /// Rows.
     public var settings: [Setting]
     /// Columns.
     public var methods: [Method]
-    /// Departures from LONDON's Lipschitz term, for every setting; nil for all of table 6.
+    /// Departures from LONDON's Lipschitz term, for every setting; nil for all of them.
     public var variants: [LipschitzVariant]? = []
     /// Repetitions.
     public var seeds: [UInt64]
@@ -27,9 +29,11 @@ public struct TablePlan: Sendable {
 
     /// Makes a selection without variants.
     public init(
-      settings: [Setting], methods: [Method], seeds: [UInt64], trainingProtocol: TrainingProtocol,
+      table: PaperTable, settings: [Setting], methods: [Method], seeds: [UInt64],
+      trainingProtocol: TrainingProtocol,
       budget: Budget
     ) {
+      self.table = table
       self.settings = settings
       self.methods = methods
       self.seeds = seeds
@@ -56,8 +60,8 @@ public struct TablePlan: Sendable {
   /// that an interrupted table holds whole comparisons.
   public let runs: [RunPlan]
 
-  /// Plans the cells of a selection. Cells belong to their task's table, variants to table 6, whoever asks for them, so
-  /// that tables share their runs.
+  /// Plans the cells of a selection. Methods belong to the table of their setting's recipe, whoever asks for them, so that
+  /// tables share their runs; variants to the table that asks.
   public init(_ selection: Selection, data: DataReference, weights: Weights = [:]) {
     var students: [RunPlan] = []
     for setting in selection.settings {
@@ -80,9 +84,9 @@ public struct TablePlan: Sendable {
       }
       let variants = selection.variants ?? LipschitzVariant.all(alpha: setting.released.alpha)
       for seed in selection.seeds {
-        students += selection.methods.map { run(setting.task.table, $0, seed) }
+        students += selection.methods.map { run(setting.recipe.table, $0, seed) }
         for variant in variants {
-          var variation = run("table6", .london, seed)
+          var variation = run(selection.table.id, .london, seed)
           variation.variant = variant
           students.append(variation)
         }
@@ -91,41 +95,8 @@ public struct TablePlan: Sendable {
     self.init(students: students)
   }
 
-  /// Plans the trials of every method's weight, with the first seed.
-  public init(trialsOf selection: Selection, data: DataReference) {
-    var students: [RunPlan] = []
-    for setting in selection.settings {
-      for method in selection.methods {
-        students += Self.trials(setting, method, selection, data: data)
-      }
-    }
-    self.init(students: students)
-  }
-
-  /// The trials of one method's weight; none for the student alone.
-  static func trials(
-    _ setting: Setting, _ method: Method, _ selection: Selection, data: DataReference
-  ) -> [RunPlan] {
-    guard let details = method.details(for: setting.task), method.guidance != .stopGradient else {
-      return []
-    }
-    let usual = setting.released.share ?? setting.released.alpha
-    let weights = method.guidance == nil ? details.trialWeights : [usual / 4, usual, usual * 4]
-    return weights.map { weight in
-      var run = RunPlan(
-        table: setting.task.trialsTable, setting: setting, role: .student(method),
-        trainingProtocol: selection.trainingProtocol, budget: selection.budget,
-        seed: selection.seeds.first ?? 0, data: data)
-      run.teacherFile = selection.teacherFile
-      run.backbones = selection.backbones
-      run.pairing = selection.pairing
-      let trial = ChosenWeight(value: weight, source: .trial)
-      if method.guidance == nil { run.lossChoice = trial } else { run.alphaChoice = trial }
-      return run
-    }
-  }
-
-  private init(students: [RunPlan]) {
+  /// Plans given students with their teachers.
+  package init(students: [RunPlan]) {
     var runs: [RunPlan] = []
     for run in students {
       if let teacher = run.teacher, !runs.contains(where: { $0.hash == teacher.hash }) {

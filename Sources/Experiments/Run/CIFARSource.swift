@@ -1,8 +1,10 @@
 public import Datasets
 public import Foundation
+public import Measuring
 public import NeuralNet
 public import Results
 public import Training
+import UserErrors
 
 /// The images of a table: CIFAR-100 from a directory, or the embedded synthetic set.
 public struct CIFARSource: RunData {
@@ -10,35 +12,27 @@ public struct CIFARSource: RunData {
   public let training: ImageDataset
   /// Images to measure with; always all of them.
   public let test: ImageDataset
+  /// Whether the budget asks for synthetic images, and says so.
+  private let isOfBudget: Bool
 
   /// Seed of the choice of training images, the same for all runs.
   private static let subsetSeed: UInt64 = 0
-  private static let syntheticTraining = 2_560
-  private static let syntheticTest = 500
 
-  /// Loads the data of a budget; `directory` is needed for real ones.
-  public init(_ budget: Budget, directory: URL?) throws {
+  /// Loads the data of a budget; `directory` is needed for real ones, of which `fraction` of every class is learnt from.
+  public init(_ budget: Budget, fraction: Double, directory: URL?) throws {
+    isOfBudget = budget.isSynthetic
     if budget.isSynthetic {
-      training = try Self.synthetic().dataset(.train)
-      test = try Self.testImages(directory: nil)
+      let synthetic = try SyntheticCIFAR100.ofSmokeBudget()
+      training = synthetic.dataset(.train)
+      test = synthetic.dataset(.test)
       return
     }
     guard let directory else {
       throw UsageError("budget \(budget.rawValue) needs --data DIR with the CIFAR-100 binary files")
     }
     training = try CIFAR100.load(.train, from: directory)
-      .subset(fraction: budget.trainingFraction(for: .classification), seed: Self.subsetSeed)
-    test = try Self.testImages(directory: directory)
-  }
-
-  /// The test images in a directory, or the synthetic ones where there is none.
-  static func testImages(directory: URL?) throws -> ImageDataset {
-    if let directory { return try CIFAR100.load(.test, from: directory) }
-    return try synthetic().dataset(.test)
-  }
-
-  private static func synthetic() throws -> SyntheticCIFAR100 {
-    try SyntheticCIFAR100(trainCount: syntheticTraining, testCount: syntheticTest)
+      .subset(fraction: fraction, seed: Self.subsetSeed)
+    test = try CIFAR100.load(.test, from: directory)
   }
 
   /// The source for choosing a weight: a tenth of the training images of every class is measured with, the
@@ -46,11 +40,12 @@ public struct CIFARSource: RunData {
   public func forTuning() -> CIFARSource {
     let perClass = max(1, training.count / training.classCount / Self.heldOutShare)
     let split = training.splitHeldOut(perClass: perClass, seed: Self.subsetSeed)
-    return CIFARSource(training: split.training, test: split.heldOut)
+    return CIFARSource(training: split.training, test: split.heldOut, isOfBudget: isOfBudget)
   }
 
   /// A source of given images.
-  package init(training: ImageDataset, test: ImageDataset) {
+  package init(training: ImageDataset, test: ImageDataset, isOfBudget: Bool = false) {
+    self.isOfBudget = isOfBudget
     self.training = training
     self.test = test
   }
@@ -60,19 +55,25 @@ public struct CIFARSource: RunData {
 
   /// Name and digests.
   public var reference: DataReference {
-    DataReference(
+    var reference = DataReference(
       id: training.name, hashes: ["train": training.digest, "test": test.digest])
+    if let other = [training, test].first(where: { $0.name != CIFAR100.id }), !isOfBudget {
+      reference.deviations = ["images of \(other.name) instead of CIFAR-100"]
+    }
+    return reference
   }
 }
 
 extension CIFARSource {
-  /// Errors.
+  /// Top-1 and top-5 error.
   public var metrics: TableMetrics { .classification }
-  /// Top-1 and top-5 errors.
+  /// The OFD code's normalisation, without augmentation.
+  public var evaluationPipeline: EvaluationPipeline { .cifar100 }
+  /// Measures on all test images.
   public var evaluator: any Evaluator {
     ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)
   }
-  /// Classes.
+  /// Extent of the logits.
   public var classCount: Int { training.classCount }
   /// Images to learn from.
   public var trainingCount: Int { training.count }

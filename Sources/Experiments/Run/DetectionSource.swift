@@ -1,26 +1,23 @@
 public import Datasets
 import Detection
 public import Foundation
+public import Measuring
 public import NeuralNet
 public import Results
 public import Training
 
-/// The photos of table 4.
+/// Photos with annotated boxes of a devkit.
 public struct DetectionSource: RunData {
   private var photos: PhotoPair<DetectionDataset>
 
   /// Reads annotations and headers; the synthetic devkit of the smoke budget is written under `runs`.
-  /// `report` gets the reasons for photos that are left out.
-  public init(
-    _ request: PhotoRequest, _ budget: Budget, runs: URL,
-    report: ([String]) -> Void = { _ in }
-  ) throws {
+  public init(_ request: PhotoRequest, _ budget: Budget, runs: URL) throws {
     let place = try request.place(budget, runs: runs)
     func read(_ parts: [VOCDevkit.Part]) throws -> DetectionDataset {
       let sets = PhotoRequest.text(parts)
       return try DetectionDataset(
         name: place.isSynthetic ? "voc-synthetic \(sets)" : "voc \(sets)", root: place.root,
-        parts: parts, skipsBad: request.skipsBad, report: report)
+        parts: parts, skipsBad: request.skipsBad, rehash: request.rehash, report: request.report)
     }
     photos = PhotoPair(
       training: try read(place.training), test: try read(place.test), request, place)
@@ -40,9 +37,11 @@ public struct DetectionSource: RunData {
   /// Sets and digests.
   public var reference: DataReference { photos.reference }
 
-  /// Average precisions.
+  /// mAP by both rules of VOC and that of COCO.
   public var metrics: TableMetrics { .detection }
-  /// Average precisions.
+  /// SSD's input size, ImageNet's normalisation.
+  public var evaluationPipeline: EvaluationPipeline { .ssd300 }
+  /// Measures on all test photos.
   public var evaluator: any Evaluator { DetectionEvaluator(training: training, test: test) }
   /// Classes and the background.
   public var classCount: Int { training.classes.count + 1 }

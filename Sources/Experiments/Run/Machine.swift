@@ -2,7 +2,7 @@ import Foundation
 import TensorCore
 
 /// What the provenance of a run says about the machine and the suite.
-enum Machine {
+package enum Machine {
   /// The processor's name; `unknown` where the system does not tell.
   static var cpuModel: String {
     let text = contents("/proc/cpuinfo")
@@ -13,16 +13,16 @@ enum Machine {
 
   /// Forgets the peak so far, so that `peakMemory` is that of what follows. Where the system refuses, it
   /// stays that of the process.
-  static func restartPeakMemory() {
+  package static func restartPeakMemory() {
     guard let handle = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
     do { try handle.write(contentsOf: Data("5".utf8)) } catch { return }
   }
 
   /// Highest resident memory since `restartPeakMemory`, bytes; 0 where the system does not tell.
-  static var peakMemory: Int { memory("VmHWM:") }
+  package static var peakMemory: Int { memory("VmHWM:") }
 
   /// Resident memory of the process now, bytes; 0 where the system does not tell.
-  static var residentMemory: Int { memory("VmRSS:") }
+  package static var residentMemory: Int { memory("VmRSS:") }
 
   private static func memory(_ entry: String) -> Int {
     let line = contents("/proc/self/status").split(separator: "\n").first {

@@ -41,7 +41,7 @@ struct PhotoPair<Photos: PhotoSet> {
       id: training.name + (isForTuning ? ", a held-out tenth of them" : ", test \(sets.test)"),
       hashes: ["train": training.digest, "test": test.digest])
     guard !isForTuning else { return reference }
-    let paper = request.task.paperSets
+    let paper = request.sets
     for (photos, sets, paper, use) in [
       (training, sets.training, paper.training, "learn from"),
       (test, sets.test, paper.test, "measure with"),

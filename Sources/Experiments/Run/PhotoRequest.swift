@@ -1,33 +1,48 @@
 import Datasets
 import Foundation
+import UserErrors
 
 /// Which photos a table of VOC takes.
 public struct PhotoRequest: Sendable {
-  /// What the photos are for.
-  let task: VisionTask
+  /// The paper's sets.
+  let sets: PhotoSets
   /// The devkit; nil where the budget's are synthetic.
   let root: URL?
   /// The directory of the Semantic Boundaries Dataset; nil without.
   let sbd: URL?
   /// Whether bad and missing photos are left out.
   let skipsBad: Bool
+  /// Whether the contents of files are hashed anew that seem to be the same as before.
+  let rehash: Bool
+  /// Gets the reasons for photos that are left out.
+  let report: @Sendable ([String]) -> Void
   private let training: String?
   private let test: String?
 
   /// Reads lists of `YEAR:SET`, separated by commas; nil is the paper's. `sbd` names the directory of the Semantic Boundaries
   /// Dataset, which a segmentation adds to its training photos.
   public init(
-    _ task: VisionTask, root: String?, training: String?, test: String?, sbd: String? = nil,
-    skipsBad: Bool
+    _ sets: PhotoSets, root: String?, training: String?, test: String?, sbd: String? = nil,
+    skipsBad: Bool, rehash: Bool = false, report: @escaping @Sendable ([String]) -> Void = { _ in }
   ) throws {
-    self.task = task
+    self.sets = sets
     self.root = root.map { URL(fileURLWithPath: $0) }
     self.sbd = sbd.map { URL(fileURLWithPath: $0) }
     self.training = training
     self.test = test
     self.skipsBad = skipsBad
+    self.rehash = rehash
+    self.report = report
     // A list that makes no sense is found before anything is read.
     for list in [training, test] { _ = try list.map(Self.parts) }
+  }
+
+  /// Takes what a user says.
+  init(_ sets: PhotoSets, _ request: DataRequest) throws {
+    try self.init(
+      sets, root: request.root, training: request.trainingSets, test: request.testSets,
+      sbd: request.sbd, skipsBad: request.skipsBad, rehash: request.rehashes,
+      report: request.report)
   }
 
   /// The devkit with the sets of both uses.
@@ -55,15 +70,11 @@ public struct PhotoRequest: Sendable {
     guard let root else {
       throw UsageError("budget \(budget.rawValue) needs --data DIR with a VOCdevkit")
     }
-    let usual = budget.isSynthetic ? Self.syntheticSets : task.usualSets
+    let usual = budget.isSynthetic ? PhotoSets.voc0712 : sets
     return Place(
-      root: root, training: try Self.parts(training ?? usual.training),
+      root: root, training: try Self.parts(training ?? usual.usualTraining),
       test: try Self.parts(test ?? usual.test), isSynthetic: SyntheticVOC.wrote(root))
   }
-
-  private static let syntheticSets = (
-    training: "2007:trainval,2012:trainval", test: "2007:test"
-  )
 
   private static func parts(_ text: String) throws(UsageError) -> [VOCDevkit.Part] {
     var parts: [VOCDevkit.Part] = []
@@ -86,16 +97,21 @@ public struct PhotoRequest: Sendable {
   fileprivate static let extensionName = "sbd"
 }
 
-extension VisionTask {
-  /// The devkit's sets that are taken when none are named.
-  fileprivate var usualSets: (training: String, test: String) {
-    self == .segmentation ? ("2012:train", "2012:val") : paperSets
-  }
+/// The paper's sets of photos, as a user writes them.
+public struct PhotoSets: Hashable, Sendable {
+  /// To learn from.
+  let training: String
+  /// To learn from where nothing extends the devkit's.
+  let usualTraining: String
+  /// To measure with.
+  let test: String
 
-  /// The paper's sets to learn from and to measure with.
-  var paperSets: (training: String, test: String) {
-    self == .segmentation
-      ? ("2012:train,\(PhotoRequest.extensionName)", "2012:val")
-      : ("2007:trainval,2012:trainval", "2007:test")
-  }
+  /// Both years to learn from, the older one's test set.
+  public static let voc0712 = PhotoSets(
+    training: "2007:trainval,2012:trainval", usualTraining: "2007:trainval,2012:trainval",
+    test: "2007:test")
+  /// The later year with its extension.
+  public static let voc12 = PhotoSets(
+    training: "2012:train,\(PhotoRequest.extensionName)", usualTraining: "2012:train",
+    test: "2012:val")
 }

@@ -1,4 +1,5 @@
 public import TensorCore
+public import UserErrors
 
 /// Which of several replicas of one training this process is, as its launcher tells in the environment.
 public struct ReplicaEnvironment: Hashable, Sendable {

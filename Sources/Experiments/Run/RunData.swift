@@ -1,7 +1,9 @@
+public import Datasets
+import JSON
+public import Measuring
+public import NeuralNet
 public import Results
 public import Training
-public import Datasets
-public import NeuralNet
 
 /// What runs learn from and are measured with.
 public protocol RunData {
@@ -9,10 +11,16 @@ public protocol RunData {
   var reference: DataReference { get }
   /// What is measured.
   var metrics: TableMetrics { get }
+  /// How images are prepared for `evaluator`.
+  var evaluationPipeline: EvaluationPipeline { get }
   /// Measures a network.
   var evaluator: any Evaluator { get }
   /// Extent of a network's logits.
   var classCount: Int { get }
+  /// The source for choosing a weight: a tenth of what is learnt from is measured with, and the test images take no part.
+  func forTuning() -> Self
+  /// A few test images with their truth, and how to show what a network makes of them; nil where there is nothing to see.
+  func panel() throws -> TablePanel?
   /// Images to learn from.
   var trainingCount: Int { get }
   /// Images to measure with.
@@ -28,6 +36,9 @@ public protocol RunData {
 }
 
 extension RunData {
+  /// nil: there is nothing to see unless a source draws it.
+  public func panel() throws -> TablePanel? { nil }
+
   /// Whole batches to learn from.
   public func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {
     loader(

@@ -3,6 +3,8 @@ import Datasets
 import Distillation
 import DurableFiles
 import Foundation
+import JSON
+import Measuring
 import Results
 import TensorCore
 public import Training
@@ -15,13 +17,16 @@ public final class RunExecutor {
   private let folder: RunFolder
   private let progress: ProgressLine
   private let title: String
-  private var record: RunRecord
+  private(set) var record: RunRecord
+  /// The name of the run's folder.
+  var folderName: String { plan.folderName }
   private var events: EventLog?
   private var objective: (any Objective)?
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
 
-  /// Claims the run's folder, unless the process follows another replica. `teacher` tells the teacher's measured errors, if one is needed.
+  /// Claims the run's folder, unless the process follows another replica. `teacher` tells what was measured of the teacher,
+  /// if one is needed.
   init(
     _ plan: RunPlan, data: any RunData, options: RunOptions, teacher: RunRecord.Teacher?,
     title: String, progress: ProgressLine
@@ -34,7 +39,7 @@ public final class RunExecutor {
     let url = options.runs.appendingPathComponent(plan.folderName)
     folder = try options.leads ? RunFolder(url) : RunFolder(following: url)
     let known = try RunFolder.readRecord(in: folder.url)
-    record = Self.newRecord(plan, options, teacher)
+    record = RunRecord(plan, metrics: data.metrics, options, teacher: teacher)
     if let known {
       record.epochs = known.epochs
       record.last = known.last
@@ -43,43 +48,67 @@ public final class RunExecutor {
       record.wallSeconds = known.wallSeconds
       record.peakMemoryBytes = known.peakMemoryBytes
       record.imagesPerSecond = known.imagesPerSecond
+      record.subject.weights.match = known.subject.weights.match
     }
     secondsBefore = record.wallSeconds
   }
 
-  /// Trains to the end or to a request to stop, and returns the record.
-  func run(stop: StopRequest) throws -> RunRecord {
+  /// Makes the networks and what trains them; `shared` is a teacher that several runs look through.
+  func start(shared: TeacherPass?) throws -> Cohort.Member {
     started = .now
     Machine.restartPeakMemory()
     record.status = .running
     record.message = nil
     do {
-      let objective = try ObjectiveFactory(
-        plan: plan, options: options, teacherFile: teacherFile, data: data
-      ).makeObjective()
+      let objective = try factory.makeObjective(shared: shared)
       self.objective = objective
       let trainer = try Trainer(
         objective: objective,
         loader: data.loader(
           batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads,
-          part: options.part, paddingCounts: plan.recipe.countsAsReleased),
+          part: options.part, paddingCounts: plan.recipe.counting == .overBatchAgain),
         evaluator: data.evaluator,
         configuration: configuration, resumeFile: folder.resume, identity: plan.hash)
       if !FileManager.default.fileExists(atPath: folder.resume.path) {
         try willResume(epoch: 0, step: 0)
       }
       try write()
-      let outcome = try trainer.run(stop: stop, observer: self)
-      record.status = outcome == .finished ? .finished : .interrupted
-      try write()
+      return Cohort.Member(trainer: trainer, observer: self)
     } catch {
-      record.status = .failed
-      record.message = "\(error)"
-      try write()
+      try? fail(error)  // The first error says more.
       throw error
     }
-    if record.status == .finished { try removeResumeFile() }
-    return record
+  }
+
+  /// Records how the training ended. A divergence is a result; every other error is thrown again.
+  func end(_ outcome: Result<TrainingOutcome, any Error>) throws {
+    do {
+      record.status = try outcome.get() == .finished ? .finished : .interrupted
+      try write()
+      if record.status == .finished { try removeResumeFile() }
+    } catch {
+      try fail(error)
+      // A student that diverges is a result; the others do not depend on it.
+      guard error.isDivergence && plan.method != nil else { throw error }
+      progress.line("\(title): diverged, \(error)")
+    }
+    objective = nil
+  }
+
+  private func fail(_ error: any Error) throws {
+    record.status = error.isDivergence ? .diverged : .failed
+    record.message = "\(error)"
+    try write()
+  }
+
+  /// The run's teacher with its latest results kept for several students; nil where it learns alone.
+  func sharedTeacher() throws -> TeacherPass? {
+    guard plan.method?.usesTeacher ?? false else { return nil }
+    return try teacherFile.map { try factory.teacherPass($0, kept: true) }
+  }
+
+  private var factory: ObjectiveFactory {
+    ObjectiveFactory(plan: plan, options: options, teacherFile: teacherFile, data: data)
   }
 
   private var teacherFile: URL? {
@@ -98,9 +127,9 @@ public final class RunExecutor {
     configuration.preparationEpochs = recipe.preparation?.epochs ?? 0
     configuration.preparationRate = recipe.preparation?.learningRate ?? 0
     configuration.connectorEpochs = recipe.connectorEpochs
-    configuration.precision = options.precision
+    configuration.precision = options.place.precision
     configuration.checkpointSeconds = plan.budget.checkpointSeconds
-    configuration.reportInterval = options.device == .cpu ? 1 : 50
+    configuration.reportInterval = options.place.device == .cpu ? 1 : 50
     return configuration
   }
 
@@ -118,29 +147,6 @@ public final class RunExecutor {
     record.heartbeat = ISO8601DateFormatter().string(from: Date())
     try events?.flush()
     try record.write(to: folder.record)
-  }
-
-  private static func newRecord(
-    _ plan: RunPlan, _ options: RunOptions, _ teacher: RunRecord.Teacher?
-  ) -> RunRecord {
-    let source = Machine.sourceState
-    return RunRecord(
-      table: plan.table, setting: plan.setting.id, method: plan.methodName,
-      protocolName: plan.trainingProtocol.rawValue, budget: plan.budget.rawValue,
-      configuration: plan.configuration, configurationHash: plan.hash,
-      deviations: plan.deviations + options.replicaDeviations,
-      seeds: Dictionary(
-        uniqueKeysWithValues: ["initialisation", "sampleOrder", "augmentation", "powerIteration"]
-          .map { ($0, plan.seed) }),
-      dataset: plan.data.id, datasetHashes: plan.data.hashes,
-      teacher: teacher,
-      suite: .init(version: Suite.version, commit: source.commit, dirty: source.dirty),
-      environment: .init(
-        libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
-        threads: Engine.threads, device: options.device.description,
-        precision: options.precision.rawValue, kernels: options.kernels.rawValue,
-        replicas: options.replicas?.worldSize),
-      command: options.command)
   }
 }
 
@@ -195,23 +201,26 @@ extension RunExecutor: TrainingObserver {
   /// Records the epoch and writes its checkpoints.
   public func didEndEpoch(_ report: EpochReport) throws {
     guard let objective, options.leads else { return }
+    record.subject.weights.match = try (objective as? LipschitzGuidedObjective)?.matchFactor()
     record.epochs.append(
       .init(
         epoch: report.epoch, learningRate: report.learningRate, losses: report.losses,
         gradientNorms: report.gradientNorms, shares: report.shares,
         trainingMeasures: report.training, measures: report.test, seconds: report.seconds,
-        imagesPerSecond: report.imagesPerSecond))
+        sharedSeconds: report.sharedSeconds, imagesPerSecond: report.imagesPerSecond))
     let digest = try ModelCheckpoint.write(
-      objective.student, plan.network, measures: report.test, details: details(report.epoch),
-      to: folder.last)
+      objective.student, plan.network, pipeline: data.evaluationPipeline, measures: report.test,
+      details: details(report.epoch), to: folder.last)
     record.last = reference("last.lskd", digest, report)
     if record.epochs.dropLast().allSatisfy({ isBetter(report.test, than: $0.measures) }) {
       try AtomicFile.write(try Data(contentsOf: folder.last), to: folder.best)
       record.best = reference("best.lskd", digest, report)
     }
     try folder.keepEpoch(report.epoch, newest: options.keptEpochs)
-    let seconds = record.epochs.reduce(0) { $0 + $1.seconds }
-    let images = record.epochs.reduce(0) { $0 + $1.seconds * $1.imagesPerSecond }
+    let seconds = record.epochs.reduce(0) { $0 + $1.seconds + ($1.sharedSeconds ?? 0) }
+    let images = record.epochs.reduce(0) {
+      $0 + ($1.seconds + ($1.sharedSeconds ?? 0)) * $1.imagesPerSecond
+    }
     record.imagesPerSecond = seconds > 0 ? images / seconds : 0
     try events?.append([
       "event": "epoch", "epoch": .integer(report.epoch),
@@ -243,9 +252,7 @@ extension RunExecutor: TrainingObserver {
       "setting": plan.setting.id, "budget": plan.budget.rawValue, "epoch": String(epoch),
       "dataset": plan.data.id, "dataset_test_sha256": plan.data.hashes["test"] ?? "",
     ]
-    if plan.setting.task == .segmentation {
-      details[SegmenterEvaluationJob.sizeKey] = String(plan.budget.segmentationSize)
-    }
+    details[SegmenterEvaluationJob.sizeKey] = plan.extent.imageSize.map(String.init)
     // The teacher is named, not stored.
     details["teacher_sha256"] = record.teacher?.checkpointHash
     return details

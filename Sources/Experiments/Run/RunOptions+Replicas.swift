@@ -2,6 +2,7 @@ import Datasets
 import DurableFiles
 import Foundation
 import TensorCore
+import UserErrors
 
 extension RunOptions {
   /// Whether this process claims folders, writes and prints. The other replicas follow its decisions.
@@ -10,7 +11,7 @@ extension RunOptions {
   /// Meets the other replicas. Throws when they do not come.
   public mutating func join(_ replica: ReplicaEnvironment) throws {
     replicas = try ProcessGroup(
-      rank: replica.rank, worldSize: replica.worldSize, at: replica.meeting, device: device)
+      rank: replica.rank, worldSize: replica.worldSize, at: replica.meeting, device: place.device)
   }
 
   /// The part of every batch that this process sees.
@@ -20,6 +21,15 @@ extension RunOptions {
   func leaderDecides(_ answer: Bool) throws -> Bool {
     guard let replicas else { return answer }
     return try replicas.fromLeader([answer ? 1 : 0]) == [1]
+  }
+
+  /// Rank 0's SHA-256 of something that it alone knows for sure; nil where it knows none.
+  func leaderTells(digest: String?) throws -> String? {
+    guard let replicas else { return digest }
+    let none = String(repeating: "-", count: 64)
+    let told = try replicas.fromLeader((digest ?? none).utf8.map { Int($0) })
+    let text = String(decoding: told.map { UInt8(clamping: $0) }, as: UTF8.self)
+    return text == none ? nil : text
   }
 
   /// Runs `body` here after it has run in rank 0.
@@ -42,17 +52,13 @@ extension RunOptions {
   func checkReplicas(_ runs: [RunPlan]) throws {
     guard let replicas else { return }
     for run in runs {
-      switch run.method?.base {
-      case .crd:
-        throw UsageError(
-          "crd compares with a memory of all images, which replicas do not share: run it in one process"
-        )
-      case .jacobian:
-        throw UsageError(
-          "jacobian needs second derivatives, which norms over replicas do not have: run it in one process"
-        )
-      default: continue
-      }
+      guard let method = run.method?.base, let reason = method.replicaRefusal else { continue }
+      throw UsageError("\(method.id) \(reason): run it in one process")
+    }
+    if let variant = runs.lazy.compactMap(\.variant).first(where: \.isMatched) {
+      throw UsageError(
+        "the variant \(variant) measures its weight on the first batch, which replicas do not share: run it in one process"
+      )
     }
     let names = Digest.sha256(Data(runs.map(\.hash).joined(separator: " ").utf8))
     let own = names.utf8.map { Int($0) }

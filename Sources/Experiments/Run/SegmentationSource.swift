@@ -1,26 +1,25 @@
 public import Datasets
 public import Foundation
+public import Measuring
 public import NeuralNet
 public import Results
 public import Training
+import UserErrors
 
-/// The photos and masks of table 5.
+/// Photos with masks of a devkit.
 public struct SegmentationSource: RunData {
   private var photos: PhotoPair<SegmentationDataset>
   private let size: Int
 
-  /// Reads the headers of photos and masks; the synthetic devkit of the smoke budget is written under `runs`.
-  /// `report` gets the reasons for photos that are left out.
-  public init(
-    _ request: PhotoRequest, _ budget: Budget, runs: URL,
-    report: ([String]) -> Void = { _ in }
-  ) throws {
+  /// Reads the headers of photos and masks; the synthetic devkit of the smoke budget is written under `runs`. Photos are scaled
+  /// around and cut to `size` pixels.
+  public init(_ request: PhotoRequest, _ budget: Budget, size: Int, runs: URL) throws {
     let place = try request.place(budget, runs: runs)
     func read(_ parts: [VOCDevkit.Part], _ sbd: URL?) throws -> SegmentationDataset {
       try SegmentationDataset(
         name: (place.isSynthetic ? "voc-synthetic " : "voc ") + PhotoRequest.text(parts, sbd),
         root: place.root, parts: parts, extendedBy: try sbd.map { try SBDataset(root: $0) },
-        skipsBad: request.skipsBad, report: report)
+        skipsBad: request.skipsBad, rehash: request.rehash, report: request.report)
     }
     let training = try read(place.training, request.sbd)
     let test = try read(place.test, nil)
@@ -31,7 +30,7 @@ public struct SegmentationSource: RunData {
       )
     }
     photos = PhotoPair(training: training, test: test, request, place)
-    size = budget.segmentationSize
+    self.size = size
   }
 
   /// The source for choosing a weight on a held-out tenth of the training photos.
@@ -48,9 +47,11 @@ public struct SegmentationSource: RunData {
   /// Sets and digests.
   public var reference: DataReference { photos.reference }
 
-  /// Overlaps.
+  /// mIoU at two sizes and pixel accuracy.
   public var metrics: TableMetrics { .segmentation }
-  /// Overlaps at both sizes.
+  /// The released segmentation code's normalisation.
+  public var evaluationPipeline: EvaluationPipeline { .segmentation }
+  /// Measures scaled to the short side and at the photos' own size.
   public var evaluator: any Evaluator {
     SegmentationEvaluator(training: training, test: test, shortSide: size)
   }

@@ -1,3 +1,5 @@
+import Foundation
+import Measuring
 public import Results
 public import Training
 
@@ -5,9 +7,8 @@ public import Training
 public struct TableRunner {
   /// How a table ended.
   public enum Outcome: Sendable {
-    /// Every run is done: the records of the finished ones in the plan's order, and a sentence for each one that
-    /// diverged.
-    case finished([RunRecord], diverged: [String])
+    /// Nothing more will come of any run: the records of those that finished or diverged, in the plan's order.
+    case finished([RunRecord])
     /// A stop was requested.
     case interrupted(folder: String)
   }
@@ -25,46 +26,65 @@ public struct TableRunner {
 
   /// Whether a run's folder says that it is done.
   public static func isFinished(_ run: RunPlan, _ options: RunOptions) throws -> Bool {
-    try finishedRecord(run, options) != nil
+    try run.withTeacher(in: options.runs).finishedRecord(in: options.runs) != nil
   }
 
-  private static func finishedRecord(_ run: RunPlan, _ options: RunOptions) throws -> RunRecord? {
-    let folder = options.runs.appendingPathComponent(run.folderName)
-    let record = try RunFolder.readRecord(in: folder)
-    return record?.status == .finished ? record : nil
-  }
-
-  /// Carries all runs out, one after the other.
+  /// Carries all runs out: those that can learn side by side together, the others one after the other.
   public func run(stop: StopRequest) throws -> Outcome {
     let progress = ProgressLine(isSilent: !options.leads)
+    if options.leads {
+      try RunRequests.note(
+        plan.runs.map { RunRecord($0, metrics: data.metrics, options) }, under: options.runs)
+    }
+    // By the plans as they were before their teachers were known.
     var records: [String: RunRecord] = [:]
-    var diverged: [String] = []
+    var checkedTeachers: Set<String> = []
     let given = try givenTeacher(progress)
-    for (index, run) in plan.runs.enumerated() {
+    /// The run in its folder; nil where it was done before.
+    func executor(_ index: Int) throws -> RunExecutor? {
+      let planned = plan.runs[index]
       let title =
-        "[\(index + 1)/\(plan.runs.count)] \(run.setting.id) \(run.methodName) seed \(run.seed)"
-      let finished = try options.leads ? Self.finishedRecord(run, options) : nil
+        "[\(index + 1)/\(plan.runs.count)] \(planned.setting.id) \(planned.methodName) seed \(planned.seed)"
+      var run = planned
+      let teacher = planned.teacher.flatMap { records[$0.hash] }
+      if planned.teacher != nil {
+        run.teacherCheckpoint = try options.leaderTells(digest: teacher?.last?.sha256)
+      }
+      let finished = try options.leads ? run.finishedRecord(in: options.runs) : nil
       if try options.leaderDecides(finished != nil) {
         progress.line("\(title): finished before")
-        records[run.hash] = finished
-        continue
+        records[planned.hash] = finished
+        return nil
       }
-      let teacher =
-        run.teacherFile == nil ? run.teacher.flatMap { records[$0.hash]?.asTeacher } : given
-      let executor = try RunExecutor(
-        run, data: data, options: options, teacher: teacher, title: title, progress: progress)
-      let record: RunRecord
-      do { record = try executor.run(stop: stop) } catch let error as TrainingError {
-        // A student that diverges is a result; the others do not depend on it.
-        guard case .notFinite = error, run.method != nil else { throw error }
-        progress.line("\(title): diverged, \(error)")
-        diverged.append("\(run.folderName): \(error)")
-        continue
+      if options.leads, let plan = planned.teacher, let teacher,
+        checkedTeachers.insert(plan.hash).inserted
+      {
+        try plan.checkCheckpoint(teacher, in: options.runs)
       }
-      guard record.status == .finished else { return .interrupted(folder: run.folderName) }
-      records[run.hash] = record
+      return try RunExecutor(
+        run, data: data, options: options,
+        teacher: run.teacherFile == nil ? teacher?.asTeacher : given, title: title,
+        progress: progress)
     }
-    return .finished(plan.runs.compactMap { records[$0.hash] }, diverged: diverged)
+    for index in plan.runs.indices where records[plan.runs[index].hash] == nil {
+      guard let first = try executor(index) else { continue }
+      var cohort = RunCohort(first, of: plan.runs[index])
+      for later in plan.runs.indices where later > index {
+        let planned = plan.runs[later]
+        guard cohort.count < (options.replicas == nil ? options.largestCohort : 1),
+          records[planned.hash] == nil, cohort.admits(planned),
+          planned.teacher.map({ records[$0.hash] != nil }) ?? true
+        else { continue }
+        if let next = try executor(later) { cohort.add(next, of: planned) }
+      }
+      for (planned, executor) in try cohort.run(stop: stop, progress: progress) {
+        guard executor.record.status.isSettled else {
+          return .interrupted(folder: executor.folderName)
+        }
+        records[planned.hash] = executor.record
+      }
+    }
+    return .finished(plan.runs.compactMap { records[$0.hash] })
   }
 
   /// Measures the teacher from a file before anything is distilled; nil where no run has one.
@@ -75,11 +95,24 @@ public struct TableRunner {
     }
     guard let file, pending else { return nil }
     let checkpoint = try ModelCheckpoint(
-      contentsOf: file.url, device: options.device, layout: options.layout)
+      contentsOf: file.url, device: options.place.device, layout: options.place.layout)
+    guard checkpoint.sha256 == file.sha256 else {
+      throw ForeignCheckpoint(
+        description:
+          "the teacher \(file.url.path) has changed since the command began: start it anew")
+    }
     let measures = try data.evaluator.measure(checkpoint.network, on: .test)
     progress.line(
       "teacher \(file.url.path) (\(file.network)): measured \(data.metrics.text(measures))")
     return RunRecord.Teacher(fileHash: file.sha256, measures: measures)
+  }
+}
+
+extension RunPlan {
+  /// The record of a run that is done; nil for one that is not.
+  func finishedRecord(in runs: URL) throws -> RunRecord? {
+    let record = try record(in: runs)
+    return record?.status == .finished ? record : nil
   }
 }
 

@@ -1,5 +1,6 @@
 public import CheckpointFormat
 public import Foundation
+import JSON
 
 /// The safetensors format: the length of a JSON header, the header, the bytes of the tensors.
 ///
@@ -67,7 +68,7 @@ public enum Safetensors {
     let tensors = (checkpoint.sections[.model] ?? []).sorted {
       ($1.elementType.byteCount, $0.name) < ($0.elementType.byteCount, $1.name)
     }
-    var header: [String: StrictJSON] = [:]
+    var header: [String: JSONValue] = [:]
     if !checkpoint.metadata.isEmpty {
       header[metadataKey] = .object(checkpoint.metadata.mapValues { .string($0) })
     }
@@ -83,7 +84,7 @@ public enum Safetensors {
       ])
       offset += tensor.bytes.count
     }
-    var text = StrictJSON.object(header).encoded()
+    var text = Array(JSONValue.object(header).canonical.utf8)
     while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
     var file = Data(capacity: 8 + text.count + offset)
     withUnsafeBytes(of: UInt64(text.count).littleEndian) { file.append(contentsOf: $0) }
@@ -92,12 +93,12 @@ public enum Safetensors {
     return file
   }
 
-  private static func parse(_ bytes: [UInt8]) throws(CheckpointError) -> [String: StrictJSON] {
-    let value: StrictJSON
+  private static func parse(_ bytes: [UInt8]) throws(CheckpointError) -> [String: JSONValue] {
+    let value: JSONValue
     do {
-      value = try JSONParser.parse(bytes)
+      value = try JSONValue(json: bytes, depth: FormatLimits.headerDepth)
     } catch {
-      throw CheckpointError(.malformedHeader, error.message)
+      throw CheckpointError(.malformedHeader, error.description)
     }
     guard let header = value.object else {
       throw CheckpointError(.malformedHeader, "the header is not an object")
@@ -105,7 +106,7 @@ public enum Safetensors {
     return header
   }
 
-  private static func texts(_ value: StrictJSON) throws(CheckpointError) -> [String: String] {
+  private static func texts(_ value: JSONValue) throws(CheckpointError) -> [String: String] {
     var result: [String: String] = [:]
     for (key, entry) in value.object ?? [:] {
       guard let text = entry.string else {
@@ -124,7 +125,7 @@ private struct Place {
   let shape: [Int]
   let range: Range<Int>
 
-  init(_ name: String, _ value: StrictJSON) throws(CheckpointError) {
+  init(_ name: String, _ value: JSONValue) throws(CheckpointError) {
     guard let entry = value.object, Set(entry.keys) == ["dtype", "shape", "data_offsets"],
       let dtype = entry["dtype"]?.string,
       let shape = entry["shape"]?.array?.map(\.integer),

@@ -4,7 +4,9 @@ import TensorCore
 /// The convolutional part of an ImageNet ResNet with torchvision's names.
 struct ResNetBody {
   /// Depths that exist, with the blocks of each stage.
-  static let depths: [Int: [Int]] = [18: [2, 2, 2, 2], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3]]
+  static let depths: [Int: [Int]] = [
+    18: [2, 2, 2, 2], 34: [3, 4, 6, 3], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3],
+  ]
 
   /// What happens to the size of the maps in the fourth stage.
   enum LastStage {

@@ -1,0 +1,186 @@
+import Experiments
+import Distillation
+import Experiments
+import Foundation
+import Lipschitz
+import ModelZoo
+import NeuralNet
+import Randomness
+import Results
+import TensorCore
+public import Training
+import UserErrors
+
+/// Times training steps of setting c in several variants, interleaved.
+public struct StepBenchmark {
+  private struct Variant {
+    let name: String
+    let step: (Int) throws -> Double
+    /// Whether the step runs in this process.
+    var isOwn = true
+    var seconds: [Double] = []
+    /// Highest resident memory of the process during one step, bytes.
+    var peakMemory: Int?
+
+    /// Middle of the measured times.
+    var median: Double { seconds.median }
+  }
+
+  private let batch: Int
+  private let steps: Int
+  private let place: ComputePlace
+  private let pytorch: PythonProcess?
+
+  /// Measures `steps` steps per variant after two to warm up; `python` runs the comparison program of the
+  /// project's directory.
+  public init(batch: Int, steps: Int, python: String?, place: ComputePlace) throws {
+    guard batch > 1, steps > 0 else {
+      throw UsageError("the benchmark needs at least two images and one step")
+    }
+    self.batch = batch
+    self.steps = steps
+    self.place = place
+    pytorch = try python.map {
+      try PythonProcess(
+        python: $0, script: "released_step.py",
+        arguments: [String(batch), String(Engine.threads)])
+    }
+  }
+
+  /// The medians and their ratios as text.
+  public func run() throws -> String {
+    var groups = try groups()
+    for step in 0..<(steps + 2) {
+      for group in groups.indices {
+        for variant in groups[group].indices {
+          let seconds = try groups[group][variant].step(step)
+          if step >= 2 { groups[group][variant].seconds.append(seconds) }
+        }
+      }
+    }
+    for group in groups.indices {
+      for variant in groups[group].indices where groups[group][variant].isOwn {
+        Engine.releaseHostCache()
+        Machine.restartPeakMemory()
+        _ = try groups[group][variant].step(steps + 2)
+        groups[group][variant].peakMemory = Machine.peakMemory
+      }
+    }
+    var table = TextTable([
+      "variant", "median s", "lowest s", "images/s", "against the first", "peak MiB",
+    ])
+    for group in groups {
+      for variant in group {
+        table.add([
+          variant.name, String(format: "%.3f", variant.median),
+          String(format: "%.3f", variant.seconds.min() ?? 0),
+          String(format: "%.0f", Double(batch) / variant.median),
+          String(format: "%.2f", group[0].median / variant.median),
+          variant.peakMemory.map { String(format: "%.0f", Double($0) / 0x1p20) } ?? "",
+        ])
+      }
+    }
+    return table.text + (try memory())
+      + "batch \(batch), \(Engine.threads) threads, \(place.device)\n"
+  }
+
+  private func memory() throws -> String {
+    guard let pytorch else { return "" }
+    return String(format: "peak MiB of PyTorch %.0f\n", try pytorch.ask("memory") / 0x1p20)
+  }
+
+  /// What a variant of the suite's own step switches on.
+  private struct Modes {
+    var kernels = Kernels.fast
+    /// Train-mode teacher and ten differentiated power steps.
+    var released = false
+    /// Fused kernels in the teacher.
+    var fused = true
+    /// Whether large host blocks are kept from step to step.
+    var keepsMemory = true
+  }
+
+  /// PyTorch where it is asked for, the suite's reference mode, its default, and the default without one
+  /// of its parts each.
+  private func groups() throws -> [[Variant]] {
+    let reference = Modes(kernels: .reference, released: true, fused: false)
+    let fast = Modes()
+    var (plain, contiguous, unkept) = (fast, fast, fast)
+    plain.fused = false
+    contiguous.kernels = .reference
+    contiguous.fused = false
+    unkept.keepsMemory = false
+    return [
+      try compared(
+        "student",
+        [
+          variant("student, reference", .student, reference),
+          variant("student, fast", .student, fast),
+          variant("student, fast, memory not kept", .student, unkept),
+        ]),
+      try compared(
+        "london",
+        [
+          variant("london, reference", .london, reference),
+          variant("london, fast", .london, fast),
+          variant("london, fast, memory not kept", .london, unkept),
+          variant("london, fast, no fused kernels", .london, plain),
+          variant("london, fast, no fused kernels, contiguous", .london, contiguous),
+        ]),
+    ]
+  }
+
+  private func compared(_ name: String, _ variants: [Variant]) throws -> [Variant] {
+    guard let pytorch else { return variants }
+    return [
+      Variant(name: "\(name), PyTorch eager", step: { _ in try pytorch.ask(name) }, isOwn: false)
+    ] + variants
+  }
+
+  private func variant(_ name: String, _ method: Method, _ modes: Modes) throws -> Variant {
+    let objective = try objective(method, modes)
+    let optimizer = try SGD(trainedParameters(of: objective), .init())
+    return Variant(name: name) { step in
+      let seconds = try time(objective, optimizer, modes.kernels.layout, step)
+      if !modes.keepsMemory { Engine.releaseHostCache() }
+      return seconds
+    }
+  }
+
+  private func objective(_ method: Method, _ modes: Modes) throws -> any Objective {
+    let setting = try Setting("c")
+    let store = {
+      ParameterStore(seed: 0, device: place.device, layout: modes.kernels.layout)
+    }
+    let student = try setting.student.makeNetwork(classCount: 100, store: store())
+    guard method == .london else { return TaskObjective(student: student) }
+    let teacher = try TeacherPass(
+      setting.teacher.makeNetwork(classCount: 100, store: store()),
+      modes.released ? .train : .eval, fused: modes.fused)
+    let overhaul = try FeatureOverhaulObjective(
+      student: student, teacher: teacher, connectors: store(), coefficient: 1e-3)
+    return LipschitzGuidedObjective(
+      overhaul,
+      loss: LipschitzLoss(norm: modes.released ? .powerIteration(steps: 10) : .singularPair),
+      weight: setting.released.lipschitzWeight, seed: 0)
+  }
+
+  private func time(
+    _ objective: any Objective, _ optimizer: SGD, _ layout: Tensor.Layout, _ step: Int
+  ) throws -> Double {
+    var stream = RandomStream(seed: 0, purpose: .synthesis, UInt64(step))
+    let images = try Tensor(
+      stream.uniforms(count: batch * 3 * 32 * 32, low: -2, high: 2), shape: [batch, 3, 32, 32],
+      device: place.device
+    ).converted(layout: layout)
+    let labels = try Tensor(
+      (0..<batch).map { Int64($0 % 100) }, shape: [batch], device: place.device)
+    let start = ContinuousClock.now
+    let position = StepPosition(epoch: 0, epochs: 1, step: step)
+    try trainStep(
+      objective, optimizer, LabelledBatch(images: images, labels: labels),
+      at: position, learningRate: 0.01)
+    try Engine.synchronize(place.device)
+    return start.duration(to: .now).seconds
+  }
+}

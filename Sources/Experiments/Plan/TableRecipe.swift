@@ -1,0 +1,80 @@
+import ModelZoo
+import NeuralNet
+
+/// What all rows of a table share: the task, the images, and the paper's recipe with what smaller budgets make of it.
+/// Tables that show the same runs have the same one.
+public struct TableRecipe: Sendable {
+  /// How much of the paper's images and steps is taken.
+  public struct Extent: Hashable, Sendable {
+    /// Passes over the training images.
+    public let epochs: Int
+    /// Those of a teacher. Where all start from random numbers it learns longer than its students.
+    public let teacherEpochs: Int
+    /// Share of the training images of every class.
+    public let trainingFraction: Double
+    /// Images per batch instead of the setting's; nil for the setting's.
+    public let batchSize: Int?
+    /// Pixels to whose short side photos are scaled and to which they are cut; nil where all inputs have one size.
+    public let imageSize: Int?
+
+    init(
+      epochs: Int, teacherEpochs: Int? = nil, trainingFraction: Double = 1, batchSize: Int? = nil,
+      imageSize: Int? = nil
+    ) {
+      self.epochs = epochs
+      self.teacherEpochs = teacherEpochs ?? epochs
+      self.trainingFraction = trainingFraction
+      self.batchSize = batchSize
+      self.imageSize = imageSize
+    }
+  }
+
+  /// What a learning rate depends on.
+  struct Start {
+    let network: Architecture
+    let epochs: Int
+    /// Whether the backbone starts from weights of a classifier, as in the paper.
+    let isPretrained: Bool
+    /// Divisor of the rate late in training, where a script of the paper has one.
+    let thirdDivisor: Double?
+  }
+
+  /// The table that the runs belong to, as their folders and records have it.
+  public let table: String
+  /// The table of the trials of its weights.
+  public let trialsTable: String
+  /// What the networks are trained for.
+  public let task: VisionTask
+  /// Name of the images in sentences.
+  let dataName: String
+  /// What happens to training images, as records name it.
+  let pipeline: String
+  let full: Extent
+  let reduced: Extent
+  let smoke: Extent
+  let optimizer: SGD.Configuration
+  /// Whether methods have code of their authors for these images, which `released` then follows.
+  let hasReleasedCode: Bool
+  /// Learning rate of the paper's recipe, where a start from random numbers has another one.
+  let pretrainedRate: Double?
+  let schedule: @Sendable (Start) -> Schedule
+
+  /// How much of the paper's images and steps a budget takes.
+  public func extent(_ budget: Budget) -> Extent {
+    switch budget {
+    case .full: full
+    case .reduced: reduced
+    case .smoke: smoke
+    }
+  }
+}
+
+extension TableRecipe: Hashable {
+  /// Recipes are the same that belong to the same table.
+  public static func == (left: TableRecipe, right: TableRecipe) -> Bool {
+    left.table == right.table
+  }
+
+  /// Feeds the table to `hasher`.
+  public func hash(into hasher: inout Hasher) { hasher.combine(table) }
+}

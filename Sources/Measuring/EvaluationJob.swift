@@ -1,0 +1,58 @@
+import Datasets
+public import Foundation
+import JSON
+import Results
+import Training
+import UserErrors
+
+/// The evaluation of a classifier's checkpoint.
+public struct EvaluationJob {
+  private let file: URL
+  private let checkpoint: ModelCheckpoint
+  private let test: ImageDataset
+
+  /// Reads the test images in `directory`; without one they are the synthetic ones of the smoke budget.
+  public init(checkpoint: ModelCheckpoint, file: URL, directory: URL?) throws {
+    self.checkpoint = checkpoint
+    test =
+      try directory.map { try CIFAR100.load(.test, from: $0) }
+      ?? SyntheticCIFAR100.ofSmokeBudget().dataset(.test)
+    guard checkpoint.network.classCount == test.classCount else {
+      throw UsageError(
+        "\(file.path) has \(checkpoint.network.classCount) classes, the images have \(test.classCount)"
+      )
+    }
+    self.file = file
+  }
+
+  /// Measures and returns the result as text or JSON, errors in % with full precision.
+  public func run(json: Bool) throws -> String {
+    let errors = try evaluate(
+      checkpoint.network, on: test, pipeline: .cifar100Test, batchSize: 250)
+    let (top1, top5) = (errors[.top1Error] ?? .nan, errors[.top5Error] ?? .nan)
+    guard !json else {
+      return JSONValue.object([
+        "task": "classification",
+        "metrics": .object([
+          "top1_error": .number(top1), "top5_error": .number(top5),
+        ]),
+        "count": .integer(test.count), "checkpoint": .string(checkpoint.sha256),
+      ]).canonical
+    }
+    var lines = [
+      "checkpoint   \(file.path)", "sha256       \(checkpoint.sha256)",
+      "network      \(checkpoint.architecture)",
+      "data         \(test.name), test, \(test.count) images",
+      "data sha256  \(test.digest)", "top-1 error  \(top1) %",
+      "top-5 error  \(top5) %",
+    ]
+    if let recorded = checkpoint.metadata["top1_error"],
+      checkpoint.metadata["dataset_test_sha256"] == test.digest
+    {
+      lines.append(
+        recorded == "\(top1)"
+          ? "equal to the error recorded in training" : "recorded in training: \(recorded) %")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,33 @@
+public import ModelZoo
+
+/// How images are prepared for a network that is measured; the raw value is its name in a checkpoint's header.
+public enum EvaluationPipeline: String, Hashable, Sendable, CaseIterable {
+  /// Images of CIFAR-100, normalised as the OFD code does.
+  case cifar100 = "cifar100-normalise"
+  /// Photos scaled to 300 x 300 pixels, normalised by ImageNet's mean and deviation.
+  case ssd300 = "ssd-300-normalise"
+  /// Photos as large as they are and scaled to a short side, normalised as the OFD segmentation code does.
+  case segmentation = "voc-segmentation-normalise"
+
+  /// What networks say about such images.
+  private var output: Architecture.Output {
+    switch self {
+    case .cifar100: .classes
+    case .ssd300: .boxes
+    case .segmentation: .pixels
+    }
+  }
+
+  /// What a network expects whose file names no pipeline, as files from elsewhere do.
+  public init(usualOf architecture: Architecture) {
+    self =
+      switch architecture.output {
+      case .classes: .cifar100
+      case .boxes: .ssd300
+      case .pixels: .segmentation
+      }
+  }
+
+  /// Whether a network can read such images.
+  func fits(_ architecture: Architecture) -> Bool { output == architecture.output }
+}

@@ -1,0 +1,64 @@
+/// What a report says of a table besides its runs.
+public struct TableDescription: Sendable {
+  /// Name, as records have it.
+  public var id: String
+  /// What is measured, with its unit.
+  public var title: String
+  /// What a reader must know; nil for nothing.
+  public var note: String?
+  /// What is measured.
+  public var metrics: TableMetrics
+  /// Order of the rows: methods without the Lipschitz term.
+  public var methods: [String]
+  /// Cells of another table that stand beside this one's.
+  public var besides: Besides?
+  /// Who judges, too; nil for nobody.
+  public var server: Server?
+
+  /// A server that alone has the truth of other images.
+  public struct Server: Hashable, Sendable {
+    /// Title of its column.
+    public var title: String
+    /// Name of its figure in the file that a user puts beside a record.
+    public var figure: String
+
+    /// Names a server.
+    public init(title: String, figure: String) {
+      self.title = title
+      self.figure = figure
+    }
+  }
+
+  /// Cells of another table: of a method with and without the paper's Lipschitz term.
+  public struct Besides: Hashable, Sendable {
+    /// The other table.
+    public var table: String
+    /// The method without the term.
+    public var base: String
+
+    /// Names the cells.
+    public init(table: String, base: String) {
+      self.table = table
+      self.base = base
+    }
+
+    func contains(_ record: RunRecord) -> Bool {
+      record.table == table && record.subject.base == base && record.subject.isPlain
+        && record.subject.guidance?.form != .stopGradient
+    }
+  }
+
+  /// Describes a table.
+  public init(
+    id: String, title: String, note: String? = nil, metrics: TableMetrics, methods: [String],
+    besides: Besides? = nil, server: Server? = nil
+  ) {
+    self.id = id
+    self.title = title
+    self.note = note
+    self.metrics = metrics
+    self.methods = methods
+    self.besides = besides
+    self.server = server
+  }
+}

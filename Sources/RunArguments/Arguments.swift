@@ -1,0 +1,20 @@
+public import ArgumentParser
+public import Distillation
+public import Experiments
+
+extension Budget: ExpressibleByArgument {}
+
+extension TrainingProtocol: ExpressibleByArgument {}
+
+extension TapPairing: ExpressibleByArgument {}
+
+extension PaperTable: ExpressibleByArgument {
+  /// Finds a table by its name.
+  public init?(argument: String) { self.init(named: argument) }
+
+  /// Its name.
+  public var defaultValueDescription: String { id }
+
+  /// The names of all tables.
+  public static var allValueStrings: [String] { all.map(\.id) }
+}

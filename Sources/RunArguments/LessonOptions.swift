@@ -1,0 +1,44 @@
+public import ArgumentParser
+public import Distillation
+public import Experiments
+
+/// What a lesson starts from and what the Lipschitz term looks at.
+public struct LessonOptions: ParsableArguments {
+  /// A teacher's file.
+  @Option(help: "A .lskd file that teaches instead of the setting's own teacher.")
+  public var teacher: String?
+
+  /// Files with backbones.
+  @Option(
+    help:
+      "BACKBONE=FILE.lskd, may be repeated: a classifier's weights with which that backbone starts; see lskd-ckpt import."
+  )
+  public var backbone: [String] = []
+
+  /// The pairs of taps of the Lipschitz term.
+  @Option(
+    help:
+      "Pairs of taps of the Lipschitz term: all; encoder, without the decoder; backbone, the four stages (default: all)."
+  )
+  public var lipschitzPairs: TapPairing?
+
+  /// The share of the Lipschitz term.
+  @Option(help: "Share of the loss that the Lipschitz term takes (default: tuned, or 0.01).")
+  public var lipschitzShare: Double?
+
+  /// The defaults.
+  public init() {}
+
+  /// A request with these options.
+  public func request(
+    _ table: PaperTable, settings: String?, methods: String?, variants: String? = nil,
+    seeds: String? = nil, _ recipe: RecipeOptions
+  ) throws -> TableRequest {
+    var request = try TableRequest(
+      table, settings: settings, methods: methods, variants: variants, seeds: seeds,
+      trainingProtocol: recipe.trainingProtocol, budget: recipe.budget, teacher: teacher,
+      backbones: backbone)
+    try request.setLipschitzTerm(pairs: lipschitzPairs, share: lipschitzShare)
+    return request
+  }
+}

@@ -1,0 +1,36 @@
+public import TensorCore
+
+/// Which of several implementations computes.
+public enum Kernels: String, Sendable, CaseIterable {
+  /// Channels-last maps and the suite's fused kernels where they exist.
+  case fast
+  /// Contiguous maps and libtorch's own kernels, as in the released code.
+  case reference
+
+  /// Memory order of images and convolution weights.
+  public var layout: Tensor.Layout { self == .fast ? .channelsLast : .contiguous }
+}
+
+/// Where and how networks are computed; nothing here is part of what a run is.
+public struct ComputePlace: Sendable {
+  /// Where networks run.
+  public var device: Device
+  /// Arithmetic of the forward pass.
+  public var precision: Precision
+  /// Kernels and memory order.
+  public var kernels: Kernels
+
+  /// Makes a place.
+  public init(
+    device: Device = .cpu, precision: Precision = .float32, kernels: Kernels = .fast
+  ) {
+    self.device = device
+    self.precision = precision
+    self.kernels = kernels
+  }
+
+  /// Memory order of images and convolution weights.
+  public var layout: Tensor.Layout { kernels.layout }
+  /// Whether graph-free passes take fused kernels; autocast needs libtorch's own.
+  public var fuses: Bool { kernels == .fast && precision == .float32 }
+}
