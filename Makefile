@@ -3,7 +3,9 @@ BUILD = swift build -c release
 # No test needs testable imports; without them programs and tests share every compiled file.
 TEST = swift test -c release --disable-testable-imports
 
-.PHONY: setup build demo test check lint bench reference
+PREFIX ?= /usr/local
+
+.PHONY: setup build demo test check lint bench reference install uninstall bundle check-arm64
 
 setup:
 	@.ci/setup
@@ -36,3 +38,18 @@ bench: build
 # Golden vectors, from LSKD_REFERENCE or ../shared/reference
 reference: build
 	$(TEST) --filter ReferenceTests
+
+# Programs, completion scripts and the format's documentation; the programs go on using the libtorch of this directory.
+install: build
+	.ci/install $(DESTDIR)$(PREFIX)
+
+uninstall:
+	.ci/install --remove $(DESTDIR)$(PREFIX)
+
+# One archive that runs on the libtorch of a user's Python
+bundle: build
+	.ci/bundle
+
+# The C and C++ targets, compiled for 64-bit ARM
+check-arm64: setup
+	.ci/check-arm64

@@ -2,32 +2,27 @@
 import Foundation
 import PackageDescription
 
-// libtorch is found in `.deps/libtorch` (made by `make setup`) or in the directory that LIBTORCH names.
-// Both hold `include/` and `lib/`.
-let libtorch =
-  ProcessInfo.processInfo.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/libtorch"
-let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so")
+// libtorch is what `make setup` links to `.deps/torch`, or the directory that LIBTORCH names. Both hold `include/` and
+// `lib/`. Programs link its host part alone and start with any flavour; CUDA is loaded when a device asks for it.
+let environment = ProcessInfo.processInfo.environment
+let libtorch = environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/torch"
+func headers(_ directories: [String]) -> [String] { directories.flatMap { ["-isystem", $0] } }
 
-// NCCL is asked for where there is CUDA; Gloo's code is in libtorch, but its headers are not.
-let groupHeaders: [CXXSetting] =
-  [.headerSearchPath("gloo-declarations")] + (hasCUDA ? [.define("CTORCH_CUDA")] : [])
-let torchHeaders: [CXXSetting] = [
-  .unsafeFlags([
-    "-isystem", "\(libtorch)/include",
-    "-isystem", "\(libtorch)/include/torch/csrc/api/include",
-    "-O2", "-Wall", "-Wextra", "-Werror",
-  ])
-]
-// The CUDA back end registers itself when its library is loaded; without --no-as-needed the linker
-// would drop it, because nothing refers to it by name.
-let cudaLibraries =
-  hasCUDA
-  ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"] : []
-let torchLibraries: [LinkerSetting] = [
-  .unsafeFlags(
-    ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"] + cudaLibraries
-      + ["-ltorch", "-ltorch_cpu", "-lc10"])
-]
+let checkedCXX = ["-O2", "-Wall", "-Wextra", "-Werror"]
+let torchHeaders = CXXSetting.unsafeFlags(
+  headers(["\(libtorch)/include", "\(libtorch)/include/torch/csrc/api/include"]) + checkedCXX)
+// CUDA's headers: those of the packages beside torch/, of CUDA 13 or 12, or an installed toolkit's. Directories that do
+// not exist are passed over.
+let cudaHeaders = CXXSetting.unsafeFlags(
+  headers(
+    [
+      "cu13/include", "cu13/include/cccl", "nccl/include", "cuda_runtime/include", "cublas/include",
+      "cusparse/include", "cusolver/include",
+    ].map { "\(libtorch)/../nvidia/\($0)" }
+      + ["\(environment["CUDA_HOME"] ?? "/usr/local/cuda")/include"]))
+let torchLibraries = LinkerSetting.unsafeFlags([
+  "-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib", "-ltorch_cpu", "-lc10",
+])
 
 let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
@@ -51,13 +46,25 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "lskd",
+  products: [.library(name: "lskd-nccl", type: .dynamic, targets: ["CTorchNCCL"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // Level 0: what knows nothing of the rest.
     .target(
-      name: "CTorch", cxxSettings: torchHeaders + groupHeaders, linkerSettings: torchLibraries),
+      name: "CTorch",
+      // Gloo's code is in libtorch, but its headers are not.
+      cxxSettings: [
+        torchHeaders, .headerSearchPath("gloo-declarations"),
+        .headerSearchPath("../CTorchNCCL/include"),
+      ],
+      linkerSettings: [torchLibraries]),
+    // Loaded by CTorch beside libtorch's CUDA part, whose names the linker leaves open.
+    .target(
+      name: "CTorchNCCL",
+      cxxSettings: [torchHeaders, cudaHeaders],
+      linkerSettings: [torchLibraries]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
@@ -83,12 +90,12 @@ let package = Package(
     library("JSON", []),
     library("Statistics", ["Randomness"]),
     library("UserErrors", []),
-    library("ProgramSupport", ["UserErrors", arguments]),
+    library("ProgramSupport", ["UserErrors", "DurableFiles", arguments]),
 
     // Level 1: tensors, files, images, records - each without the others.
     library("TensorCore", ["CTorch", "Randomness"]),
     library("CheckpointFormat", ["CZstd", "DurableFiles", "JSON"]),
-    library("Images", ["CImage"]),
+    library("Images", ["CImage", "DurableFiles"]),
     library("Detection", []),
     library("Results", ["DurableFiles", "JSON", "Statistics"]),
 
@@ -133,6 +140,13 @@ let package = Package(
         "DurableFiles", "Randomness", "Statistics", "JSON", "UserErrors",
       ]),
 
+    // What a machine computes beside golden vectors, and the check of a device.
+    library(
+      "DeviceCheck",
+      [
+        "ModelZoo", "Distillation", "NeuralNet", "TensorCore", "Results", "DurableFiles", "JSON",
+      ]),
+
     // Level 7: what programs share, and what lskd-bench calls.
     library(
       "Benchmarks",
@@ -142,25 +156,28 @@ let package = Package(
         "CheckpointFormat", "Interchange", "Randomness", "Statistics", "UserErrors",
       ]),
     library(
-      "PlaceArguments", ["Training", "TensorCore", "UserErrors", "DurableFiles", arguments]),
-    library("RunArguments", ["Experiments", "Distillation", "PlaceArguments", arguments]),
+      "PlaceArguments",
+      ["Training", "TensorCore", "UserErrors", "DurableFiles", "ProgramSupport", arguments]),
+    library(
+      "RunArguments",
+      ["Experiments", "Distillation", "PlaceArguments", "ProgramSupport", arguments]),
 
     // Level 8: argument parsing and printing.
     program("lskd-repro", ["Experiments", "RunArguments", "PlaceArguments", "UserErrors"]),
     program("lskd-train", ["Experiments", "RunArguments", "PlaceArguments"]),
     program("lskd-eval", ["Measuring", "PlaceArguments", "Evaluation", "UserErrors"]),
-    program("lskd-ckpt", ["CheckpointFormat", "Interchange"]),
+    program("lskd-ckpt", ["CheckpointFormat", "Interchange", "ModelZoo"]),
     program("lskd-data", ["Datasets"]),
-    program("lskd-bench", ["Benchmarks", "PlaceArguments"]),
+    program("lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments"]),
 
     .target(
-      name: "TestPhotos", dependencies: ["Datasets"], path: "Tests/TestPhotos",
+      name: "TestSupport", dependencies: ["Datasets"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("ImportTests", []),
     tests("CheckpointFormatTests", ["CheckpointFormat"]),
     tests("InterchangeTests", ["Interchange", "CheckpointFormat"]),
-    tests("ImagesTests", ["TestPhotos", "Images", "DurableFiles"]),
-    tests("DatasetsTests", ["TestPhotos", "Datasets", "Images", "DurableFiles"]),
+    tests("ImagesTests", ["TestSupport", "Images", "DurableFiles"]),
+    tests("DatasetsTests", ["TestSupport", "Datasets", "Images", "DurableFiles"]),
     tests("JSONTests", ["JSON"]),
     tests("MeasuringTests", ["Measuring", "ModelZoo", "NeuralNet", "CheckpointFormat"]),
     tests("ResultsTests", ["Results", "JSON", "Statistics"]),
@@ -174,13 +191,14 @@ let package = Package(
     tests(
       "TrainingTests",
       [
-        "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore", "Datasets",
+        "TestSupport", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
+        "TensorCore", "Datasets",
         "CheckpointFormat", "Randomness",
       ]),
     tests(
       "DetectionTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "TestSupport", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
         "ModelZoo", "NeuralNet",
         "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Results",
@@ -189,7 +207,7 @@ let package = Package(
     tests(
       "SegmentationTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "TestSupport", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
         "Lipschitz", "ModelZoo",
         "NeuralNet", "TensorCore", "Datasets", "Images", "Evaluation", "Randomness", "Results",
         "CheckpointFormat",
@@ -197,21 +215,21 @@ let package = Package(
     tests(
       "MethodTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "TestSupport", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
         "Lipschitz", "ModelZoo",
         "NeuralNet",
-        "TensorCore", "Datasets", "Randomness", "Results",
+        "TensorCore", "Datasets", "Randomness", "Results", "CheckpointFormat",
       ]),
     tests("ExperimentTests", ["Experiments", "DurableFiles", "Results", "JSON"]),
-    tests("ProgramTests", []),
+    tests("ProgramTests", ["TestSupport"]),
     tests(
       "ReferenceTests",
       [
-        "TestPhotos", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
+        "TestSupport", "Experiments", "Measuring", "UserErrors", "Training", "Distillation",
         "Lipschitz", "ModelZoo",
         "NeuralNet",
         "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Interchange",
-        "CheckpointFormat",
+        "CheckpointFormat", "DeviceCheck",
       ]),
   ],
   cxxLanguageStandard: .cxx20

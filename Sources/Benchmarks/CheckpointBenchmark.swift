@@ -24,10 +24,10 @@ public struct CheckpointBenchmark {
   private let name: String
 
   /// Measures the model section of a file of weights `rounds` times per format.
-  public init(file: URL, rounds: Int, python: String?) throws {
+  public init(file: URL, key: String? = nil, rounds: Int, python: String?) throws {
     guard rounds > 0 else { throw UsageError("the benchmark needs at least one round") }
-    let all = try WeightFile.read(file)
-    let checkpoint = Checkpoint(sections: [.model: all.sections[.model] ?? []])
+    let all = try WeightFile.read(file, .init(key: key))
+    let checkpoint = Checkpoint(sections: [.model: all.tensors])
     self.checkpoint = checkpoint
     name = file.lastPathComponent
     self.rounds = rounds

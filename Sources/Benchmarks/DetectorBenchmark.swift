@@ -2,6 +2,7 @@ import Datasets
 import Detection
 import Distillation
 import Evaluation
+import DurableFiles
 public import Foundation
 import Measuring
 import ModelZoo
@@ -64,9 +65,8 @@ public struct DetectorBenchmark {
     }
     let data = try DetectionDataset(
       name: "voc", root: request.root, parts: [Self.photoPart], skipsBad: true)
-    let files = try FileManager.default.contentsOfDirectory(
-      atPath: year.appendingPathComponent("JPEGImages").path
-    ).count { $0.hasSuffix(".jpg") }
+    let files = try FileError.names(in: year.appendingPathComponent("JPEGImages"))
+      .count { $0.hasSuffix(".jpg") }
     let step = try trainingStep()
     return [
       ComparedWork(

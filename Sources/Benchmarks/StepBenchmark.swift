@@ -1,7 +1,7 @@
-import Experiments
 import Distillation
 import Experiments
 import Foundation
+public import JSON
 import Lipschitz
 import ModelZoo
 import NeuralNet
@@ -43,12 +43,15 @@ public struct StepBenchmark {
     pytorch = try python.map {
       try PythonProcess(
         python: $0, script: "released_step.py",
-        arguments: [String(batch), String(Engine.threads)])
+        arguments: [
+          String(batch), String(Engine.threads), place.device.description,
+          place.precision.rawValue,
+        ])
     }
   }
 
-  /// The medians and their ratios as text.
-  public func run() throws -> String {
+  /// Measures all variants, the groups one after the other in the same steps.
+  private func measured() throws -> [[Variant]] {
     var groups = try groups()
     for step in 0..<(steps + 2) {
       for group in groups.indices {
@@ -66,6 +69,26 @@ public struct StepBenchmark {
         groups[group][variant].peakMemory = Machine.peakMemory
       }
     }
+    return groups
+  }
+
+  /// The medians as JSON: seconds, images per second and peak memory in bytes by variant.
+  public func values() throws -> JSONValue {
+    .array(
+      try measured().joined().map { variant in
+        var members: [String: JSONValue] = [
+          "variant": .string(variant.name), "medianSeconds": .number(variant.median),
+          "lowestSeconds": .number(variant.seconds.min() ?? 0),
+          "imagesPerSecond": .number(Double(batch) / variant.median),
+        ]
+        members["peakBytes"] = variant.peakMemory.map { .integer($0) }
+        return .object(members)
+      })
+  }
+
+  /// The medians and their ratios as text.
+  public func run() throws -> String {
+    let groups = try measured()
     var table = TextTable([
       "variant", "median s", "lowest s", "images/s", "against the first", "peak MiB",
     ])
@@ -81,7 +104,7 @@ public struct StepBenchmark {
       }
     }
     return table.text + (try memory())
-      + "batch \(batch), \(Engine.threads) threads, \(place.device)\n"
+      + "batch \(batch), \(Engine.threads) threads, \(place.device), \(place.precision)\n"
   }
 
   private func memory() throws -> String {
@@ -156,7 +179,7 @@ public struct StepBenchmark {
     guard method == .london else { return TaskObjective(student: student) }
     let teacher = try TeacherPass(
       setting.teacher.makeNetwork(classCount: 100, store: store()),
-      modes.released ? .train : .eval, fused: modes.fused)
+      modes.released ? .train : .eval, fused: modes.fused && place.fuses)
     let overhaul = try FeatureOverhaulObjective(
       student: student, teacher: teacher, connectors: store(), coefficient: 1e-3)
     return LipschitzGuidedObjective(
@@ -179,7 +202,7 @@ public struct StepBenchmark {
     let position = StepPosition(epoch: 0, epochs: 1, step: step)
     try trainStep(
       objective, optimizer, LabelledBatch(images: images, labels: labels),
-      at: position, learningRate: 0.01)
+      at: position, learningRate: 0.01, precision: place.precision)
     try Engine.synchronize(place.device)
     return start.duration(to: .now).seconds
   }

@@ -1,10 +1,10 @@
-// The headers declare these back ends only where they are asked for.
+// The header declares this back end only where it is asked for.
 #define USE_C10D_GLOO
-#if defined(CTORCH_CUDA) && __has_include(<nccl.h>) && __has_include(<cusparse.h>)
-#define USE_C10D_NCCL
-#endif
 
 #include "process_group.hpp"
+
+#include "cuda.hpp"
+#include "nccl.hpp"
 
 #include <ATen/core/ivalue.h>
 #include <ATen/ops/cat.h>
@@ -13,15 +13,28 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
-#ifdef USE_C10D_NCCL
-#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
-#endif
 
+#include <cerrno>
 #include <cstdlib>
+#include <memory>
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 using namespace ctorch;
 
 namespace {
+
+using Meeting = c10::intrusive_ptr<c10d::Store>;
+
+const Meeting &unwrap(const ct_meeting *meeting) {
+  return *reinterpret_cast<const Meeting *>(meeting);
+}
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+}
 
 /// The network of the replicas' sums: the interface that GLOO_SOCKET_IFNAME names; the loopback where they meet there;
 /// otherwise that of the machine's name.
@@ -39,16 +52,9 @@ c10::intrusive_ptr<c10d::Backend> open_backend(c10::intrusive_ptr<c10d::Store> s
                                                std::chrono::milliseconds timeout,
                                                at::Device place) {
   if (place.is_cuda()) {
-#ifdef USE_C10D_NCCL
-    // Compiled only with NCCL's headers beside libtorch; no test covers it.
-    auto options = c10d::ProcessGroupNCCL::Options::create();
-    options->timeout = timeout;
-    auto backend = c10::make_intrusive<c10d::ProcessGroupNCCL>(store, rank, size, options);
-    backend->setBoundDeviceId(place);
+    c10::intrusive_ptr<c10d::Backend> backend;
+    nccl_opener()(store, rank, size, timeout, place, backend);
     return backend;
-#else
-    TORCH_CHECK(false, "this build cannot join replicas on CUDA: it was made without NCCL");
-#endif
   }
   auto options = c10d::ProcessGroupGloo::Options::create(timeout);
   options->devices.push_back(gloo_device(address));
@@ -80,18 +86,61 @@ void ctorch::ProcessGroup::broadcast(at::Tensor &tensor) {
   on_dense(tensor, [&](std::vector<at::Tensor> &dense) { return backend->broadcast(dense); });
 }
 
-ct_status ct_process_group_open(int32_t rank, int32_t size, const char *address, int32_t port,
-                                double timeout_seconds, ct_device target,
-                                ct_process_group **out) {
+ct_status ct_meeting_is_open(const char *address, int32_t port, bool *out) {
   return guarded([&] {
-    auto timeout = std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds * 1000));
-    auto place = device(target);
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo *first = nullptr;
+    int failure = getaddrinfo(address, std::to_string(port).c_str(), &hints, &first);
+    TORCH_CHECK(failure == 0, "no machine is called ", address, " (", gai_strerror(failure), ")");
+    std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(first, freeaddrinfo);
+    *out = false;
+    for (auto *place = first; place && !*out; place = place->ai_next) {
+      int end = socket(place->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      if (end < 0)
+        continue;
+      int error = connect(end, place->ai_addr, place->ai_addrlen) == 0 ? 0 : errno;
+      pollfd wait{end, POLLOUT, 0};
+      socklen_t size = sizeof error;
+      if (error == EINPROGRESS && poll(&wait, 1, 1000) == 1)
+        getsockopt(end, SOL_SOCKET, SO_ERROR, &error, &size);
+      *out = error == 0;
+      close(end);
+    }
+  });
+}
+
+ct_status ct_meeting_open(int32_t rank, const char *address, int32_t port, double timeout_seconds,
+                          ct_meeting **out) {
+  return guarded([&] {
     c10d::TCPStoreOptions options;
     options.port = static_cast<uint16_t>(port);
     options.isServer = rank == 0;
-    options.numWorkers = static_cast<std::size_t>(size);
-    options.timeout = timeout;
-    auto store = c10::make_intrusive<c10d::TCPStore>(address, options);
+    options.waitWorkers = false;
+    options.timeout = milliseconds(timeout_seconds);
+    *out = reinterpret_cast<ct_meeting *>(
+        new Meeting(c10::make_intrusive<c10d::TCPStore>(address, options)));
+  });
+}
+
+ct_status ct_meeting_note(const ct_meeting *meeting, const char *note) {
+  return guarded([&] { unwrap(meeting)->set(note, std::vector<uint8_t>{1}); });
+}
+
+ct_status ct_meeting_has_note(const ct_meeting *meeting, const char *note, bool *out) {
+  return guarded([&] { *out = unwrap(meeting)->check({note}); });
+}
+
+void ct_meeting_close(ct_meeting *meeting) { delete reinterpret_cast<Meeting *>(meeting); }
+
+ct_status ct_process_group_open(const ct_meeting *meeting, int32_t rank, int32_t size,
+                                const char *address, double timeout_seconds, ct_device target,
+                                ct_process_group **out) {
+  return guarded([&] {
+    auto timeout = milliseconds(timeout_seconds);
+    auto place = device(target);
+    auto store = unwrap(meeting);
+    store->setTimeout(timeout);
     auto backend = open_backend(store, rank, size, address, timeout, place);
     *out = reinterpret_cast<ct_process_group *>(
         new Group(c10::make_intrusive<ctorch::ProcessGroup>(std::move(backend), place,

@@ -3,7 +3,6 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/version.h>
 
@@ -27,21 +26,18 @@ const char *ct_cpu_capability(void) {
   return capability.c_str();
 }
 
-int32_t ct_cuda_device_count(void) {
-  int32_t count = 0;
-  // A driver that fails to start counts as no device.
-  if (guarded([&] {
-        count = at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount()) : 0;
-      }) != CT_OK)
-    return 0;
-  return count;
-}
-
 ct_status ct_set_threads(int32_t count) {
   return guarded([&] { at::set_num_threads(count); });
 }
 
 int32_t ct_threads(void) { return at::get_num_threads(); }
+
+ct_status ct_set_tf32(bool enabled) {
+  return guarded([&] {
+    at::globalContext().setAllowTF32CuBLAS(enabled);
+    at::globalContext().setAllowTF32CuDNN(enabled);
+  });
+}
 
 ct_status ct_synchronize(ct_device target) {
   return guarded([&] {

@@ -12,6 +12,15 @@ namespace {
 
 /// Tiles of one block: a multiple of the rows of the largest kernel; its transforms stay in the cache.
 constexpr int64_t block_tiles = 24;
+
+} // namespace
+
+int64_t Shape::blocks() const { return (tiles() + block_tiles - 1) / block_tiles; }
+
+#if defined(__x86_64__)
+
+namespace {
+
 constexpr int64_t kernel_rows = 6;
 /// Vectors of a panel: so many output channels are accumulated in registers at once.
 constexpr int64_t panel_vectors = 4;
@@ -36,10 +45,6 @@ float *scratch(int64_t floats) {
 }
 
 } // namespace
-
-int64_t Shape::blocks() const { return (tiles() + block_tiles - 1) / block_tiles; }
-
-#if defined(__x86_64__)
 
 bool is_supported() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");

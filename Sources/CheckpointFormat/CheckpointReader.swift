@@ -43,6 +43,9 @@ public final class CheckpointReader: Sendable {
     _ = try ByteSource(contentsOf: url)
   }
 
+  /// Whether bytes begin like a file of this format.
+  package static func isLikely(_ data: Data) -> Bool { data.starts(with: FileEnvelope.magic) }
+
   /// Opens a file that is in memory; `name` is used in messages.
   public convenience init(data: Data, name: String? = nil) throws(CheckpointError) {
     try self.init(ByteSource(data, name: name))

@@ -40,7 +40,10 @@ package struct FileEnvelope: Equatable {
     guard prefix.count >= Self.magic.count, prefix.starts(with: Self.magic) else {
       throw CheckpointError(
         fileBytes < Self.magic.count ? .wrongLength : .wrongFormat,
-        fileBytes == 0 ? "the file is empty" : "this is not an .lskd file")
+        fileBytes == 0
+          ? "the file is empty"
+          : "this is not an .lskd file; lskd-ckpt import makes one of PyTorch's and safetensors' files"
+      )
     }
     guard prefix.count == Self.prefixBytes else {
       throw CheckpointError(

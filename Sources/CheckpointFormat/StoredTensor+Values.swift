@@ -1,5 +1,16 @@
 import Foundation
 
+/// How many elements of a tensor are no finite numbers.
+public struct NonFiniteCount: Sendable, Equatable {
+  /// Elements that are NaN.
+  public var nan = 0
+  /// Elements that are infinite.
+  public var infinite = 0
+
+  /// Whether all are finite.
+  public var isZero: Bool { nan == 0 && infinite == 0 }
+}
+
 extension StoredTensor {
   /// The elements as double-precision numbers; int64 beyond 2^53 is rounded.
   public func values() -> [Double] {
@@ -28,6 +39,27 @@ extension StoredTensor {
     return StoredTensor(unchecked: name, type, shape, bytes)
   }
 
+  /// How many elements are NaN, and how many infinite.
+  public var nonFiniteCount: NonFiniteCount {
+    switch elementType {
+    case .float32: count(UInt32.self, exponent: 0x7F80_0000)
+    case .float64: count(UInt64.self, exponent: 0x7FF0_0000_0000_0000)
+    case .float16: count(UInt16.self, exponent: 0x7C00)
+    case .bfloat16: count(UInt16.self, exponent: 0x7F80)
+    default: NonFiniteCount()
+    }
+  }
+
+  /// Elements with all bits of the exponent set: infinite if no other bit but the sign is.
+  private func count<Word: FixedWidthInteger>(_ word: Word.Type, exponent: Word) -> NonFiniteCount {
+    var result = NonFiniteCount()
+    let unsigned = ~(Word(1) << (Word.bitWidth - 1))
+    for bits in read(word, { $0 & unsigned }) where bits & exponent == exponent {
+      if bits == exponent { result.infinite += 1 } else { result.nan += 1 }
+    }
+    return result
+  }
+
   private func read<Word: FixedWidthInteger, Value>(
     _ word: Word.Type, _ value: (Word) -> Value
   ) -> [Value] {
@@ -48,7 +80,10 @@ enum HalfFloat {
     let (exponent, fraction) = (Int(bits >> 10 & 0x1F), Float(bits & 0x3FF))
     switch exponent {
     case 0: return sign * fraction * 0x1p-24
-    case 31: return fraction == 0 ? sign * .infinity : .nan
+    // Infinities, and NaNs with the bits that they have.
+    case 31:
+      return Float(
+        bitPattern: UInt32(bits & 0x8000) << 16 | 0x7F80_0000 | UInt32(bits & 0x3FF) << 13)
     default:
       return sign * (1 + fraction * 0x1p-10)
         * Float(sign: .plus, exponent: exponent - 15, significand: 1)

@@ -1,3 +1,4 @@
+import DurableFiles
 public import Foundation
 
 extension DatasetManifest {
@@ -20,7 +21,7 @@ extension DatasetManifest {
       names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
     } catch {
       throw DatasetError(
-        "cannot list the manifests in \(directory.path): \(error.localizedDescription)")
+        "cannot list the manifests in \(directory.path): \(error.reason)")
     }
     var manifests: [DatasetManifest] = []
     for name in names.sorted() where name.hasSuffix(".json") {
@@ -48,7 +49,7 @@ extension DatasetManifest {
     do {
       json = try Data(contentsOf: file)
     } catch {
-      throw DatasetError("cannot read \(file.path): \(error.localizedDescription)")
+      throw DatasetError("cannot read \(file.path): \(error.reason)")
     }
     return try decode(json, source: file.path)
   }
@@ -67,7 +68,7 @@ extension DatasetManifest {
     } catch let error as DatasetError {
       throw error
     } catch {
-      throw DatasetError("\(source) is not a manifest of a data set: \(error)")
+      throw DatasetError("\(source) is not a manifest of a data set: \(error.reason)")
     }
   }
 }

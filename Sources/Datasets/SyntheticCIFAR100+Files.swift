@@ -39,7 +39,7 @@ extension SyntheticCIFAR100 {
     } catch let error as FileError {
       throw DatasetError(error)
     } catch {
-      throw DatasetError("cannot create \(target.path): \(error.localizedDescription)")
+      throw DatasetError("cannot create \(target.path): \(error.reason)")
     }
     return .written
   }
@@ -63,7 +63,7 @@ extension SyntheticCIFAR100 {
         (DatasetManifest.fileName, encoder.encode(manifest) + Data("\n".utf8)),
       ]
     } catch {
-      throw DatasetError("cannot write the manifest: \(error)")
+      throw DatasetError("cannot write the manifest: \(error.reason)")
     }
   }
 

@@ -34,7 +34,7 @@ public enum Digest {
         hash.update(piece)
       }
     } catch {
-      throw FileError("cannot read \(url.path): \(error.localizedDescription)")
+      throw FileError("cannot read \(url.path): \(error.reason)")
     }
     return hash.finalize()
   }

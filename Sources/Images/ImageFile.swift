@@ -1,3 +1,4 @@
+import DurableFiles
 internal import CImage
 public import Foundation
 
@@ -108,7 +109,7 @@ private struct File {
   init(_ url: URL) throws(ImageError) {
     self.url = url
     do { data = try Data(contentsOf: url) } catch {
-      throw ImageError("cannot read \(url.path): \(error.localizedDescription)")
+      throw ImageError("cannot read \(url.path): \(error.reason)")
     }
     guard let format = ImageFile.Format(data) else {
       throw ImageError("\(url.path) is neither JPEG nor PNG")

@@ -98,7 +98,7 @@ extension DetectionEvaluationJob {
 
   /// Writes the curves of all classes: `precision-recall.svg` and, in full precision, `precision-recall.json`.
   public func writeCurves(to directory: URL) throws {
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    try FileError.makeDirectory(directory)
     let known = scores.classes.filter { $0.curve.positives > 0 }
     let plot = LinePlot(
       title: "precision over recall, \(place)", xLabel: "recall", yLabel: "precision",

@@ -40,8 +40,8 @@ public struct DetectorEvaluationJob {
           + "is no detector of the \(data.classes.count) classes of VOC")
     }
     self.set = set
-    detections = try DetectionEvaluator(training: data, test: data)
-      .detections(of: checkpoint.network, on: data)
+    let evaluator = DetectionEvaluator(training: data, test: data)
+    detections = try checkpoint.measured { [data] in try evaluator.detections(of: $0, on: data) }
   }
 
   /// The scores by the devkit's rule; nil for photos without annotations.
@@ -54,7 +54,7 @@ public struct DetectorEvaluationJob {
 
   /// Writes the devkit's result file of every class.
   public func writeDetections(to directory: URL) throws {
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    try FileError.makeDirectory(directory)
     var lines = data.classes.map { _ in [String]() }
     for (sample, found) in zip(data.samples, detections) {
       for detection in found {

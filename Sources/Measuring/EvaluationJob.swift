@@ -27,8 +27,9 @@ public struct EvaluationJob {
 
   /// Measures and returns the result as text or JSON, errors in % with full precision.
   public func run(json: Bool) throws -> String {
-    let errors = try evaluate(
-      checkpoint.network, on: test, pipeline: .cifar100Test, batchSize: 250)
+    let errors = try checkpoint.measured {
+      try evaluate($0, on: test, pipeline: .cifar100Test, batchSize: 250)
+    }
     let (top1, top5) = (errors[.top1Error] ?? .nan, errors[.top5Error] ?? .nan)
     guard !json else {
       return JSONValue.object([

@@ -7,14 +7,14 @@ public enum EvaluationPipeline: String, Hashable, Sendable, CaseIterable {
   /// Photos scaled to 300 x 300 pixels, normalised by ImageNet's mean and deviation.
   case ssd300 = "ssd-300-normalise"
   /// Photos as large as they are and scaled to a short side, normalised as the OFD segmentation code does.
-  case segmentation = "voc-segmentation-normalise"
+  case deepLab = "voc-segmentation-normalise"
 
   /// What networks say about such images.
   private var output: Architecture.Output {
     switch self {
     case .cifar100: .classes
     case .ssd300: .boxes
-    case .segmentation: .pixels
+    case .deepLab: .pixels
     }
   }
 
@@ -24,7 +24,7 @@ public enum EvaluationPipeline: String, Hashable, Sendable, CaseIterable {
       switch architecture.output {
       case .classes: .cifar100
       case .boxes: .ssd300
-      case .pixels: .segmentation
+      case .pixels: .deepLab
       }
   }
 

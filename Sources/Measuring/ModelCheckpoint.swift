@@ -1,5 +1,6 @@
 import CheckpointFormat
 import DurableFiles
+import Evaluation
 public import Foundation
 public import ModelZoo
 public import NeuralNet
@@ -18,6 +19,7 @@ public struct ModelCheckpoint {
   public let metadata: [String: String]
   /// SHA-256 of the file.
   public let sha256: String
+  private let path: String
 
   /// Reads a file. Throws for a damaged file, an unknown architecture or pipeline, and for tensors that do not fit.
   public init(
@@ -28,7 +30,8 @@ public struct ModelCheckpoint {
     guard let header = ModelHeader(checkpoint.metadata) else {
       throw StateError(
         "\(url.path) names no architecture with 1 to \(ModelHeader.classLimit.upperBound) classes; a "
-          + "resume.lskd is not a model, use last.lskd or best.lskd")
+          + "resume.lskd is not a model, use last.lskd or best.lskd; foreign weights get theirs from lskd-ckpt "
+          + "import --architecture --classes")
     }
     do {
       architecture = try Architecture(header.architecture)
@@ -42,6 +45,16 @@ public struct ModelCheckpoint {
     }
     metadata = checkpoint.metadata
     sha256 = try Digest.sha256(fileAt: url)
+    path = url.path
+  }
+
+  /// Measures the network; answers that cannot be scored, as of weights that are not finite, name its file.
+  public func measured<Result>(_ body: (any Network) throws -> Result) throws -> Result {
+    do {
+      return try body(network)
+    } catch let error as EvaluationError {
+      throw EvaluationError("\(path): \(error)")
+    }
   }
 
   private static func pipeline(_ header: ModelHeader, _ architecture: Architecture)

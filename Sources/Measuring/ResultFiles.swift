@@ -1,3 +1,4 @@
+import DurableFiles
 import Datasets
 package import Evaluation
 package import Foundation
@@ -198,7 +199,7 @@ enum FileListing {
       return try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
     } catch {
       throw DatasetError(
-        "cannot read the directory \(directory.path): \(error.localizedDescription)")
+        "cannot read the directory \(directory.path): \(error.reason)")
     }
   }
 

@@ -3,6 +3,7 @@ import DurableFiles
 import Evaluation
 public import Foundation
 import Images
+import NeuralNet
 import Training
 import UserErrors
 
@@ -80,12 +81,16 @@ public struct SegmenterEvaluationJob {
 
   /// Predicts, writes what was asked for, and returns the scores; nil for photos without masks.
   public func run() throws -> SegmentationEvaluationJob? {
+    try checkpoint.measured(run)
+  }
+
+  private func run(_ network: any Network) throws -> SegmentationEvaluationJob? {
     for directory in [request.predictions, request.overlays].compactMap({ $0 }) {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      try FileError.makeDirectory(directory)
     }
     var matrix = ConfusionMatrix(classCount: SegmentationDataset.classes.count)
     let hasMasks = data.samples.allSatisfy { $0.mask != nil }
-    try SegmentationEvaluator.predict(checkpoint.network, on: data, shortSide: nil) {
+    try SegmentationEvaluator.predict(network, on: data, shortSide: nil) {
       batch, classes in
       if hasMasks { try matrix.add(truth: batch.labels, prediction: classes) }
       try write(
@@ -94,7 +99,7 @@ public struct SegmenterEvaluationJob {
     }
     guard hasMasks else { return nil }
     let scaled = try SegmentationEvaluator.matrix(
-      of: checkpoint.network, on: data, shortSide: shortSide)
+      of: network, on: data, shortSide: shortSide)
     return SegmentationEvaluationJob(
       matrix, place: "\(data.name), \(request.set)", imageCount: data.count,
       checkpoint: .init(sha256: checkpoint.sha256, shortSide: shortSide, scaled: scaled))

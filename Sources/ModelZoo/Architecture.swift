@@ -1,3 +1,4 @@
+import CheckpointFormat
 public import NeuralNet
 public import TensorCore
 
@@ -32,7 +33,8 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     guard let found = Self.parse(name) else {
       throw UnknownName(
         description: """
-          no network is called "\(name)"; known are wrn-DEPTH-WIDTH with DEPTH = 6 n + 4 and WIDTH to 64, \
+          no network is called "\(name)"; did you mean \(name.lowercased().nearest(in: Self.usual) ?? "")? \
+          known are wrn-DEPTH-WIDTH with DEPTH = 6 n + 4 and WIDTH to 64, \
           such as wrn-16-2; cifar-resnet-DEPTH with DEPTH = 6 n + 2, such as cifar-resnet-56; \
           pyramidnet-DEPTH-ALPHA with DEPTH = 6 n + 2, such as pyramidnet-110-84; and \
           pyramidnet-DEPTH-ALPHA-bottleneck with DEPTH = 9 n + 2, such as pyramidnet-200-240-bottleneck; \
@@ -43,6 +45,15 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     }
     self = found
   }
+
+  /// Names of the networks that the paper and its field use, to guess what a misspelt one means.
+  private static let usual: [String] = {
+    let wide = [10, 16, 22, 28, 40].flatMap { depth in [1, 2, 4, 10].map { "wrn-\(depth)-\($0)" } }
+    let residual = [20, 32, 44, 56, 110].map { "cifar-resnet-\($0)" }
+    return wide + residual + ["pyramidnet-110-84", "pyramidnet-200-240-bottleneck"]
+      + SSD300.Backbone.allCases.map { ssdPrefix + $0.rawValue }
+      + DeepLabV3Plus.Backbone.allCases.map { deepLabPrefix + $0.rawValue }
+  }()
 
   private static func parse(_ name: String) -> Architecture? {
     if let composed = parseComposed(name) { return composed }

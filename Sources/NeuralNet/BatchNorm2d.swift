@@ -27,7 +27,7 @@ public struct BatchNorm2d {
     bias = try path.parameter("bias", shape: [channels], .constant(0))
     runningMean = try path.buffer("running_mean", shape: [channels], value: 0)
     runningVariance = try path.buffer("running_var", shape: [channels], value: 1)
-    batchesTracked = try path.buffer("num_batches_tracked", shape: [], value: 0, dtype: .int64)
+    batchesTracked = try path.counter("num_batches_tracked")
     replicas = path.store.replicas
   }
 

@@ -44,13 +44,17 @@ public struct ParameterPath {
     return tensor
   }
 
-  /// Registers a tensor that is not trained, of the store's type unless `dtype` says otherwise.
-  public func buffer(_ name: String, shape: [Int], value: Double, dtype: DType? = nil)
-    throws(TensorError) -> Tensor
-  {
-    let tensor = try Tensor.full(
-      value, shape: shape, dtype: dtype ?? store.dtype, device: store.device)
+  /// Registers a tensor of the store's type that is not trained.
+  public func buffer(_ name: String, shape: [Int], value: Double) throws(TensorError) -> Tensor {
+    let tensor = try Tensor.full(value, shape: shape, dtype: store.dtype, device: store.device)
     store.add(self.name(of: name), .buffer, tensor)
+    return tensor
+  }
+
+  /// Registers an int64 scalar that counts batches, from 0.
+  public func counter(_ name: String) throws(TensorError) -> Tensor {
+    let tensor = try Tensor.full(0, shape: [], dtype: .int64, device: store.device)
+    store.add(self.name(of: name), .buffer, tensor, isCounter: true)
     return tensor
   }
 

@@ -40,6 +40,16 @@ extension ParameterStore {
     try entries.map { try $0.tensor.stored(as: prefix + $0.name) }
   }
 
+  /// What a checkpoint has to hold for `load`.
+  public func expectedTensors() throws -> [ExpectedTensor] {
+    try entries.map { entry in
+      let type = ElementType(rawValue: try entry.tensor.dtype().rawValue)
+      return ExpectedTensor(
+        name: entry.name, shape: entry.tensor.shape,
+        isFloatingPoint: type?.isFloatingPoint ?? true, isCounter: entry.isCounter)
+    }
+  }
+
   /// Overwrites every entry by the tensor of its name.
   ///
   /// Nothing is changed unless all names and shapes fit. Throws `StateError` for a missing, unexpected

@@ -22,6 +22,8 @@ public final class ParameterStore {
     public let name: String
     /// Trained or carried along.
     public let role: Role
+    /// Whether it only counts batches, which inference never reads.
+    public let isCounter: Bool
     /// The data.
     public let tensor: Tensor
   }
@@ -68,16 +70,18 @@ public final class ParameterStore {
     positions[name].map { entries[$0].tensor }
   }
 
-  func add(_ name: String, _ role: Role, _ tensor: Tensor) {
+  func add(_ name: String, _ role: Role, _ tensor: Tensor, isCounter: Bool = false) {
     precondition(positions[name] == nil, "\(name) is registered twice")
     positions[name] = entries.count
-    entries.append(Entry(name: name, role: role, tensor: tensor))
+    entries.append(Entry(name: name, role: role, isCounter: isCounter, tensor: tensor))
   }
 
   /// Lists the entries whose names begin with `prefix` once more, under names that begin with `other`.
   func alias(_ prefix: String, as other: String) {
     for entry in entries where entry.name.hasPrefix(prefix) {
-      add(other + entry.name.dropFirst(prefix.count), .alias, entry.tensor)
+      add(
+        other + entry.name.dropFirst(prefix.count), .alias, entry.tensor,
+        isCounter: entry.isCounter)
     }
   }
 

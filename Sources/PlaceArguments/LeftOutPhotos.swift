@@ -1,5 +1,6 @@
 import DurableFiles
 public import Foundation
+import ProgramSupport
 import Synchronization
 
 /// Tells on standard error which photos were left out and why: a few line by line, many as a count and in a file.
@@ -30,7 +31,6 @@ public final class LeftOutPhotos: Sendable {
   }
 
   private func write(_ lines: [String]) {
-    let text = lines.map { "left out: \($0)\n" }.joined()
-    FileHandle.standardError.write(Data(text.utf8))
+    for line in lines { Console.warn("left out: \(line)") }
   }
 }

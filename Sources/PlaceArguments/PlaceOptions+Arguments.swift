@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import TensorCore
 public import Training
+import UserErrors
 
 /// A device as a user names it.
 public enum DeviceChoice: ExpressibleByArgument, CustomStringConvertible, Sendable {
@@ -28,11 +29,18 @@ public enum DeviceChoice: ExpressibleByArgument, CustomStringConvertible, Sendab
     }
   }
 
-  func device(localRank: Int?) -> Device {
-    switch self {
-    case .numbered(let device): device
-    case .cuda: .cuda(localRank ?? 0)
+  /// The device itself; `localRank` numbers the replica on its machine, nil is a process that is alone. Throws for a
+  /// device that this machine does not have.
+  public func available(localRank: Int? = nil) throws -> Device {
+    let device: Device =
+      switch self {
+      case .numbered(let device): device
+      case .cuda: .cuda(localRank ?? 0)
+      }
+    if let obstacle = device.obstacle {
+      throw UsageError("device \(device) cannot be used: \(obstacle)")
     }
+    return device
   }
 }
 

@@ -1,7 +1,6 @@
 public import ArgumentParser
 import TensorCore
 public import Training
-import UserErrors
 
 /// Where and how a program computes; the same flags in every program.
 public struct PlaceOptions: ParsableArguments {
@@ -10,7 +9,7 @@ public struct PlaceOptions: ParsableArguments {
   public var device = DeviceChoice.numbered(.cpu)
 
   /// Arithmetic of the forward pass.
-  @Option(help: "Arithmetic of the forward pass; bfloat16 by autocast.")
+  @Option(help: "Arithmetic of the forward pass; tf32 on CUDA, bfloat16 by autocast.")
   public var precision = Precision.float32
 
   /// Which kernels compute.
@@ -31,15 +30,12 @@ public struct PlaceOptions: ParsableArguments {
     }
   }
 
-  /// Sets the threads of the process and returns the place. `localRank` numbers the replica on its machine, whose device
+  /// Sets threads and TF32 of the process and returns the place. `localRank` numbers the replica on its machine, whose device
   /// `cuda` then is; nil for a process that is alone. Throws for a device that this machine does not have.
   public func prepared(localRank: Int? = nil) throws -> ComputePlace {
-    let device = device.device(localRank: localRank)
-    guard device.isAvailable else {
-      throw UsageError(
-        "device \(device) cannot be used: libtorch finds \(Engine.cudaDeviceCount) CUDA devices")
-    }
+    let device = try device.available(localRank: localRank)
     if let threads { try Engine.setThreads(threads) }
+    try Engine.setTF32(precision == .tf32)
     return ComputePlace(device: device, precision: precision, kernels: kernels)
   }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import DurableFiles
 import Foundation
 import UserErrors
 
@@ -7,28 +8,34 @@ import UserErrors
 public enum Program {
   /// Parses the command line, runs the command and ends the process.
   public static func run(_ command: any ParsableCommand.Type) -> Never {
+    Console.prepare()
+    var code: Int32 = 0
     do {
       var parsed = try command.parseAsRoot()
-      do {
-        try parsed.run()
-      } catch let code as ExitCode {
-        exit(code.rawValue)
-      } catch let error where command.exitCode(for: error) == .failure {
-        write("error: \(error)")
-        exit((error as? any ErrorWithExitCode)?.exitCode ?? 1)
-      }
+      try parsed.run()
     } catch {
-      if command.exitCode(for: error) == .success {
-        print(command.fullMessage(for: error))
-      } else {
-        write(command.fullMessage(for: error))
-        exit(2)
-      }
+      code = tell(error, command)
     }
-    exit(0)
+    if let reason = Console.end() {
+      Console.warn("error: cannot write to standard output: \(reason)")
+      if code == 0 { code = 1 }
+    }
+    exit(code)
   }
 
-  private static func write(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+  /// Says what ended the command; the exit code.
+  private static func tell(_ error: any Error, _ command: any ParsableCommand.Type) -> Int32 {
+    if let code = error as? ExitCode { return code.rawValue }
+    switch command.exitCode(for: error) {
+    case .success:
+      Console.print(command.fullMessage(for: error))
+      return 0
+    case .failure:
+      Console.warn("error: \(error.reasonWithFile)")
+      return (error as? any ErrorWithExitCode)?.exitCode ?? 1
+    default:
+      Console.warn(command.fullMessage(for: error))
+      return 2
+    }
   }
 }

@@ -25,7 +25,7 @@ public final class EventLog {
     } catch let error as FileError {
       throw ResultsError(error)
     } catch {
-      throw ResultsError(.file, "cannot open \(url.path): \(error.localizedDescription)")
+      throw ResultsError(.file, "cannot open \(url.path): \(error.reason)")
     }
   }
 
@@ -45,14 +45,14 @@ public final class EventLog {
     do {
       try handle.write(contentsOf: Data((JSONValue.object(event).canonical + "\n").utf8))
     } catch {
-      throw ResultsError(.file, "cannot write \(path): \(error.localizedDescription)")
+      throw ResultsError(.file, "cannot write \(path): \(error.reason)")
     }
   }
 
   /// Waits until everything is on the disk.
   public func flush() throws(ResultsError) {
     do { try handle.synchronize() } catch {
-      throw ResultsError(.file, "cannot write \(path): \(error.localizedDescription)")
+      throw ResultsError(.file, "cannot write \(path): \(error.reason)")
     }
   }
 }

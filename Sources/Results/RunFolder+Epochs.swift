@@ -7,10 +7,10 @@ extension RunFolder {
   /// The newest is there before an old one goes. `epoch` counts from 0, the names from 1.
   public func keepEpoch(_ epoch: Int, newest count: Int) throws {
     guard count > 0 else { return }
-    try AtomicFile.write(try Data(contentsOf: last), to: checkpoint(ofEpoch: epoch))
-    for name in try FileManager.default.contentsOfDirectory(atPath: url.path) {
+    try AtomicFile.write(try FileError.reading(last), to: checkpoint(ofEpoch: epoch))
+    for name in try FileError.names(in: url) {
       guard let number = Self.epoch(ofCheckpoint: name), number <= epoch - count else { continue }
-      try FileManager.default.removeItem(at: url.appendingPathComponent(name))
+      try FileError.remove(url.appendingPathComponent(name))
     }
   }
 

@@ -1,3 +1,4 @@
+import DurableFiles
 public import Foundation
 
 /// The folder of one run: record, events and checkpoints. While an instance lives, the folder belongs to
@@ -13,7 +14,7 @@ public final class RunFolder {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
-      throw ResultsError(.file, "cannot make \(url.path): \(error.localizedDescription)")
+      throw ResultsError(.file, "cannot make \(url.path): \(error.reason)")
     }
     let path = url.appendingPathComponent("lock").path
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -29,6 +30,18 @@ public final class RunFolder {
     }
     self.url = url
     lock = descriptor
+    try removeTemporaries()
+  }
+
+  /// Removes what processes left that died while they wrote: whoever has the folder is alone in it.
+  private func removeTemporaries() throws(ResultsError) {
+    do throws(FileError) {
+      for name in try FileError.names(in: url) where name.hasSuffix(AtomicFile.temporaryEnding) {
+        try FileError.remove(url.appendingPathComponent(name))
+      }
+    } catch {
+      throw ResultsError(error)
+    }
   }
 
   /// The folder of a run that another process has, for one that writes nothing.
@@ -76,22 +89,22 @@ public final class RunFolder {
     return figures
   }
 
-  /// All records one level below `directory`, in the order of their folders' names.
-  public static func records(under directory: URL) throws(ResultsError) -> [RunRecord] {
+  /// All records one level below `directory`, in the order of their folders' names, and why others cannot be read.
+  public static func records(under directory: URL) throws(ResultsError) -> (
+    records: [RunRecord], unreadable: [ResultsError]
+  ) {
     let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
-    } catch {
-      throw ResultsError(
-        .file,
-        "cannot list \(directory.path): \(error.localizedDescription); name the runs with --runs")
+    do { names = try FileError.names(in: directory) } catch {
+      throw ResultsError(.file, "\(error); name the runs with --runs")
     }
-    var records: [RunRecord] = []
+    var (records, unreadable): ([RunRecord], [ResultsError]) = ([], [])
     for name in names {
-      if let record = try readRecord(in: directory.appendingPathComponent(name)) {
-        records.append(record)
-      }
+      do throws(ResultsError) {
+        if let record = try readRecord(in: directory.appendingPathComponent(name)) {
+          records.append(record)
+        }
+      } catch { unreadable.append(error) }
     }
-    return records
+    return (records, unreadable)
   }
 }

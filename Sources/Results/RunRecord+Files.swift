@@ -9,7 +9,7 @@ extension RunRecord {
   public init(contentsOf url: URL) throws(ResultsError) {
     let data: Data
     do { data = try Data(contentsOf: url) } catch {
-      throw ResultsError(.file, "cannot read \(url.path): \(error.localizedDescription)")
+      throw ResultsError(.file, "cannot read \(url.path): \(error.reason)")
     }
     do {
       let version = try JSONDecoder().decode(Version.self, from: data).schemaVersion
@@ -24,7 +24,7 @@ extension RunRecord {
     } catch let error as ResultsError {
       throw error
     } catch {
-      throw ResultsError(.damaged, "\(url.path) is no run record: \(decodingSentence(error))")
+      throw ResultsError(.damaged, "\(url.path) is no run record: \(error.reason)")
     }
   }
 
@@ -37,7 +37,7 @@ extension RunRecord {
     } catch let error as FileError {
       throw ResultsError(error)
     } catch {
-      throw ResultsError(.damaged, "cannot write \(url.path): \(error.localizedDescription)")
+      throw ResultsError(.damaged, "cannot write \(url.path): \(error.reason)")
     }
   }
 }

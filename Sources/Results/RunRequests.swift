@@ -24,12 +24,12 @@ public enum RunRequests {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     do {
-      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      try FileError.makeDirectory(place)
       try AtomicFile.write(try encoder.encode(asked) + Data("\n".utf8), to: file)
     } catch let error as FileError {
       throw ResultsError(error)
     } catch {
-      throw ResultsError(.file, "cannot write \(file.path): \(error.localizedDescription)")
+      throw ResultsError(.file, "cannot write \(file.path): \(error.reason)")
     }
   }
 
@@ -47,7 +47,7 @@ public enum RunRequests {
     } catch let error as ResultsError {
       throw error
     } catch {
-      throw ResultsError(.file, "cannot list \(place.path): \(error.localizedDescription)")
+      throw ResultsError(.file, "cannot list \(place.path): \(error.reason)")
     }
     return records
   }
@@ -64,7 +64,7 @@ extension RunRecord {
     } catch {
       throw ResultsError(
         .damaged,
-        "\(file.path) is no list of requested runs: \(decodingSentence(error)); it may be removed")
+        "\(file.path) is no list of requested runs: \(error.reason); it may be removed")
     }
   }
 }

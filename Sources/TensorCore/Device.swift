@@ -27,12 +27,12 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether libtorch can run on this device here.
-  public var isAvailable: Bool {
-    switch self {
-    case .cpu: true
-    case .cuda(let index): index < Engine.cudaDeviceCount
-    }
+  /// Why libtorch cannot run on this device here, as one sentence without a full stop; nil when it can.
+  public var obstacle: String? {
+    guard case .cuda(let index) = self else { return nil }
+    if let obstacle = Engine.cudaObstacle { return obstacle }
+    let count = Engine.cudaDeviceCount
+    return index < count ? nil : "libtorch finds \(count) CUDA devices, counted from 0"
   }
 
   var c: ct_device {

@@ -8,7 +8,11 @@ public enum Engine {
   /// Vector instructions that libtorch uses on this CPU, such as `AVX512`.
   public static var cpuCapability: String { String(cString: ct_cpu_capability()) }
 
-  /// Number of CUDA devices that libtorch can use.
+  /// Why CUDA cannot be used here, as one sentence without a full stop; nil when it can. The first call loads libtorch's
+  /// CUDA part and has to come before any other use of CUDA.
+  public static var cudaObstacle: String? { ct_cuda_obstacle().map { String(cString: $0) } }
+
+  /// Number of CUDA devices that libtorch can use; 0 with an obstacle. Loads like `cudaObstacle`.
   public static var cudaDeviceCount: Int { Int(ct_cuda_device_count()) }
 
   /// Threads of one operation.
@@ -17,6 +21,11 @@ public enum Engine {
   /// Sets the threads of one operation, for the whole process.
   public static func setThreads(_ count: Int) throws(TensorError) {
     try check("set threads", ct_set_threads(Int32(clamping: count)))
+  }
+
+  /// Lets float32 products and convolutions on CUDA use TF32.
+  public static func setTF32(_ enabled: Bool) throws(TensorError) {
+    try check("set TF32", ct_set_tf32(enabled))
   }
 
   /// Waits until the work queued on `device` is done.

@@ -32,17 +32,22 @@ public final class ProcessGroup: @unchecked Sendable {
   public let device: Device
   private let pointer: OpaquePointer
 
-  /// Joins a group and waits until it is complete: over Gloo on the host, over NCCL on CUDA.
-  public init(rank: Int, worldSize: Int, at meeting: Meeting, device: Device = .cpu)
-    throws(TensorError)
-  {
-    var handle: OpaquePointer?
+  /// Joins a group and waits until it is complete: over Gloo on the host, over NCCL on CUDA. Where that takes longer
+  /// than a few seconds, `wait` is told for whom: by rank 0 for the others, by others for rank 0.
+  public init(
+    rank: Int, worldSize: Int, at meeting: Meeting, device: Device = .cpu,
+    wait: (ReplicaWait) -> Void = { _ in }
+  ) throws(TensorError) {
     let operation = "meeting of \(worldSize) replicas at \(meeting.address):\(meeting.port)"
+    var entrance = ReplicaEntrance(rank, worldSize, meeting, operation)
+    let place = try entrance.gather(wait)
+    defer { ct_meeting_close(place) }
+    var handle: OpaquePointer?
     try check(
       operation,
       ct_process_group_open(
-        Int32(clamping: rank), Int32(clamping: worldSize), meeting.address,
-        Int32(clamping: meeting.port), meeting.timeout, device.c, &handle))
+        place, Int32(clamping: rank), Int32(clamping: worldSize), meeting.address,
+        meeting.timeout, device.c, &handle))
     guard let handle else {
       throw TensorError(operation: operation, code: .unknown, message: "no result")
     }

@@ -46,6 +46,9 @@ public func evaluate(
     let logits = try withoutGradient { () throws(TensorError) in
       try network.logits(of: images, .eval).values(as: Float.self)
     }
+    if let bad = logits.firstIndex(where: { !$0.isFinite }) {
+      throw OutputNotFinite(image: accumulator.count + bad / network.classCount, set: data.name)
+    }
     try accumulator.add(logits: logits, labels: batch.labels)
   }
   return [

@@ -32,5 +32,5 @@ public struct ComputePlace: Sendable {
   /// Memory order of images and convolution weights.
   public var layout: Tensor.Layout { kernels.layout }
   /// Whether graph-free passes take fused kernels; autocast needs libtorch's own.
-  public var fuses: Bool { kernels == .fast && precision == .float32 }
+  public var fuses: Bool { kernels == .fast && precision != .bfloat16 }
 }

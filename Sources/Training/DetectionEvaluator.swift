@@ -59,10 +59,13 @@ public struct DetectionEvaluator: Evaluator {
       let scores = try probabilities.values(as: Float.self)
       let count = images.shape[0]
       for image in 0..<count {
-        all.append(
-          decoder.detections(
-            offsets: boxes[boxes.part(image, of: count)],
-            probabilities: scores[scores.part(image, of: count)]))
+        let (offsets, probabilities) = (
+          boxes[boxes.part(image, of: count)], scores[scores.part(image, of: count)]
+        )
+        guard offsets.allSatisfy(\.isFinite), probabilities.allSatisfy(\.isFinite) else {
+          throw OutputNotFinite(image: all.count, set: data.name)
+        }
+        all.append(decoder.detections(offsets: offsets, probabilities: probabilities))
       }
     }
     return all

@@ -3,7 +3,7 @@ public import Results
 
 /// Measures a network during training.
 public protocol Evaluator {
-  /// The results on a part of the data.
+  /// The results on a part of the data. Throws `OutputNotFinite` for a network whose answers are no numbers.
   func measure(_ network: any Network, on part: EvaluationPart) throws -> Measures
 }
 
@@ -13,4 +13,17 @@ public enum EvaluationPart: Sendable {
   case trainingSample
   /// The test images.
   case test
+}
+
+/// A network answers with NaN or infinities: nothing that can be ranked, matched or counted.
+public struct OutputNotFinite: Error, CustomStringConvertible, Sendable {
+  /// Number of the image in its set, from 0.
+  public let image: Int
+  /// Its set.
+  public let set: String
+
+  /// One clause.
+  public var description: String {
+    "the network's outputs for image \(image) of \(set) are not finite"
+  }
 }

@@ -60,9 +60,15 @@ public struct SegmentationEvaluator: Evaluator {
     for host in SegmentationLoader(dataset: data, shortSide: shortSide).epoch(0) {
       let batch = try host.get()
       let images = try Tensor.images(batch, like: network.store)
-      let classes = try withoutGradient { () throws(TensorError) in
-        try network.logits(of: images, .eval).largestPosition(axis: 1).values(as: UInt8.self)
+      let (classes, isFinite) = try withoutGradient { () throws(TensorError) -> ([UInt8], Bool) in
+        let logits = try network.logits(of: images, .eval)
+        // A sum is finite only where all its terms are.
+        return (
+          try logits.largestPosition(axis: 1).values(as: UInt8.self),
+          try logits.sum().scalar().isFinite
+        )
       }
+      guard isFinite else { throw OutputNotFinite(image: batch.indices[0], set: data.name) }
       try body(batch, classes)
     }
   }

@@ -16,12 +16,15 @@ public func trainedParameters(of objective: any Objective) -> [SGD.Parameter] {
   return own + others
 }
 
-/// One step in full precision: forward, backward, update. Leaves no gradients behind.
+/// One step: forward in `precision`, backward, update. Leaves no gradients behind.
 public func trainStep(
   _ objective: any Objective, _ optimizer: SGD, _ batch: LabelledBatch, at position: StepPosition,
-  learningRate: Double
+  learningRate: Double, precision: Precision = .float32
 ) throws(TensorError) {
-  let terms = try objective.terms(batch, at: position)
+  let device = objective.student.store.device
+  let terms = try precision.run(on: device) { () throws(TensorError) in
+    try objective.terms(batch, at: position)
+  }
   try update(terms, optimizer, learningRate: learningRate)
 }
 

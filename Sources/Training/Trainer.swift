@@ -1,6 +1,7 @@
 public import Distillation
 public import Foundation
 import NeuralNet
+import Results
 import TensorCore
 
 /// The training loop: one objective, one optimizer, one source of batches, exact resume.
@@ -249,10 +250,18 @@ public final class Trainer {
     return EpochReport(
       epoch: epoch, learningRate: learningRate(step: state.step - 1), losses: sums.meanLosses,
       gradientNorms: sums.gradientNorms, shares: sums.shares,
-      training: try evaluator.measure(objective.student, on: .trainingSample),
-      step: state.step, test: try evaluator.measure(objective.student, on: .test),
+      training: try measure(.trainingSample), step: state.step, test: try measure(.test),
       seconds: sums.seconds, sharedSeconds: sums.sharedSeconds,
       imagesPerSecond: Double(sums.images) / max(sums.seconds + sums.sharedSeconds, 1e-9))
+  }
+
+  private func measure(_ part: EvaluationPart) throws -> Measures {
+    do { return try evaluator.measure(objective.student, on: part) } catch let error
+      as OutputNotFinite
+    {
+      throw TrainingError.outputNotFinite(
+        error, epoch: epoch, step: state.step, lastFinite: lastFinite)
+    }
   }
 
   private func save() throws {

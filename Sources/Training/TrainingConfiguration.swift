@@ -3,8 +3,10 @@ import TensorCore
 
 /// Arithmetic of the forward pass.
 public enum Precision: String, Sendable, CaseIterable {
-  /// Everything in the parameters' own type.
+  /// Everything in the parameters' own type, on CUDA without TF32.
   case float32
+  /// On CUDA, matrix products and convolutions of float32 numbers rounded to TF32; elsewhere like `float32`.
+  case tf32
   /// Convolutions and matrix products in bfloat16, chosen by libtorch's autocast.
   case bfloat16
 
@@ -12,7 +14,7 @@ public enum Precision: String, Sendable, CaseIterable {
     on device: Device, _ body: () throws(TensorError) -> Output
   ) throws(TensorError) -> Output {
     switch self {
-    case .float32: try body()
+    case .float32, .tf32: try body()
     case .bfloat16: try withAutocast(.bfloat16, on: device, body)
     }
   }

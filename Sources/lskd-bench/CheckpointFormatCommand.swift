@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import Foundation
+import ProgramSupport
 
 struct CheckpointFormatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,6 +15,9 @@ struct CheckpointFormatCommand: ParsableCommand {
   @Argument(help: "Files of weights: .lskd, .safetensors, .pth.")
   var files: [String] = []
 
+  @Option(help: "The keys that lead to the state dict in files of PyTorch, as in a.b.")
+  var key: String?
+
   @Option(help: "Measurements of each format.")
   var rounds = 25
 
@@ -23,8 +27,8 @@ struct CheckpointFormatCommand: ParsableCommand {
   func run() throws {
     for file in try files.isEmpty ? Self.ownCheckpoints() : files {
       let benchmark = try CheckpointBenchmark(
-        file: URL(fileURLWithPath: file), rounds: rounds, python: python)
-      print(try benchmark.run())
+        file: URL(fileURLWithPath: file), key: key, rounds: rounds, python: python)
+      Console.print(try benchmark.run())
     }
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Foundation
 import PlaceArguments
+import ProgramSupport
 
 struct DetectorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,6 +33,6 @@ struct DetectorCommand: ParsableCommand {
       root: URL(fileURLWithPath: voc),
       detections: detections.map { URL(fileURLWithPath: $0) }, python: python, batch: batch,
       repeats: repeats)
-    print(try DetectorBenchmark(request, place: try place.prepared()).run(), terminator: "")
+    Console.print(try DetectorBenchmark(request, place: try place.prepared()).run(), terminator: "")
   }
 }

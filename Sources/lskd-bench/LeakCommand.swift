@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import ProgramSupport
 
 struct LeakCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,6 +12,6 @@ struct LeakCommand: ParsableCommand {
   var steps = 1_000
 
   func run() throws {
-    print(try LeakCheck(steps: steps).run())
+    Console.print(try LeakCheck(steps: steps).run())
   }
 }

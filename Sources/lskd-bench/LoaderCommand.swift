@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import ProgramSupport
 
 struct LoaderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,5 +12,5 @@ struct LoaderCommand: ParsableCommand {
   @Option(help: "Background threads.")
   var threads = 1
 
-  func run() throws { print(try LoaderBenchmark.run(images: images, threads: threads)) }
+  func run() throws { Console.print(try LoaderBenchmark.run(images: images, threads: threads)) }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Foundation
 import PlaceArguments
+import ProgramSupport
 
 struct MemoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,7 +26,7 @@ struct MemoryCommand: ParsableCommand {
   }
 
   func run() throws {
-    print(
+    Console.print(
       try MemoryBenchmark.run(
         network: network, batch: batch, steps: steps, place: try place.prepared()))
   }

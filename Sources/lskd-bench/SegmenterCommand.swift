@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Foundation
 import PlaceArguments
+import ProgramSupport
 
 struct SegmenterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,6 +35,7 @@ struct SegmenterCommand: ParsableCommand {
     let request = SegmenterBenchmark.Request(
       root: URL(fileURLWithPath: voc), python: python, backbone: backbone, batch: batch,
       size: size, repeats: repeats)
-    print(try SegmenterBenchmark(request, place: try place.prepared()).run(), terminator: "")
+    Console.print(
+      try SegmenterBenchmark(request, place: try place.prepared()).run(), terminator: "")
   }
 }

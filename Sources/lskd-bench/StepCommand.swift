@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Foundation
 import PlaceArguments
+import ProgramSupport
 
 struct StepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,12 +22,14 @@ struct StepCommand: ParsableCommand {
   @Option(help: "A Python with torch: runs the comparison program beside the suite.")
   var pytorch: String?
 
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
   @OptionGroup var place: PlaceOptions
 
   func run() throws {
-    print(
-      try StepBenchmark(
-        batch: batch, steps: steps, python: pytorch, place: try place.prepared()
-      ).run(), terminator: "")
+    let benchmark = try StepBenchmark(
+      batch: batch, steps: steps, python: pytorch, place: try place.prepared())
+    Console.print(try json ? benchmark.values().indented : benchmark.run(), terminator: "")
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CheckpointFormat
 import Foundation
+import ProgramSupport
 
 struct Cat: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,9 +25,7 @@ struct Cat: ParsableCommand {
     }
     let reader = try CheckpointReader(contentsOf: URL(fileURLWithPath: file))
     let found = try reader.tensor(tensor, in: kind)
-    guard !raw else { return try FileHandle.standardOutput.write(contentsOf: found.bytes) }
-    for value in found.values() {
-      print(found.elementType.isFloatingPoint ? "\(value)" : "\(Int64(value))")
-    }
+    guard !raw else { return Console.write(found.bytes) }
+    for element in found.elements { Console.print("\(element)") }
   }
 }

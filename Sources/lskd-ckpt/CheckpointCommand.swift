@@ -1,4 +1,5 @@
 import ArgumentParser
+import ProgramSupport
 
 struct CheckpointCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,4 +11,9 @@ struct CheckpointCommand: ParsableCommand {
       Inspect.self, Verify.self, Import.self, Export.self, Diff.self, Strip.self, Delta.self,
       Restore.self, Cat.self,
     ])
+}
+
+/// Says on standard error what a user should know; standard output is for results.
+func note(_ text: String) {
+  Console.warn("note: \(text)")
 }

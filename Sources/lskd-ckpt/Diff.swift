@@ -2,6 +2,7 @@ import ArgumentParser
 import CheckpointFormat
 import Foundation
 import Interchange
+import ProgramSupport
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,19 +14,26 @@ struct Diff: ParsableCommand {
   @Argument(help: "Another one.")
   var second: String
 
+  @Option(help: "The keys that lead to the state dict in the first file, as in a.b.")
+  var firstKey: String?
+
+  @Option(help: "Those in the second file.")
+  var secondKey: String?
+
   func run() throws {
-    let files = try [first, second].map { try WeightFile.read(URL(fileURLWithPath: $0)) }
-    let models = files.map { checkpoint in
-      Dictionary(
-        (checkpoint.sections[.model] ?? []).map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    let models = try [(first, firstKey), (second, secondKey)].map { file, key in
+      let content = try WeightFile.read(URL(fileURLWithPath: file), .init(key: key))
+      content.naming.notes.forEach { note("\(file): \($0)") }
+      return Dictionary(content.tensors.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     }
     var differences = 0
     for name in Set(models[0].keys).union(models[1].keys).sorted() {
       guard let line = Self.compare(name, models[0][name], models[1][name]) else { continue }
       differences += 1
-      print(line)
+      Console.print(line)
     }
-    print("\(differences) of \(Set(models[0].keys).union(models[1].keys).count) tensors differ")
+    Console.print(
+      "\(differences) of \(Set(models[0].keys).union(models[1].keys).count) tensors differ")
     if differences > 0 { throw ExitCode.failure }
   }
 
@@ -39,15 +47,19 @@ struct Diff: ParsableCommand {
     }
     let isSameType = first.elementType == second.elementType
     guard !isSameType || first.bytes != second.bytes else { return nil }
-    let (own, other) = (first.values(), second.values())
-    var (changed, largest, size) = (0, 0.0, 0.0)
-    for (x, y) in zip(own, other) where x.bitPattern != y.bitPattern {
-      changed += 1
-      largest = max(largest, abs(x - y))
+    let difference = TensorDifference(first, second)
+    var parts = ["\(difference.changedCount) of \(first.elementCount) elements"]
+    if !isSameType { parts.insert("\(first.elementType) and \(second.elementType)", at: 0) }
+    if let largest = difference.largest {
+      parts.append(
+        "largest difference \(largest)"
+          + (difference.relative.map { " (\($0) of the largest element)" } ?? ""))
     }
-    for x in own where x.isFinite { size = max(size, abs(x)) }
-    let types = isSameType ? "" : "\(first.elementType) and \(second.elementType), "
-    return "\(name): \(types)\(changed) of \(own.count) elements, largest difference \(largest)"
-      + (size > 0 ? " (\(largest / size) of the largest element)" : "")
+    if difference.nonFinite.contains(where: { !$0.isZero }) {
+      parts += zip(["first", "second"], difference.nonFinite).map {
+        "\($1.nan) NaN and \($1.infinite) infinite in the \($0)"
+      }
+    }
+    return "\(name): " + parts.joined(separator: ", ")
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CheckpointFormat
 import Foundation
+import ProgramSupport
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,7 +15,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let reader = try CheckpointReader(contentsOf: URL(fileURLWithPath: file))
-    print(json ? try Self.json(reader) : Self.text(reader))
+    Console.print(json ? try Self.json(reader) : Self.text(reader))
   }
 
   private static func text(_ reader: CheckpointReader) -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CheckpointFormat
 import Foundation
+import ProgramSupport
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,6 +13,6 @@ struct Verify: ParsableCommand {
   func run() throws {
     let reader = try CheckpointReader(contentsOf: URL(fileURLWithPath: file))
     try reader.verify()
-    print("\(file) is intact: \(reader.entries.count) tensors, digest \(reader.digest)")
+    Console.print("\(file) is intact: \(reader.entries.count) tensors, digest \(reader.digest)")
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import ProgramSupport
 
 /// Prints what a fetch tells: one line that changes on a terminal, a line every tenth elsewhere.
 final class ProgressDisplay {
@@ -11,13 +12,13 @@ final class ProgressDisplay {
   func show(_ event: FetchEvent) {
     switch event {
     case .message(let text):
-      if hasOpenLine { print() }
+      if hasOpenLine { Console.print() }
       hasOpenLine = false
       lastTenth = 0
-      print(text)
+      Console.print(text)
     case .progress(let progress): show(progress)
     }
-    fflush(nil)
+    Console.flush()
   }
 
   private func show(_ progress: FetchEvent.Progress) {
@@ -25,13 +26,13 @@ final class ProgressDisplay {
     if isTerminal {
       guard !hasOpenLine || now - lastTime > .milliseconds(500) else { return }
       // Spaces cover what an older line had more.
-      print("\r\(line(progress))      ", terminator: "")
+      Console.print("\r\(line(progress))      ", terminator: "")
       hasOpenLine = true
     } else {
       let tenth = progress.whole.map { 10 * progress.held / max($0, 1) } ?? 0
       guard tenth > lastTenth || now - lastTime > .seconds(60) else { return }
       lastTenth = tenth
-      print(line(progress))
+      Console.print(line(progress))
     }
     lastTime = now
   }

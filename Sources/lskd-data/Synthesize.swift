@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import ProgramSupport
 
 struct Synthesize: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,14 +34,14 @@ struct Synthesize: ParsableCommand {
     guard layout == .cifar100 else {
       let generator = try SyntheticVOC(trainCount: train, testCount: test, seed: seed)
       try generator.write(to: URL(fileURLWithPath: directory), replacing: force)
-      print(
+      Console.print(
         "\(directory)/VOCdevkit holds \(train) photos to learn from and \(test) to measure with")
       return
     }
     let generator = try SyntheticCIFAR100(trainCount: train, testCount: test, seed: seed)
     switch try generator.write(to: URL(fileURLWithPath: directory), replacing: force) {
-    case .written: print("wrote \(train) training and \(test) test images to \(directory)")
-    case .alreadyThere: print("\(directory) holds this data set already")
+    case .written: Console.print("wrote \(train) training and \(test) test images to \(directory)")
+    case .alreadyThere: Console.print("\(directory) holds this data set already")
     }
   }
 }

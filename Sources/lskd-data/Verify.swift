@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import ProgramSupport
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -76,7 +77,7 @@ struct Verify: ParsableCommand {
       try printJSON(result)
     } else {
       for file in result.files {
-        print("\(file.path): \(file.problem ?? "intact, \(file.records) records")")
+        Console.print("\(file.path): \(file.problem ?? "intact, \(file.records) records")")
       }
     }
     guard result.isIntact else {
@@ -85,7 +86,7 @@ struct Verify: ParsableCommand {
         ? "; for other data sets name them: lskd-data verify voc2012 \(directory.path)" : ""
       throw Damaged(description: "\(url.path) is not an intact copy of \(manifest.id)\(hint)")
     }
-    if !json { print("\(url.path) is an intact copy of \(manifest.id)") }
+    if !json { Console.print("\(url.path) is an intact copy of \(manifest.id)") }
   }
 
   /// Names of absent files that are printed; JSON has them all.
@@ -95,26 +96,29 @@ struct Verify: ParsableCommand {
     if json { return try printJSON(result) }
     for set in result.sets {
       let count = set.found.map { "\($0) images" } ?? "no list"
-      print("\(set.name): \(count)" + (set.expected.map { " of \($0)" } ?? ""))
+      Console.print("\(set.name): \(count)" + (set.expected.map { " of \($0)" } ?? ""))
     }
-    for problem in result.problems { print(problem) }
+    for problem in result.problems { Console.print(problem) }
     if !allowMissing {
-      for path in result.missing.prefix(Self.printedAbsences) { print("\(path) is missing") }
+      for path in result.missing.prefix(Self.printedAbsences) {
+        Console.print("\(path) is missing")
+      }
       let rest = result.missing.count - Self.printedAbsences
-      if rest > 0 { print("and \(rest) more are missing (--json names all)") }
+      if rest > 0 { Console.print("and \(rest) more are missing (--json names all)") }
     }
     for tally in result.tallies {
-      print("\(tally.kind): \(tally.good) good, \(tally.bad) bad, \(tally.missing) missing")
+      Console.print("\(tally.kind): \(tally.good) good, \(tally.bad) bad, \(tally.missing) missing")
     }
     if result.isIntact {
       let kind = result.missing.isEmpty ? "an intact copy" : "an intact part"
-      print("\(result.directory) is \(kind) of \(result.dataset)\(quick ? ", by its headers" : "")")
+      Console.print(
+        "\(result.directory) is \(kind) of \(result.dataset)\(quick ? ", by its headers" : "")")
     }
   }
 
   private func printJSON(_ result: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(result), as: UTF8.self))
+    Console.print(String(decoding: try encoder.encode(result), as: UTF8.self))
   }
 }

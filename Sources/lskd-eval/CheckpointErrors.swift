@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Measuring
 import PlaceArguments
+import ProgramSupport
 import UserErrors
 
 struct CheckpointErrors: ParsableCommand {
@@ -69,13 +70,13 @@ struct CheckpointErrors: ParsableCommand {
     switch found.pipeline {
     case .cifar100: try measureClassifier(found, file)
     case .ssd300: try measureDetector(found, file, try devkit(file))
-    case .segmentation: try measureSegmentation(found, file, try devkit(file))
+    case .deepLab: try measureSegmentation(found, file, try devkit(file))
     }
   }
 
   /// The options that not every network takes.
   private var options: [(name: String, isGiven: Bool, pipelines: Set<EvaluationPipeline>)] {
-    let photos: Set<EvaluationPipeline> = [.ssd300, .segmentation]
+    let photos: Set<EvaluationPipeline> = [.ssd300, .deepLab]
     return [
       ("--data", data != nil, [.cifar100]), ("--synthetic", synthetic, [.cifar100]),
       ("--voc", voc != nil, photos), ("--year", self.photos.year != nil, photos),
@@ -83,9 +84,9 @@ struct CheckpointErrors: ParsableCommand {
       ("--rule", detections.rule != nil, [.ssd300]),
       ("--curves", detections.curves != nil, [.ssd300]),
       ("--write-detections", writeDetections != nil, [.ssd300]),
-      ("--write-predictions", writePredictions != nil, [.segmentation]),
-      ("--write-overlays", writeOverlays != nil, [.segmentation]),
-      ("--short-side", shortSide != nil, [.segmentation]),
+      ("--write-predictions", writePredictions != nil, [.deepLab]),
+      ("--write-overlays", writeOverlays != nil, [.deepLab]),
+      ("--short-side", shortSide != nil, [.deepLab]),
     ]
   }
 
@@ -102,7 +103,7 @@ struct CheckpointErrors: ParsableCommand {
     }
     let job = try EvaluationJob(
       checkpoint: found, file: file, directory: data.map { URL(fileURLWithPath: $0) })
-    print(try job.run(json: json))
+    Console.print(try job.run(json: json))
   }
 
   private func measureDetector(_ found: ModelCheckpoint, _ file: URL, _ root: URL) throws {
@@ -117,7 +118,7 @@ struct CheckpointErrors: ParsableCommand {
       try detections.show(result, json: json)
     } else {
       let (year, set) = photos.detections
-      print(
+      Console.print(
         "\(set) of \(year) has no annotations here: detections are written, nothing is measured")
     }
   }
@@ -131,9 +132,10 @@ struct CheckpointErrors: ParsableCommand {
     let job = try SegmenterEvaluationJob(
       checkpoint: found, file: file, request, report: leftOut.tell)
     if let result = try job.run() {
-      print(result.text(json: json))
+      Console.print(result.text(json: json))
     } else {
-      print("\(set) of \(year) has no masks here: predictions are written, nothing is measured")
+      Console.print(
+        "\(set) of \(year) has no masks here: predictions are written, nothing is measured")
     }
   }
 

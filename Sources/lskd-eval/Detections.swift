@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Measuring
+import ProgramSupport
 
 struct Detections: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -36,12 +37,12 @@ struct Detections: ParsableCommand {
       allowsMissing: allowMissing, isStrict: strict)
     try matching.show(job, json: json)
     if job.invertedBoxes > 0 {
-      warn(
+      Console.warn(
         "\(job.invertedBoxes) boxes have right before left or bottom above top; they count as false detections, as the "
           + "devkit has it (--strict refuses them)")
     }
     if !job.missing.isEmpty {
-      warn("no detections of \(job.missing.joined(separator: ", "))")
+      Console.warn("no detections of \(job.missing.joined(separator: ", "))")
     }
   }
 }

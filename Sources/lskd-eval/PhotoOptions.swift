@@ -2,6 +2,7 @@ public import ArgumentParser
 public import Evaluation
 import Foundation
 import Measuring
+import ProgramSupport
 
 /// Which photos results are matched with.
 struct PhotoOptions: ParsableArguments {
@@ -32,12 +33,7 @@ struct DetectionOptions: ParsableArguments {
   var curves: String?
 
   func show(_ job: DetectionEvaluationJob, json: Bool) throws {
-    print(job.text(json: json))
+    Console.print(job.text(json: json))
     if let curves { try job.writeCurves(to: URL(fileURLWithPath: curves)) }
   }
-}
-
-/// Says on standard error what a result does not tell.
-func warn(_ sentence: String) {
-  FileHandle.standardError.write(Data((sentence + "\n").utf8))
 }

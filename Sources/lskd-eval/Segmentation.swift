@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Measuring
+import ProgramSupport
 
 struct Segmentation: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,6 +26,6 @@ struct Segmentation: ParsableCommand {
     let job = try SegmentationEvaluationJob(
       predictions: URL(fileURLWithPath: predictions), root: URL(fileURLWithPath: voc),
       year: photos.segmentations.year, set: photos.segmentations.set)
-    print(job.text(json: json))
+    Console.print(job.text(json: json))
   }
 }

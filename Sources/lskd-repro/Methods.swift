@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import PlaceArguments
+import ProgramSupport
 import RunArguments
 
 struct Methods: ParsableCommand {
@@ -35,6 +36,6 @@ struct Methods: ParsableCommand {
   func run() throws {
     let costs = try MethodCosts(
       setting: setting, budget: budget, batch: batch, steps: steps, place: try place.prepared())
-    print(try costs.text(json: json))
+    Console.print(try costs.text(json: json))
   }
 }

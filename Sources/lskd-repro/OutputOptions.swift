@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import PlaceArguments
+import ProgramSupport
 import RunArguments
 
 /// What a command does with the runs of a request.
@@ -17,12 +18,19 @@ struct OutputOptions: ParsableArguments {
     _ request: TableRequest, _ purpose: TableJob.Purpose, _ data: DataRequest,
     _ recipe: RecipeOptions, _ place: PlaceOptions
   ) throws -> TableJob {
+    // A dry run joins nobody: the first of several processes prints, the others have nothing to do.
+    if dryRun, let replica = try ReplicaEnvironment(ProcessInfo.processInfo.environment),
+      replica.rank > 0
+    {
+      throw ExitCode.success
+    }
     let job = try TableJob(
-      request, purpose, data: recipe.telling(data), options: try recipe.trainingOptions(place))
+      request, purpose, data: recipe.telling(data),
+      options: try recipe.trainingOptions(place, isPlan: dryRun))
     if dryRun {
-      if job.leads { print(try job.dryRun(json: json)) }
+      Console.print(try job.dryRun(json: json))
     } else {
-      try job.run(json: json) { print($0) }
+      try job.run(json: json) { Console.print($0) }
     }
     return job
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import ProgramSupport
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,8 +15,10 @@ struct ReportCommand: ParsableCommand {
   var output = "Reports"
 
   func run() throws {
-    let files = try ReportJob.write(
+    let (files, unreadable) = try ReportJob.write(
       runs: URL(fileURLWithPath: runs), output: URL(fileURLWithPath: output))
-    for file in files { print(file.path) }
+    for file in files { Console.print(file.path) }
+    for sentence in unreadable { Console.warn("not in the reports: \(sentence)") }
+    if !unreadable.isEmpty { throw ExitCode.failure }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import PlaceArguments
+import ProgramSupport
 import RunArguments
 import UserErrors
 
@@ -61,7 +62,7 @@ struct RunTable: ParsableCommand {
       guard !given && !panel && !output.dryRun else {
         throw UsageError("\(table.id) counts networks and needs no runs: it takes --json alone")
       }
-      return print(try NetworkCounts(table).text(json: output.json))
+      return Console.print(try NetworkCounts(table).text(json: output.json))
     }
     guard !panel || table.drawsPanels else {
       throw UsageError("--panel does not go with \(table.id)")
@@ -70,7 +71,7 @@ struct RunTable: ParsableCommand {
       table, settings: settings, methods: methods, variants: variants, seeds: seeds, recipe)
     let job = try output.run(request, .cells, images.request, recipe, place)
     if panel && !output.dryRun {
-      for file in try job.writePanels() { print(file.path) }
+      for file in try job.writePanels() { Console.print(file.path) }
     }
   }
 }

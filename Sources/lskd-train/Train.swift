@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import PlaceArguments
+import ProgramSupport
 import RunArguments
 
 struct Train: ParsableCommand {
@@ -32,6 +33,6 @@ struct Train: ParsableCommand {
       table, settings: setting, methods: method, seeds: seed, recipe)
     let job = try TableJob(
       request, data: recipe.telling(images.request), options: try recipe.trainingOptions(place))
-    try job.run(json: false) { print($0) }
+    try job.run(json: false) { Console.print($0) }
   }
 }

@@ -2,7 +2,7 @@
 
 `lskd-bench step --pytorch PYTHON` starts this program and interleaves its steps with the suite's. It reads
 one word per line from standard input, `student` or `london`, runs one step and prints its seconds; on
-`memory` it prints the highest resident memory in bytes.
+`memory` it prints the highest memory in bytes: resident, or of the CUDA device.
 
 The LONDON step does what the released code does: the teacher's graph is not suppressed, margins are taken
 channel by channel, K = G G^T is formed and ten power steps are differentiated.
@@ -82,7 +82,7 @@ def norm_of(front, back):
     front, back = front.flatten(2), back.flatten(2)
     matrix = front @ back.transpose(1, 2) / back.shape[2]
     gram = matrix @ matrix.transpose(1, 2)
-    vector = torch.rand(gram.shape[0], gram.shape[1], 1)
+    vector = torch.rand(gram.shape[0], gram.shape[1], 1, device=gram.device, dtype=gram.dtype)
     for _ in range(10):
         product = gram @ vector
         vector = product / product.norm(dim=1, keepdim=True)
@@ -91,31 +91,45 @@ def norm_of(front, back):
 
 
 class Steps:
-    def __init__(self, batch):
-        self.batch = batch
+    def __init__(self, batch, device, precision):
+        self.batch, self.device, self.precision = batch, device, precision
         self.alone = WideResNet(16, 2)
         self.student, self.teacher = WideResNet(16, 2), WideResNet(28, 4)
         pairs = zip(self.student.channels, self.teacher.channels)
         self.connectors = nn.ModuleList(
             nn.Sequential(nn.Conv2d(s, t, 1, bias=False), nn.BatchNorm2d(t)) for s, t in pairs)
-        self.margins = [margin(norm) for norm in self.teacher.norms()]
+        for part in (self.alone, self.student, self.teacher, self.connectors):
+            part.to(device)
+        self.margins = [margin(norm).to(device) for norm in self.teacher.norms()]
         sgd = dict(lr=0.01, momentum=0.9, weight_decay=5e-4, nesterov=True)
         self.alone_optimizer = torch.optim.SGD(self.alone.parameters(), **sgd)
         self.optimizer = torch.optim.SGD(
             [*self.student.parameters(), *self.connectors.parameters()], **sgd)
 
     def run(self, kind):
-        images = torch.rand(self.batch, 3, 32, 32) * 4 - 2
-        labels = torch.arange(self.batch) % 100
+        images = torch.rand(self.batch, 3, 32, 32, device=self.device) * 4 - 2
+        labels = torch.arange(self.batch, device=self.device) % 100
+        self.synchronize()
         start = time.perf_counter()
-        if kind == "student":
-            loss, optimizer = F.cross_entropy(self.alone(images), labels), self.alone_optimizer
-        else:
-            loss, optimizer = self.london(images, labels), self.optimizer
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            if kind == "student":
+                loss, optimizer = F.cross_entropy(self.alone(images), labels), self.alone_optimizer
+            else:
+                loss, optimizer = self.london(images, labels), self.optimizer
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        self.synchronize()
         return time.perf_counter() - start
+
+    def synchronize(self):
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+
+    def memory(self):
+        if self.device.type == "cuda":
+            return torch.cuda.max_memory_allocated(self.device)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
     def london(self, images, labels):
         teacher, _ = self.teacher.features(images)
@@ -137,11 +151,13 @@ class Steps:
 def main():
     torch.set_num_threads(int(sys.argv[2]))
     torch.manual_seed(0)
-    steps = Steps(int(sys.argv[1]))
+    device, precision = sys.argv[3:]
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    steps = Steps(int(sys.argv[1]), torch.device(device), precision)
     for line in sys.stdin:
         word = line.strip()
         if word == "memory":
-            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)
+            print(steps.memory(), flush=True)
         else:
             print(steps.run(word), flush=True)
 

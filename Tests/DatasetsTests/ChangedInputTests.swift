@@ -1,6 +1,6 @@
 import Datasets
 import Foundation
-import TestPhotos
+import TestSupport
 import Testing
 
 /// Changed annotations, lists and result files. LSKD_MUTATIONS sets how many; where LSKD_PYTHON names a Python, its parsers

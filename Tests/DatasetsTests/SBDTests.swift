@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
 import Images
-import TestPhotos
+import TestSupport
 import Testing
 
 struct SBDTests {

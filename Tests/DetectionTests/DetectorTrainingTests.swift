@@ -7,7 +7,7 @@ import ModelZoo
 import NeuralNet
 import Results
 import TensorCore
-import TestPhotos
+import TestSupport
 import Testing
 import Training
 import UserErrors

@@ -1,7 +1,7 @@
 import DurableFiles
 import Foundation
 import Images
-import TestPhotos
+import TestSupport
 import Testing
 
 /// JPEG files with changed headers. LSKD_MUTATIONS sets how many; where LSKD_PYTHON names a Python with Pillow, it reads

@@ -4,13 +4,14 @@ import Testing
 /// The direction of imports between the targets.
 struct ImportGraphTests {
   static let levels: [String: Int] = [
-    "CTorch": 0, "CCrypto": -1, "CZstd": 0, "CArchive": 0, "CImage": 0, "CMatio": 0, "CDownload": 0,
-    "CXML": 0, "Randomness": -1, "DurableFiles": 0, "JSON": 0, "Statistics": 0, "UserErrors": 0,
-    "ProgramSupport": 1,
+    "CTorch": 0, "CTorchNCCL": 0,
+    "CCrypto": -1, "CZstd": 0, "CArchive": 0, "CImage": 0, "CMatio": 0, "CDownload": 0, "CXML": 0,
+    "Randomness": -1, "DurableFiles": 0, "JSON": 0, "Statistics": 0,
+    "UserErrors": 0, "ProgramSupport": 1,
     "TensorCore": 1, "CheckpointFormat": 1, "Images": 1, "Detection": 1, "Results": 1,
     "Datasets": 2, "NeuralNet": 2, "Evaluation": 2, "Interchange": 2,
     "ModelZoo": 3, "Lipschitz": 3, "Distillation": 4, "Training": 5, "Measuring": 6,
-    "Experiments": 7, "Benchmarks": 8, "PlaceArguments": 8, "RunArguments": 9,
+    "DeviceCheck": 6, "Experiments": 7, "Benchmarks": 8, "PlaceArguments": 8, "RunArguments": 9,
     "lskd-repro": 10, "lskd-train": 10, "lskd-eval": 10, "lskd-ckpt": 10, "lskd-data": 10,
     "lskd-bench": 10,
   ]
@@ -49,6 +50,23 @@ struct ImportGraphTests {
     ] {
       for (file, module) in try imports(of: target) {
         #expect(!["TensorCore", "NeuralNet"].contains(module), "\(target)/\(file)")
+      }
+    }
+  }
+
+  @Test("one place prints, and one words the failures of libraries")
+  func onePlace() throws {
+    let rules = [
+      (#"(?<![\w.])print\(|FileHandle\.standard(Output|Error)|fputs|fflush"#, "ProgramSupport"),
+      (#"localizedDescription"#, "DurableFiles"),
+    ]
+    for file in try FileManager.default.subpathsOfDirectory(atPath: Self.sources.path)
+    where file.hasSuffix(".swift") {
+      let text = try String(
+        contentsOf: Self.sources.appendingPathComponent(file), encoding: .utf8)
+      for (pattern, home) in rules where !file.hasPrefix(home + "/") {
+        let found = text.range(of: pattern, options: .regularExpression).map { text[$0] }
+        #expect(found == nil, "\(file)")
       }
     }
   }

@@ -28,7 +28,7 @@ struct ModelCheckpointTests {
     #expect(written.pipeline == .cifar100 && written.metadata["run"] == "7")
     #expect(try read { $0["pipeline"] = nil }.pipeline == .cifar100)
     #expect(EvaluationPipeline(usualOf: .ssd300(.vgg16, divisor: 1)) == .ssd300)
-    #expect(EvaluationPipeline(usualOf: .deepLab(.resnet18, divisor: 1)) == .segmentation)
+    #expect(EvaluationPipeline(usualOf: .deepLab(.resnet18, divisor: 1)) == .deepLab)
   }
 
   @Test("an unknown pipeline and one for other networks are refused with what is known")

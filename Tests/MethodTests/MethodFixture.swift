@@ -5,7 +5,7 @@ import Foundation
 import ModelZoo
 import NeuralNet
 import TensorCore
-import TestPhotos
+import TestSupport
 import Training
 import UserErrors
 

@@ -1,11 +1,38 @@
+import CheckpointFormat
 import Datasets
 import Experiments
 import Foundation
 import Measuring
 import Results
+import Synchronization
+import TestSupport
 import Testing
 import Training
 import UserErrors
+
+/// Asks for a stop after so many steps of the runs whose title has a word.
+private final class StopAfter: RunProgress {
+  private let left: Mutex<Int>
+  private let word: String
+  private let stop: StopRequest
+
+  init(_ count: Int, updatesOf word: String, _ stop: StopRequest) {
+    left = Mutex(count)
+    self.word = word
+    self.stop = stop
+  }
+
+  func update(_ text: () -> String) {
+    guard word.isEmpty || text().split(separator: " ").contains(Substring(word)) else { return }
+    let isLast = left.withLock { left in
+      left -= 1
+      return left <= 0
+    }
+    if isLast { stop.set() }
+  }
+
+  func line(_ text: String) {}
+}
 
 /// Whole tables on a few synthetic images.
 @Suite(.serialized)
@@ -23,12 +50,6 @@ struct TableRunTests {
     TablePlan.Selection(
       table: .table2, settings: [try Setting("c")], methods: methods, seeds: [0],
       trainingProtocol: trainingProtocol, budget: .smoke)
-  }
-
-  private func inDirectory<Output>(_ body: (URL) throws -> Output) throws -> Output {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    defer { _ = try? FileManager.default.removeItem(at: url) }  // What stays behind harms no one.
-    return try body(url)
   }
 
   /// The last checkpoint of every run.
@@ -49,35 +70,32 @@ struct TableRunTests {
     // A preparation, memories, and everything that LONDON has.
     let plan = TablePlan(
       try selection([Method(.ft), Method(.crd), .london], trainingProtocol), data: data.reference)
-    let straight = try inDirectory { runs in
+    let straight = try inTemporaryDirectory { runs in
       let options = RunOptions(runs: runs, command: "test")
       _ = try TableRunner(plan, data: data, options: options).run(stop: StopRequest())
       return try checkpoints(plan, runs)
     }
-    let (resumed, stops) = try inDirectory { runs in
-      let options = RunOptions(runs: runs, command: "test")
+    let (resumed, stops) = try inTemporaryDirectory { runs in
+      var options = RunOptions(runs: runs, command: "test")
       var stops = 0
       while true {
         let stop = StopRequest()
-        let delay = 0.2 + 0.13 * Double(stops % 7)
-        Thread.detachNewThread {
-          Thread.sleep(forTimeInterval: delay)
-          stop.set()
-        }
+        // Unequal numbers of steps, so that stops fall within epochs, at their ends and into preparations.
+        options.progress = StopAfter(5 + 3 * (stops % 5), updatesOf: "", stop)
         let outcome = try TableRunner(plan, data: data, options: options).run(stop: stop)
         if case .finished = outcome { break }
         stops += 1
       }
       return (try checkpoints(plan, runs), stops)
     }
-    #expect(stops > 3)
+    #expect(stops > plan.runs.count)
     #expect(resumed == straight)
   }
 
   @Test("a teacher from a file is measured first, named in the records, and teaches")
   func givenTeacher() throws {
     let data = try data()
-    try inDirectory { runs in
+    try inTemporaryDirectory { runs in
       let options = RunOptions(runs: runs, command: "test")
       var chosen = try selection([Method(.kd)], .equal)
       let own = TablePlan(chosen, data: data.reference)
@@ -137,7 +155,7 @@ struct TableRunTests {
   )
   func tuned() throws {
     let data = try data().forTuning()
-    try inDirectory { runs in
+    try inTemporaryDirectory { runs in
       let options = RunOptions(runs: runs, command: "test")
       var chosen = try selection([Method(.kd), .london, .londonReleased], .equal)
       let open = try Trials(for: chosen, data: data.reference, runs: runs)
@@ -187,7 +205,7 @@ struct TableRunTests {
   @Test("a teacher whose file is not the one of its record teaches nobody")
   func changedTeacher() throws {
     let data = try data()
-    try inDirectory { runs in
+    try inTemporaryDirectory { runs in
       let options = RunOptions(runs: runs, command: "test")
       let first = TablePlan(try selection([Method(.kd)], .equal), data: data.reference)
       _ = try TableRunner(first, data: data, options: options).run(stop: StopRequest())
@@ -213,7 +231,7 @@ struct TableRunTests {
   @Test("a form of the Lipschitz term in other units starts with a gradient as long as the paper's")
   func matched() throws {
     let data = try data()
-    try inDirectory { runs in
+    try inTemporaryDirectory { runs in
       var chosen = try selection([.london], .equal)
       chosen.variants = [.ratio, .batchMatrix]
       let plan = TablePlan(chosen, data: data.reference)
@@ -233,7 +251,7 @@ struct TableRunTests {
   @Test("a student that diverges is recorded as failed, and the table goes on")
   func diverges() throws {
     let data = try data()
-    try inDirectory { runs in
+    try inTemporaryDirectory { runs in
       var chosen = try selection([Method(.kd)], .equal)
       chosen.variants = [.alpha(1e30), .share(0.1)]
       let plan = TablePlan(chosen, data: data.reference)
@@ -248,6 +266,62 @@ struct TableRunTests {
       #expect(bad.message?.contains("became") == true)
       let known = try RunFolder.records(under: runs)
       #expect(known.contains { $0.configurationHash == bad.configurationHash })
+    }
+  }
+
+  @Test("a student whose answers are no numbers has diverged, and the table goes on")
+  func divergesWhenMeasured() throws {
+    let data = try data()
+    try inTemporaryDirectory { runs in
+      let plan = TablePlan(try selection([Method(.kd), Method(.at)], .equal), data: data.reference)
+      var options = RunOptions(runs: runs, command: "test")
+      let stop = StopRequest()
+      options.progress = StopAfter(1, updatesOf: "kd", stop)
+      guard
+        case .interrupted(let bad) = try TableRunner(plan, data: data, options: options)
+          .run(stop: stop)
+      else { throw UsageError("not stopped") }
+      // In training a norm takes the batch's statistics, which are finite.
+      let folder = runs.appendingPathComponent(bad)
+      let file = folder.appendingPathComponent("resume.lskd")
+      var state = try Checkpoint(contentsOf: file)
+      var spoilt = 0
+      state.sections[.model] = state.sections[.model]?.map { tensor in
+        guard tensor.name.hasSuffix("running_var") else { return tensor }
+        spoilt += 1
+        var tensor = tensor
+        let values = [Float](repeating: .nan, count: tensor.bytes.count / 4)
+        tensor.bytes = values.withUnsafeBytes { Data($0) }
+        return tensor
+      }
+      #expect(spoilt > 0)
+      try state.write(to: file)
+      let outcome = try TableRunner(
+        plan, data: data, options: RunOptions(runs: runs, command: "test")
+      ).run(stop: StopRequest())
+      guard case .finished(let records) = outcome else { throw UsageError("stopped") }
+      #expect(records.map(\.method) == ["teacher", "kd", "at"])
+      #expect(records.map(\.status) == [.finished, .diverged, .finished])
+      let record = try #require(try RunFolder.readRecord(in: folder))
+      #expect(record == records[1])
+      #expect(record.message?.contains("are not finite after step") == true)
+    }
+  }
+
+  @Test("the claim of a folder tells of a run that another process has finished")
+  func finishedBehindTheLock() throws {
+    let data = try data()
+    try inTemporaryDirectory { runs in
+      let options = RunOptions(runs: runs, command: "test")
+      let plan = TablePlan(try selection([Method(.student)], .equal), data: data.reference)
+      _ = try TableRunner(plan, data: data, options: options).run(stop: StopRequest())
+      let run = try #require(plan.runs.last)
+      let folder = runs.appendingPathComponent(run.folderName)
+      // The table looks at the record before it claims the folder; this is what comes behind the look.
+      let executor = try RunExecutor(
+        run, data: data, options: options, teacher: nil, title: "", progress: options.progress)
+      let known = try #require(try RunFolder.readRecord(in: folder))
+      #expect(executor.finishedRecord == known)
     }
   }
 

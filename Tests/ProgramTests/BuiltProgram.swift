@@ -1,8 +1,10 @@
 import Foundation
+import TestSupport
 
 /// A program of the suite as it was built, run in a directory of its own.
 struct BuiltProgram {
   struct Result {
+    /// The exit code, or the signal that ended it, negated.
     let code: Int32
     let output: String
     let errors: String
@@ -12,16 +14,22 @@ struct BuiltProgram {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   let name: String
+  /// Variables beside those of the tests. Without others no data set is found in its default place, whatever lies there.
+  let environment: [String: String]
 
-  init(_ name: String) { self.name = name }
+  init(_ name: String, environment: [String: String] = ["LSKD_DATA": "/nonexistent/lskd"]) {
+    self.name = name
+    self.environment = environment
+  }
 
-  private var path: String { Self.project.appendingPathComponent(".build/release/\(name)").path }
+  var path: String { Self.project.appendingPathComponent(".build/release/\(name)").path }
 
   private func process(_ command: [String], in directory: URL) -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = directory
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     return process
   }
 
@@ -45,40 +53,20 @@ struct BuiltProgram {
     process.standardError = try FileHandle(forWritingTo: files[1])
     try process.run()
     process.waitUntilExit()
+    let code = process.terminationStatus
     return Result(
-      code: process.terminationStatus, output: try String(contentsOf: files[0], encoding: .utf8),
+      code: process.terminationReason == .exit ? code : -code,
+      output: try String(contentsOf: files[0], encoding: .utf8),
       errors: try String(contentsOf: files[1], encoding: .utf8))
+  }
+
+  /// Runs as `"$@"` of a script for bash.
+  func shell(_ script: String, _ arguments: [String], in directory: URL) throws -> Result {
+    try run(command: ["/bin/bash", "-c", script, "script", path] + arguments, in: directory)
   }
 
   /// Runs in a shell whose files cannot grow beyond a size: what a full disk does to a write.
   func limited(fileKibibytes: Int, _ arguments: [String], in directory: URL) throws -> Result {
-    let script = "trap '' XFSZ; ulimit -f \(fileKibibytes); exec \"$@\""
-    return try run(
-      command: ["/bin/bash", "-c", script, "limited", path] + arguments, in: directory)
+    try shell("ulimit -f \(fileKibibytes); exec \"$@\"", arguments, in: directory)
   }
-
-  /// Starts it, sends `signal` after `seconds` and waits; the exit code, or the signal negated.
-  func interrupted(
-    _ arguments: String..., in directory: URL, signal number: Int32, after seconds: Double
-  )
-    throws -> Int32
-  {
-    let process = process([path] + arguments, in: directory)
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    Thread.sleep(forTimeInterval: seconds)
-    kill(process.processIdentifier, number)
-    process.waitUntilExit()
-    return process.terminationReason == .exit
-      ? process.terminationStatus : -process.terminationStatus
-  }
-}
-
-/// A directory that exists for as long as `body` runs.
-func inTemporaryDirectory(_ body: (URL) throws -> Void) throws {
-  let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-  try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  defer { _ = try? FileManager.default.removeItem(at: url) }  // What stays behind harms no one.
-  try body(url)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Fetching and verifying as a user meets them. Nothing here leaves the machine.

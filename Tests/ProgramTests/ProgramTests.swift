@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built programs as a user meets them.
@@ -9,9 +10,14 @@ struct ProgramTests {
   private let data = BuiltProgram("lskd-data")
   private let ckpt = BuiltProgram("lskd-ckpt")
 
+  private static let table = [
+    "table2", "--budget", "smoke", "--methods", "student", "--threads", "1",
+  ]
+
   private func runFolders(_ directory: URL) throws -> [String: URL] {
     let runs = directory.appendingPathComponent("runs")
-    let names = try FileManager.default.contentsOfDirectory(atPath: runs.path).sorted()
+    let names = try FileManager.default.contentsOfDirectory(atPath: runs.path)
+      .filter { $0 != "requests" }.sorted()
     return Dictionary(uniqueKeysWithValues: names.map { ($0, runs.appendingPathComponent($0)) })
   }
 
@@ -22,10 +28,7 @@ struct ProgramTests {
   @Test("a run that is stopped, killed and resumed gives the checkpoint of a straight run")
   func resume() throws {
     try inTemporaryDirectory { directory in
-      let arguments = ["table2", "--budget", "smoke", "--methods", "student", "--threads", "1"]
-      let whole = try repro(
-        arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5],
-        arguments[6], "--runs", "runs", in: directory)
+      let whole = try repro.run(Self.table, in: directory)
       #expect(whole.code == 0, "\(whole.errors)")
       #expect(whole.output.contains("student"))
       let straight = try #require(try runFolders(directory).values.first)
@@ -33,19 +36,26 @@ struct ProgramTests {
 
       let again = directory.appendingPathComponent("again")
       try FileManager.default.createDirectory(at: again, withIntermediateDirectories: true)
-      let stopped = try repro.interrupted(
-        arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5],
-        arguments[6], "--runs", "runs", in: again, signal: SIGTERM, after: 3)
-      #expect(stopped == 130 || stopped == 0)
-      _ = try repro.interrupted(
-        arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5],
-        arguments[6], "--runs", "runs", in: again, signal: SIGKILL, after: 2)
-      let end = try repro(
-        arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5],
-        arguments[6], "--runs", "runs", in: again)
-      #expect(end.code == 0, "\(end.errors)")
+      let stopped = try RunningProgram("lskd-repro", Self.table, in: again)
+      try stopped.wait(forEvents: 3)
+      stopped.send(SIGTERM)
+      #expect(try stopped.end().code == 130)
       let resumed = try #require(try runFolders(again).values.first)
+      #expect(
+        try member(resumed.appendingPathComponent("record.json"), "status") as? String
+          == "interrupted")
+      let killed = try RunningProgram("lskd-repro", Self.table, in: again)
+      try killed.wait(forEvents: try killed.events() + 3)
+      killed.send(SIGKILL)
+      #expect(try killed.end().code == -SIGKILL)
+      // What a process leaves that is killed while it saves.
+      try Data("half a state".utf8).write(
+        to: resumed.appendingPathComponent("resume.lskd.4194305.partial"))
+      let end = try repro.run(Self.table, in: again)
+      #expect(end.code == 0, "\(end.errors)")
       #expect(try Data(contentsOf: resumed.appendingPathComponent("last.lskd")) == expected)
+      let names = try FileManager.default.contentsOfDirectory(atPath: resumed.path).sorted()
+      #expect(names == ["best.lskd", "events.jsonl", "last.lskd", "lock", "record.json"])
 
       // Evaluation gives the number of the record to the last digit.
       let result = try eval(
@@ -117,7 +127,8 @@ struct ProgramTests {
         (["--protocol", "own"], "equal"), (["--seeds", "-1x"], "is no seed"),
         (["--seeds", "18446744073709551615"], "is no seed"),
         (["--device", "tpu"], "cpu, cuda or cuda:N"), (["--kernels", "slow"], "reference"),
-        (["--precision", "float8"], "bfloat16"), (["--device", "cuda:99"], "CUDA devices"),
+        (["--precision", "float8"], "bfloat16"),
+        (["--device", "cuda:99"], "device cuda:99 cannot be used"),
         (["--threads", "0"], "--threads"), (["--budget", "full"], "--data"),
         (["--nonsense"], "Unknown option"),
       ] {
@@ -220,21 +231,13 @@ struct ProgramTests {
   @Test("two processes on one run folder: the second says so")
   func claimed() throws {
     try inTemporaryDirectory { directory in
-      let arguments = ["table2", "--budget", "smoke", "--methods", "student", "--threads", "1"]
-      let first = Process()
-      first.executableURL = BuiltProgram.project.appendingPathComponent(".build/release/lskd-repro")
-      first.arguments = arguments
-      first.currentDirectoryURL = directory
-      first.standardError = FileHandle.nullDevice
-      first.standardOutput = FileHandle.nullDevice
-      try first.run()
-      Thread.sleep(forTimeInterval: 2)
-      let second = try repro(
-        "table2", "--budget", "smoke", "--methods", "student", "--threads", "1", in: directory)
+      let first = try RunningProgram("lskd-repro", Self.table, in: directory)
+      try first.wait(forEvents: 1)
+      let second = try repro.run(Self.table, in: directory)
       #expect(second.code == 1)
       #expect(second.errors.contains("another process"))
-      first.terminate()
-      first.waitUntilExit()
+      first.send(SIGTERM)
+      #expect(try first.end().code == 130)
     }
   }
 
@@ -283,15 +286,55 @@ struct ProgramTests {
   @Test("a file that cannot grow any further fails with a sentence and leaves what was there")
   func fullDisk() throws {
     try inTemporaryDirectory { directory in
-      let table = ["table2", "--budget", "smoke", "--methods", "student", "--threads", "1"]
-      #expect(try repro.limited(fileKibibytes: 8, table, in: directory).code == 1)
+      let full = try repro.limited(fileKibibytes: 8, Self.table, in: directory)
+      #expect(full.code == 1 && full.errors.contains("File too large"), "\(full)")
       let runs = try runFolders(directory)
       let folder = try #require(runs.values.first)
       // The record fits and says why; no checkpoint is half there.
       let record = folder.appendingPathComponent("record.json")
       #expect(try member(record, "status") as? String == "failed")
+      #expect((try member(record, "message") as? String)?.contains("File too large") == true)
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       #expect(!names.contains { $0.hasSuffix(".lskd") || $0.contains(".partial") }, "\(names)")
+    }
+  }
+
+  @Test("no record says that a run goes on which failed, however little room it has")
+  func littleRoom() throws {
+    var written = 0
+    for room in 1...8 {
+      try inTemporaryDirectory { directory in
+        let result = try repro.limited(fileKibibytes: room, Self.table, in: directory)
+        #expect(result.code == 1 && result.errors.contains("File too large"), "\(result)")
+        guard let folder = try runFolders(directory).values.first else { return }
+        let record = folder.appendingPathComponent("record.json")
+        guard FileManager.default.fileExists(atPath: record.path) else { return }
+        written += 1
+        #expect(try member(record, "status") as? String == "failed")
+      }
+    }
+    #expect(written > 0)
+  }
+
+  @Test("a record that cannot be read is named, and the reports hold all others")
+  func damagedRecord() throws {
+    try inTemporaryDirectory { directory in
+      #expect(try repro.run(Self.table, in: directory).code == 0)
+      let bad = directory.appendingPathComponent("runs/damaged")
+      try FileManager.default.createDirectory(at: bad, withIntermediateDirectories: true)
+      for text in [#"{"schemaVersion": 2, "table":"#, #"{"schemaVersion": 99}"#, "[]"] {
+        try Data(text.utf8).write(to: bad.appendingPathComponent("record.json"))
+        let report = try repro("report", in: directory)
+        #expect(report.code == 1)
+        #expect(report.output.contains("table2.md"), "\(report)")
+        let lines = report.errors.split(separator: "\n")
+        #expect(lines.count == 1, "\(report.errors)")
+        #expect(lines.first?.hasPrefix("not in the reports: \(bad.path)/record.json") == true)
+        let text = try String(
+          contentsOf: directory.appendingPathComponent("Reports/table2.md"), encoding: .utf8)
+        #expect(text.contains("student"))
+        try FileManager.default.removeItem(at: directory.appendingPathComponent("Reports"))
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One training by two processes, as a user starts it.
@@ -12,6 +13,7 @@ struct ReplicaProgramTests {
   private func runFolder(_ directory: URL) throws -> URL {
     let runs = directory.appendingPathComponent("runs")
     let names = try FileManager.default.contentsOfDirectory(atPath: runs.path)
+      .filter { $0 != "requests" }
     #expect(names.count == 1, "\(names)")
     return runs.appendingPathComponent(try #require(names.first))
   }
@@ -51,9 +53,9 @@ struct ReplicaProgramTests {
       let bytes = try straight(in: together)
 
       let alone = try directory("alone", in: parent)
-      let single = try ReplicaProgram.Replica("lskd-repro", Self.arguments, in: alone, [:])
-      try waitForSteps(7, in: alone)
-      kill(single.process.processIdentifier, SIGTERM)
+      let single = try RunningProgram("lskd-repro", Self.arguments, in: alone)
+      try single.wait(forEvents: 7)
+      single.send(SIGTERM)
       #expect(try single.end().code == 130)
       try compareFirstStep(together, alone)
 
@@ -89,9 +91,9 @@ struct ReplicaProgramTests {
 
   private func stopAndResume(in directory: URL, expecting bytes: Data) throws {
     let running = try replicas.start(Self.arguments, in: directory)
-    try waitForSteps(7, in: directory)
+    try running[0].wait(forEvents: 7)
     // Only the one that writes nothing is asked.
-    kill(running[1].process.processIdentifier, SIGTERM)
+    running[1].send(SIGTERM)
     for replica in running { #expect(try replica.end().code == 130) }
     #expect(try record(directory)["status"] as? String == "interrupted")
     let again = try replicas.start(Self.arguments, in: directory).map { try $0.end() }
@@ -101,27 +103,12 @@ struct ReplicaProgramTests {
     #expect(try Data(contentsOf: last) == bytes)
   }
 
-  private func waitForSteps(_ count: Int, in directory: URL) throws {
-    let limit = Date().addingTimeInterval(120)
-    let runs = directory.appendingPathComponent("runs").path
-    while Date() < limit {
-      // Not there until the run begins.
-      if let name = try? FileManager.default.contentsOfDirectory(atPath: runs).first,
-        let text = try? String(contentsOfFile: "\(runs)/\(name)/events.jsonl", encoding: .utf8),
-        text.split(separator: "\n").count >= count
-      {
-        return
-      }
-      Thread.sleep(forTimeInterval: 0.05)
-    }
-  }
-
   @Test("a replica that dies ends the others with exit code 1 and a sentence")
   func death() throws {
     try inTemporaryDirectory { directory in
       let running = try replicas.start(Self.arguments, in: directory, timeout: 20)
-      try waitForSteps(3, in: directory)
-      kill(running[1].process.processIdentifier, SIGKILL)
+      try running[0].wait(forEvents: 3)
+      running[1].send(SIGKILL)
       #expect(try running[1].end().code == -SIGKILL)
       let left = try running[0].end(within: 40)
       #expect(left.code == 1)
@@ -133,7 +120,7 @@ struct ReplicaProgramTests {
   @Test("a replica whose others do not come ends with exit code 1 and a sentence")
   func loneliness() throws {
     try inTemporaryDirectory { directory in
-      let lone = try ReplicaProgram.Replica(
+      let lone = try RunningProgram(
         "lskd-repro", Self.arguments, in: directory,
         [
           "RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29511",
@@ -142,6 +129,65 @@ struct ReplicaProgramTests {
       ).end(within: 40)
       #expect(lone.code == 1)
       #expect(lone.errors.contains("meeting of 2 replicas at 127.0.0.1:29511"), "\(lone.errors)")
+    }
+  }
+
+  @Test("a wait of more than five seconds says for whom, and until when")
+  func missing() throws {
+    try inTemporaryDirectory { directory in
+      func start(_ rank: Int, of size: Int, port: String) throws -> RunningProgram {
+        try RunningProgram(
+          "lskd-repro", Self.arguments, in: directory,
+          [
+            "RANK": "\(rank)", "WORLD_SIZE": "\(size)", "MASTER_ADDR": "127.0.0.1",
+            "MASTER_PORT": port, "LSKD_REPLICA_TIMEOUT": "7",
+          ])
+      }
+      let running = try [
+        start(0, of: 3, port: "29513"), start(1, of: 3, port: "29513"),
+        start(1, of: 2, port: "29514"),
+      ]
+      let results = try running.map { try $0.end(within: 60) }
+      for result in results { #expect(result.code == 1, "\(result.errors)") }
+      #expect(
+        results[0].errors.contains(
+          "replica 0 of 3 at 127.0.0.1:29513 waits for replica 2; gives up"),
+        "\(results[0].errors)")
+      #expect(results[0].errors.contains("replica 2 did not come within 7 seconds"))
+      #expect(
+        results[2].errors.contains(
+          "replica 1 of 2 at 127.0.0.1:29514 waits for replica 0; gives up"),
+        "\(results[2].errors)")
+      #expect(results[2].errors.contains("replica 0 did not come within 7 seconds"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+    }
+  }
+
+  @Test("a dry run joins nobody, and a shell inside a job is no replica")
+  func alone() throws {
+    try inTemporaryDirectory { directory in
+      let place = ["MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29515"]
+      let job = place.merging(["SLURM_NTASKS": "8", "SLURM_PROCID": "0"]) { $1 }
+      let plan = Self.arguments + ["--dry-run"]
+      for (variables, prints) in [
+        (job, true), (place.merging(["RANK": "0", "WORLD_SIZE": "8"]) { $1 }, true),
+        (place.merging(["RANK": "1", "WORLD_SIZE": "8"]) { $1 }, false),
+        (place.merging(["SLURM_STEP_NUM_TASKS": "8", "SLURM_PROCID": "3"]) { $1 }, false),
+      ] {
+        let result = try RunningProgram("lskd-repro", plan, in: directory, variables).end()
+        #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
+        #expect(result.output.contains("TFLOP") == prints)
+      }
+      let trained = try RunningProgram("lskd-repro", Self.arguments, in: directory, job).end()
+      #expect(trained.code == 0 && trained.output.contains("student"), "\(trained.errors)")
+      let step = place.merging(["SLURM_STEP_NUM_TASKS": "2", "SLURM_NTASKS": "2"]) { $1 }
+      let tasks = try (0..<2).map { task in
+        try RunningProgram(
+          "lskd-repro", Self.arguments + ["--runs=other"], in: directory,
+          step.merging(["SLURM_PROCID": "\(task)"]) { $1 })
+      }.map { try $0.end() }
+      for task in tasks { #expect(task.code == 0, "\(task.errors)") }
+      #expect(tasks[0].output.contains("student") && tasks[1].output.isEmpty)
     }
   }
 
@@ -159,8 +205,9 @@ struct ReplicaProgramTests {
         (["RANK": "0", "WORLD_SIZE": "2", "MASTER_PORT": "70000"], "MASTER_PORT must be a number"),
         (["RANK": "0", "WORLD_SIZE": "2", "MASTER_PORT": ""], "MASTER_PORT must be a number"),
         (["RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": ""], "MASTER_ADDR and MASTER_PORT"),
+        (["RANK": "0", "WORLD_SIZE": "2", "LSKD_REPLICA_TIMEOUT": "nan"], "must be a number"),
       ] {
-        let result = try ReplicaProgram.Replica(
+        let result = try RunningProgram(
           "lskd-repro", Self.arguments, in: directory, place.merging(variables) { $1 }
         ).end()
         #expect(result.code == 2, "\(variables): \(result.errors)")
@@ -174,7 +221,7 @@ struct ReplicaProgramTests {
         }
       }
       let plans = try ["student", "kd"].enumerated().map { rank, method in
-        try ReplicaProgram.Replica(
+        try RunningProgram(
           "lskd-repro", ["table2", "--budget", "smoke", "--methods", method, "--threads", "1"],
           in: directory,
           place.merging(["RANK": "\(rank)", "WORLD_SIZE": "2", "LSKD_REPLICA_TIMEOUT": "60"]) { $1 }

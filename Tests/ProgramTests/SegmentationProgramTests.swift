@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Segmentation as a user meets it.

@@ -1,4 +1,5 @@
 import Datasets
+import DeviceCheck
 
 enum AugmentationCheck {
   static func crops(_ node: ReferenceNode, _ comparison: Comparison) throws {

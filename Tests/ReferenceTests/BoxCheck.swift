@@ -1,4 +1,5 @@
 import Detection
+import DeviceCheck
 import Distillation
 import ModelZoo
 import NeuralNet

@@ -1,3 +1,4 @@
+import DeviceCheck
 import TensorCore
 import Testing
 
@@ -5,15 +6,8 @@ import Testing
 final class Comparison {
   private let file: String
   private(set) var count = 0
-  private(set) var isSkipped = false
 
   init(_ file: String) { self.file = file }
-
-  /// What a check needs besides the vector is not there.
-  func skip(_ reason: String) {
-    isSkipped = true
-    print("skipped: \(file), \(reason)")
-  }
 
   /// |a - b| <= tolerance * scale
   func near(

@@ -1,7 +1,9 @@
+import DeviceCheck
 import Evaluation
 import Foundation
 import Measuring
-import TestPhotos
+import TestSupport
+import Testing
 
 /// Average precision of real detections on the VOC 2007 test set.
 enum DetectionCheck {
@@ -9,10 +11,7 @@ enum DetectionCheck {
   private static let pycocotools = 0.42184138343001076
 
   static func run(_ node: ReferenceNode, _ comparison: Comparison) throws {
-    guard let data = Photos.devkit else {
-      comparison.skip("no VOC data beside the project")
-      return
-    }
+    let data = try #require(Photos.devkit)
     for rule in AveragePrecisionRule.allCases {
       let job = try DetectionEvaluationJob(
         detections: data.appendingPathComponent("detections"), root: data, year: 2007, set: "test",

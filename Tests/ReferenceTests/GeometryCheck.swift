@@ -1,4 +1,5 @@
 import Datasets
+import DeviceCheck
 
 /// Sizes, paddings and crops of a segmentation's photos. The rows of ImageNet's transforms are not built.
 enum GeometryCheck {

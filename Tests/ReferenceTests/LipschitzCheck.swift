@@ -1,3 +1,4 @@
+import DeviceCheck
 import Lipschitz
 import Randomness
 import TensorCore

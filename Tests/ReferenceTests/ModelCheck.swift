@@ -1,4 +1,5 @@
 import CheckpointFormat
+import DeviceCheck
 import Distillation
 import Interchange
 import ModelZoo
@@ -53,7 +54,7 @@ enum ModelCheck {
 
   private static func throughTorch(_ state: [StoredTensor]) throws -> [StoredTensor] {
     let data = try PyTorchFile.encoded(Checkpoint(sections: [.model: state]))
-    return try PyTorchFile.read(data).sections[.model] ?? []
+    return try PyTorchFile.read(data).tensors
   }
 
   private static func throughSafetensors(_ state: [StoredTensor]) throws -> [StoredTensor] {

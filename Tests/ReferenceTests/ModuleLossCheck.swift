@@ -1,3 +1,4 @@
+import DeviceCheck
 import Distillation
 import ModelZoo
 import NeuralNet

@@ -1,108 +1,59 @@
 import Foundation
-import TensorCore
+import Testing
 
-/// One golden file, or a part of one.
-struct ReferenceNode {
-  let value: Any
-  let place: String
+/// A golden file.
+struct ReferenceFile: CustomTestStringConvertible, CustomStringConvertible {
+  /// The folder's name, or the file's at the top.
+  let kind: String
+  /// The file's name.
+  let stem: String
+  let url: URL
 
-  init(file: URL) throws {
-    value = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
-    place = file.lastPathComponent
-  }
+  var description: String { kind == stem ? kind : "\(kind)/\(stem)" }
+  var testDescription: String { description }
 
-  private init(_ value: Any, _ place: String) {
-    self.value = value
-    self.place = place
-  }
-
-  struct Malformed: Error, CustomStringConvertible {
-    let description: String
-  }
-
-  func malformed(_ expected: String) -> Malformed {
-    Malformed(description: "\(place): expected \(expected)")
-  }
-
-  /// The member of an object; nil when it is absent.
-  func optional(_ key: String) -> ReferenceNode? {
-    ((value as? [String: Any])?[key]).map { ReferenceNode($0, "\(place)/\(key)") }
-  }
-
-  func at(_ key: String) throws -> ReferenceNode {
-    guard let member = optional(key) else { throw malformed("a member \"\(key)\"") }
-    return member
-  }
-
-  func list() throws -> [ReferenceNode] {
-    guard let items = value as? [Any] else { throw malformed("a list") }
-    return items.enumerated().map { ReferenceNode($1, "\(place)[\($0)]") }
-  }
-
-  func keys() throws -> [String] {
-    guard let members = value as? [String: Any] else { throw malformed("an object") }
-    return members.keys.sorted()
-  }
-
-  func text() throws -> String {
-    guard let text = value as? String else { throw malformed("text") }
-    return text
-  }
-
-  func number() throws -> Double {
-    guard let number = value as? NSNumber else { throw malformed("a number") }
-    return number.doubleValue
-  }
-
-  func integer() throws -> Int {
-    guard let number = value as? NSNumber else { throw malformed("a number") }
-    return number.intValue
-  }
-
-  func numbers() throws -> [Double] {
-    guard let numbers = value as? [NSNumber] else { throw malformed("numbers") }
-    return numbers.map(\.doubleValue)
-  }
-
-  func integers() throws -> [Int] { try numbers().map { Int($0) } }
-
-  /// A stored tensor: its digits are those of float32 numbers, widened afterwards.
-  func tensor(_ dtype: DType = .float64) throws -> Tensor {
-    let shape = try at("shape").integers()
-    let data = try at("data").numbers()
-    if try at("dtype").text() == "int64" {
-      return try Tensor(data.map { Int64($0) }, shape: shape)
-    }
-    return try Tensor(data.map { Float($0) }, shape: shape, dtype: dtype)
+  init(_ kind: String, _ url: URL) {
+    self.kind = kind
+    self.url = url
+    stem = url.deletingPathExtension().lastPathComponent
   }
 }
 
-/// The golden directory: LSKD_REFERENCE, or `shared/reference` beside the project.
-enum ReferenceDirectory {
-  static let url: URL? = {
-    let project = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+/// The golden files that there are.
+enum ReferenceFiles {
+  private static let project = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The project's own.
+  static let own = all(in: project.appendingPathComponent("Tests/Vectors"))
+
+  /// Those of LSKD_REFERENCE, or of `shared/reference` beside the project.
+  private static let found: [ReferenceFile] = {
     let named = ProcessInfo.processInfo.environment["LSKD_REFERENCE"].map(
       URL.init(fileURLWithPath:))
-    let beside = project.deletingLastPathComponent().appendingPathComponent("shared/reference")
-    let url = named ?? beside
-    return FileManager.default.fileExists(atPath: url.path) ? url : nil
+    return all(
+      in: named ?? project.deletingLastPathComponent().appendingPathComponent("shared/reference"))
   }()
 
-  /// All golden files with their kinds: the folder's name, or the file's at the top.
-  static func files() throws -> [(kind: String, file: URL)] {
-    guard let url else { return [] }
-    var found: [(String, URL)] = []
-    for name in try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() {
-      let entry = url.appendingPathComponent(name)
-      if entry.pathExtension == "json" {
-        found.append((entry.deletingPathExtension().lastPathComponent, entry))
-      } else if let names = try? FileManager.default.contentsOfDirectory(atPath: entry.path) {
-        // What is no directory holds no vectors.
-        found += names.sorted().filter { $0.hasSuffix(".json") }
-          .map { (name, entry.appendingPathComponent($0)) }
+  static let areGiven = !found.isEmpty
+  /// Subjects that this version does not have.
+  static let waiting = found.filter { isNotBuilt($0.description) }
+  /// Scores of predictions for photos, which the files do not hold.
+  static let ofPhotos = found.filter { $0.kind == "evaluation" }
+  static let given = found.filter { !isNotBuilt($0.description) && $0.kind != "evaluation" }
+
+  private static func isNotBuilt(_ name: String) -> Bool {
+    name == "augmentation/facts"
+  }
+
+  private static func all(in directory: URL) -> [ReferenceFile] {
+    (FileManager.default.subpaths(atPath: directory.path) ?? []).sorted()
+      .filter { $0.hasSuffix(".json") }
+      .map { path in
+        let url = directory.appendingPathComponent(path)
+        let folders = path.split(separator: "/").dropLast()
+        let kind = folders.first.map(String.init) ?? url.deletingPathExtension().lastPathComponent
+        return ReferenceFile(kind, url)
       }
-    }
-    return found
   }
 }

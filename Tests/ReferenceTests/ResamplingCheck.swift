@@ -1,3 +1,4 @@
+import DeviceCheck
 import Images
 
 /// Pillow's resize and blur of one image.

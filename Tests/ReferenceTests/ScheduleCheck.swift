@@ -1,3 +1,4 @@
+import DeviceCheck
 import Experiments
 import ModelZoo
 import NeuralNet

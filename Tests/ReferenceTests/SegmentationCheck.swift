@@ -1,19 +1,18 @@
 import Datasets
+import DeviceCheck
 import Distillation
 import Evaluation
 import Foundation
 import Images
 import NeuralNet
 import TensorCore
-import TestPhotos
+import TestSupport
+import Testing
 
 /// Real validation masks against shifted ones, and the metrics of a small case.
 enum SegmentationCheck {
   static func masks(_ node: ReferenceNode, _ comparison: Comparison) throws {
-    guard let data = Photos.devkit else {
-      comparison.skip("no VOC data beside the project")
-      return
-    }
+    let data = try #require(Photos.devkit)
     let devkit = try VOCDevkit(root: data, year: 2012)
     let images = try devkit.images(in: "Segmentation/val")
     comparison.equal(images.count, try node.at("images").integer(), "images")

@@ -88,6 +88,22 @@ struct RunRecordTests {
     _ = try RunFolder(url)
   }
 
+  @Test("who has a folder removes what dead processes left half written, and nobody else does")
+  func temporaries() throws {
+    let url = try temporaryDirectory().appendingPathComponent("run")
+    var first: RunFolder? = try RunFolder(url)
+    let file = url.appendingPathComponent("resume.lskd.4194305.partial")
+    try Data("half".utf8).write(to: file)
+    try Data("whole".utf8).write(to: url.appendingPathComponent("resume.lskd"))
+    #expect(throws: ResultsError.self) { try RunFolder(url) }
+    #expect(FileManager.default.fileExists(atPath: file.path))
+    withExtendedLifetime(first) {}
+    first = nil
+    _ = try RunFolder(url)
+    let names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+    #expect(names == ["lock", "resume.lskd"])
+  }
+
   @Test("the event log drops later steps and a torn line")
   func events() throws {
     let file = try temporaryDirectory().appendingPathComponent("events.jsonl")

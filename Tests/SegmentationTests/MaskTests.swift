@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
 import Images
-import TestPhotos
+import TestSupport
 import Testing
 
 /// Files of unusual kinds, which other programs wrote (Pillow 13.0.0).

@@ -7,7 +7,7 @@ import ModelZoo
 import NeuralNet
 import Results
 import TensorCore
-import TestPhotos
+import TestSupport
 import Testing
 import Training
 import UserErrors
@@ -230,7 +230,7 @@ struct SegmentationTrainingTests {
     let file = root.appendingPathComponent("segmentation.lskd")
     let name = "deeplabv3plus-resnet18-narrow16"
     _ = try ModelCheckpoint.write(
-      try network("resnet18-narrow16", seed: 3), Architecture(name), pipeline: .segmentation,
+      try network("resnet18-narrow16", seed: 3), Architecture(name), pipeline: .deepLab,
       measures: [:], details: [:], to: file)
     var request = SegmenterEvaluationJob.Request(
       root: root, year: 2007, set: "test", shortSide: 65, skipsBad: false)

@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Images
 import Randomness
-import TestPhotos
+import TestSupport
 import Testing
 
 /// Scaling, cropping, mirroring and blurring of photos with their masks.

@@ -5,6 +5,7 @@ import Lipschitz
 import ModelZoo
 import NeuralNet
 import TensorCore
+import TestSupport
 import Testing
 import Training
 
@@ -101,7 +102,7 @@ struct CohortTests {
   }
 
   private static let expected = Result {
-    try withTemporaryDirectory { folder in
+    try inTemporaryDirectory { folder in
       let students = try Students(in: folder, kept: false)
       let losses = try students.trainers.map { (trainer) throws -> [Double] in
         let stop = StopRequest()
@@ -113,10 +114,12 @@ struct CohortTests {
     }
   }
 
-  @Test("five students side by side end with the bytes that each has alone, stopped three times on the way")
+  @Test(
+    "five students side by side end with the bytes that each has alone, stopped three times on the way"
+  )
   func sameBytes() throws {
     let expected = try alone()
-    try withTemporaryDirectory { folder in
+    try inTemporaryDirectory { folder in
       var losses = expected.losses.map { _ in [Double]() }
       // Students' own steps; the third one's preparation is five of its fifteen.
       for (attempt, step) in [2, 6, 13, nil].enumerated() {
@@ -141,7 +144,7 @@ struct CohortTests {
   @Test("members that stand at different steps are brought together")
   func differentSteps() throws {
     let expected = try alone()
-    try withTemporaryDirectory { folder in
+    try inTemporaryDirectory { folder in
       // The second one alone for seven steps, the fourth for one.
       for (index, steps) in [(1, 7), (3, 1)] {
         let stop = StopRequest()
@@ -162,7 +165,7 @@ struct CohortTests {
   @Test("a student that diverges leaves, and the others end with their own bytes")
   func divergence() throws {
     let expected = try alone()
-    try withTemporaryDirectory { folder in
+    try inTemporaryDirectory { folder in
       let stop = StopRequest()
       let students = try Students(in: folder, kept: true, rates: [.overhaul: 1e30])
       let outcomes = run(students, students.trainers.map { _ in Witness(stop: stop) }, stop: stop)
@@ -182,7 +185,7 @@ struct CohortTests {
   @Test("the teacher looks once at a batch for all that read it", arguments: [true, false])
   func teacherLooksOnce(fused: Bool) throws {
     let times = try [1, 4].map { (count) throws -> Int in
-      try withTemporaryDirectory { folder in
+      try inTemporaryDirectory { folder in
         let kinds = Array(Students.Kind.allCases.suffix(count))
         let students = try Students(kinds, in: folder, kept: true, fused: fused)
         let stop = StopRequest()

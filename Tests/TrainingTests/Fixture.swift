@@ -81,11 +81,3 @@ final class Witness: TrainingObserver {
   func didEndEpoch(_ epoch: EpochReport) { epochs.append(epoch) }
   func willResume(epoch: Int, step: Int) { resumedAt = step }
 }
-
-/// Runs `body` with a directory that exists for as long as it runs.
-func withTemporaryDirectory<Output>(_ body: (URL) throws -> Output) throws -> Output {
-  let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-  try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  defer { _ = try? FileManager.default.removeItem(at: url) }  // What stays behind harms no one.
-  return try body(url)
-}

@@ -4,6 +4,7 @@ import Foundation
 import ModelZoo
 import NeuralNet
 import TensorCore
+import TestSupport
 import Testing
 import Training
 
@@ -31,7 +32,7 @@ struct ReplicaTrainingTests {
       student: network(1, 1), teacher: TeacherPass(network(2, 2), .train), connectors: store(3),
       coefficient: 1e-3)
     let part = group.map { BatchPart($0.rank, of: $0.worldSize) } ?? .whole
-    return try withTemporaryDirectory { folder in
+    return try inTemporaryDirectory { folder in
       let trainer = try Trainer(
         objective: objective,
         loader: BatchLoader(

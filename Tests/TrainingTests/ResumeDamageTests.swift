@@ -1,5 +1,6 @@
 import CheckpointFormat
 import Foundation
+import TestSupport
 import Testing
 import Training
 
@@ -9,7 +10,7 @@ struct ResumeDamageTests {
   private func resume(
     replacing name: String, in section: SectionKind, with values: [Double], as type: ElementType
   ) throws {
-    try withTemporaryDirectory { folder in
+    try inTemporaryDirectory { folder in
       let stop = StopRequest()
       _ = try Fixture(in: folder).trainer.run(stop: stop, observer: Witness(stop: stop, at: 2))
       let file = folder.appendingPathComponent("resume.lskd")

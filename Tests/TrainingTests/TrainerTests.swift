@@ -5,13 +5,14 @@ import Foundation
 import ModelZoo
 import NeuralNet
 import TensorCore
+import TestSupport
 import Testing
 import Training
 
 @Suite(.serialized)
 struct TrainerTests {
   private func straight(threads: Int = 1) throws -> (state: [[UInt8]], witness: Witness) {
-    try withTemporaryDirectory { folder in
+    try inTemporaryDirectory { folder in
       let fixture = try Fixture(in: folder, threads: threads)
       let stop = StopRequest()
       let witness = Witness(stop: stop)
@@ -23,7 +24,7 @@ struct TrainerTests {
   @Test("a training that was stopped and resumed ends with the same bytes", arguments: [2, 5, 7])
   func resumeIsExact(step: Int) throws {
     let whole = try straight()
-    try withTemporaryDirectory { folder in
+    try inTemporaryDirectory { folder in
       let stop = StopRequest()
       let first = Witness(stop: stop, at: step)
       let outcome = try Fixture(in: folder).trainer.run(stop: stop, observer: first)
@@ -60,7 +61,7 @@ struct TrainerTests {
 
   @Test("a loss that is not finite stops the run with step, term and last finite checkpoint")
   func notFinite() throws {
-    try withTemporaryDirectory { folder in
+    try inTemporaryDirectory { folder in
       let stop = StopRequest()
       let fixture = try Fixture(in: folder, learningRate: 1e30)
       #expect {
@@ -77,7 +78,7 @@ struct TrainerTests {
   @Test("bfloat16 autocast trains, near float32 and not equal to it")
   func bfloat16() throws {
     let reference = try #require(try straight().witness.steps.first)
-    try withTemporaryDirectory { folder in
+    try inTemporaryDirectory { folder in
       let stop = StopRequest()
       let witness = Witness(stop: stop)
       let fixture = try Fixture(in: folder, precision: .bfloat16)
@@ -90,7 +91,7 @@ struct TrainerTests {
 
   @Test("a resume checkpoint of another configuration is refused")
   func foreignCheckpoint() throws {
-    try withTemporaryDirectory { folder in
+    try inTemporaryDirectory { folder in
       let stop = StopRequest()
       _ = try Fixture(in: folder).trainer.run(stop: stop, observer: Witness(stop: stop, at: 1))
       let other = try Fixture(in: folder, identity: "other")
@@ -102,7 +103,7 @@ struct TrainerTests {
 
   @Test("a damaged resume checkpoint is refused and left as it is")
   func damagedCheckpoint() throws {
-    try withTemporaryDirectory { folder in
+    try inTemporaryDirectory { folder in
       let file = folder.appendingPathComponent("resume.lskd")
       try Data("not a checkpoint".utf8).write(to: file)
       let fixture = try Fixture(in: folder)
@@ -142,7 +143,7 @@ struct TrainerTests {
     let training = try #require(Fixture.training)
     let test = try #require(Fixture.test)
     func run(preparationEpochs: Int) throws -> (notes: Notebook, witness: Witness) {
-      try withTemporaryDirectory { folder in
+      try inTemporaryDirectory { folder in
         let notes = try Notebook()
         var configuration = TrainingConfiguration(
           epochs: 2, schedule: .steps(base: 0.01, drops: []), restartsMomentumAtDrops: false)

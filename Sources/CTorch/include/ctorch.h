@@ -26,6 +26,8 @@ extern "C" {
 typedef struct ct_tensor ct_tensor;
 /// One membership in a group of replicas.
 typedef struct ct_process_group ct_process_group;
+/// One replica's view of the place where all meet.
+typedef struct ct_meeting ct_meeting;
 
 typedef enum CT_CLOSED ct_status {
   CT_OK = 0,
@@ -67,13 +69,18 @@ const char *ct_last_error(void);
 const char *ct_version(void);
 /// Vector instructions that libtorch uses on this CPU, such as "AVX512"; static.
 const char *ct_cpu_capability(void);
-/// Number of CUDA devices that libtorch can use; 0 without CUDA.
+/// Why CUDA cannot be used, as one sentence without a full stop; NULL when it can. Loads libtorch's CUDA part on the
+/// first call, which has to come before any other use of CUDA; static.
+const char *_Nullable ct_cuda_obstacle(void);
+/// Number of CUDA devices that libtorch can use; 0 with an obstacle. Loads like `ct_cuda_obstacle`.
 int32_t ct_cuda_device_count(void);
 /// Number of tensors that callers hold.
 int64_t ct_live_tensors(void);
 /// Threads of one operation, for the whole process. Called by programs, never by libraries.
 CT_CHECKED ct_status ct_set_threads(int32_t count);
 int32_t ct_threads(void);
+/// Makes float32 matrix products and convolutions on CUDA use TF32.
+CT_CHECKED ct_status ct_set_tf32(bool enabled);
 /// Gives the large host blocks kept for reuse back to the system.
 void ct_release_host_cache(void);
 /// Waits until the work queued on `device` is done; nothing to do on the host.
@@ -269,13 +276,28 @@ CT_CHECKED ct_status ct_sgd_step(ct_tensor *_Nonnull const *_Nonnull parameters,
 
 // MARK: replicas
 
-// Every function here but the last waits for all replicas, which must make the same calls in the same order.
+/// Whether anyone listens at `address` and `port`, as far as a second can tell.
+CT_CHECKED ct_status ct_meeting_is_open(const char *address, int32_t port, bool *out);
+/// Opens the place at `address` and `port` where replicas meet: rank 0 listens there and waits for nobody, others
+/// come there, for at most `timeout_seconds`; libtorch writes to standard error where they find nobody.
+/// The place belongs to the caller, who frees it with `ct_meeting_close`.
+CT_CHECKED ct_status ct_meeting_open(int32_t rank, const char *address, int32_t port,
+                                     double timeout_seconds, ct_meeting *_Nullable *_Nonnull out);
+/// Leaves a note that all replicas see.
+CT_CHECKED ct_status ct_meeting_note(const ct_meeting *meeting, const char *note);
+/// Whether anyone has left the note.
+CT_CHECKED ct_status ct_meeting_has_note(const ct_meeting *meeting, const char *note, bool *out);
+/// Leaves the place; a group that was opened there keeps it for itself.
+void ct_meeting_close(ct_meeting *_Nullable meeting);
 
-/// Joins the group of `size` replicas that meet at `address` and `port`, where rank 0 listens: over Gloo for the host,
-/// over NCCL for a CUDA device. No wait is longer than `timeout_seconds`.
+// The functions of groups but the last wait for all replicas, which must make the same calls in the same order.
+
+/// Joins the group of `size` replicas that meet at `meeting`, opened at `address`: over Gloo for the host, over NCCL
+/// for a CUDA device. No wait is longer than `timeout_seconds`.
 /// The group belongs to the caller, who frees it with `ct_process_group_close`.
-CT_CHECKED ct_status ct_process_group_open(int32_t rank, int32_t size, const char *address,
-                                           int32_t port, double timeout_seconds, ct_device device,
+CT_CHECKED ct_status ct_process_group_open(const ct_meeting *meeting, int32_t rank, int32_t size,
+                                           const char *address, double timeout_seconds,
+                                           ct_device device,
                                            ct_process_group *_Nullable *_Nonnull out);
 /// Replaces `tensor`, on the group's device, by its sum over the replicas, outside autograd.
 CT_CHECKED ct_status ct_all_reduce(const ct_process_group *group, ct_tensor *tensor);

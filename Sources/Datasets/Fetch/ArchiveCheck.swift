@@ -8,7 +8,7 @@ extension DatasetManifest.Archive {
     do {
       size = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     } catch {
-      throw DatasetError("cannot read \(url.path): \(error.localizedDescription)")
+      throw DatasetError("cannot read \(url.path): \(error.reason)")
     }
     if let expected = self.size, size != expected {
       return "it has \(size) bytes instead of \(expected)"

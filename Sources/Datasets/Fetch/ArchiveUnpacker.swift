@@ -1,3 +1,4 @@
+import DurableFiles
 internal import CArchive
 import Foundation
 
@@ -86,7 +87,7 @@ struct ArchiveUnpacker {
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     } catch {
       throw DatasetError(
-        "cannot create a directory for \(file.path): \(error.localizedDescription)")
+        "cannot create a directory for \(file.path): \(error.reason)")
     }
     let descriptor = open(file.path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw systemFailure("create", file) }

@@ -1,3 +1,4 @@
+import DurableFiles
 public import Foundation
 
 /// Brings a data set into a directory: from what is there already, from local archives, or by downloading.
@@ -33,7 +34,7 @@ public struct DatasetFetch: Sendable {
     do {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     } catch {
-      throw DatasetError("cannot create \(directory.path): \(error.localizedDescription)")
+      throw DatasetError("cannot create \(directory.path): \(error.reason)")
     }
     var failures: [String] = []
     for archive in manifest.archives {

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 extension ArchiveUnpacker {
@@ -26,7 +27,7 @@ extension ArchiveUnpacker {
       // The error that led here says more than one about the leftovers.
       try? FileManager.default.removeItem(at: place)
       guard let known = error as? DatasetError else {
-        throw DatasetError("cannot unpack \(url.path): \(error.localizedDescription)")
+        throw DatasetError("cannot unpack \(url.path): \(error.reason)")
       }
       throw known
     }
@@ -50,7 +51,7 @@ extension ArchiveUnpacker {
         at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
     } catch {
       throw DatasetError(
-        "cannot create a directory for \(target.path): \(error.localizedDescription)")
+        "cannot create a directory for \(target.path): \(error.reason)")
     }
     guard rename(source.path, target.path) == 0 else {
       throw DatasetError("cannot replace \(target.path): \(String(cString: strerror(errno)))")
@@ -60,7 +61,7 @@ extension ArchiveUnpacker {
   private static func remove(_ place: URL) throws(DatasetError) {
     guard FileManager.default.fileExists(atPath: place.path) else { return }
     do { try FileManager.default.removeItem(at: place) } catch {
-      throw DatasetError("cannot remove \(place.path): \(error.localizedDescription)")
+      throw DatasetError("cannot remove \(place.path): \(error.reason)")
     }
   }
 }

@@ -58,7 +58,7 @@ struct UnpackedFiles: Codable {
     } catch let error as FileError {
       throw DatasetError(error)
     } catch {
-      throw DatasetError("cannot write \(url.path): \(error.localizedDescription)")
+      throw DatasetError("cannot write \(url.path): \(error.reason)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import DurableFiles
 public import Foundation
 
 /// A result file of the devkit, `comp4_det_test_CLASS.txt`: one detection per line, image id, score, left, top, right,
@@ -52,7 +53,7 @@ public struct DetectionFile: Sendable {
   public init(contentsOf url: URL) throws(DatasetError) {
     let data: Data
     do { data = try Data(contentsOf: url) } catch {
-      throw DatasetError("cannot read \(url.path): \(error.localizedDescription)")
+      throw DatasetError("cannot read \(url.path): \(error.reason)")
     }
     self.url = url
     var entries: [Entry] = []

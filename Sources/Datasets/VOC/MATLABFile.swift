@@ -1,3 +1,4 @@
+import DurableFiles
 internal import CMatio
 import Foundation
 import Images
@@ -46,7 +47,7 @@ enum MATLABFile {
     } catch let error as DatasetError {
       throw error
     } catch {
-      throw DatasetError("cannot read \(url.path): \(error.localizedDescription)")
+      throw DatasetError("cannot read \(url.path): \(error.reason)")
     }
   }
 

@@ -1,3 +1,4 @@
+import DurableFiles
 public import Foundation
 public import Images
 
@@ -60,7 +61,7 @@ public struct SBDataset: Sendable {
         .filter { $0.hasSuffix(ending) && !$0.hasPrefix(".") }
         .map { String($0.dropLast(ending.count)) }.sorted()
     } catch {
-      throw DatasetError("cannot list the masks in \(masks): \(error.localizedDescription)")
+      throw DatasetError("cannot list the masks in \(masks): \(error.reason)")
     }
   }
 

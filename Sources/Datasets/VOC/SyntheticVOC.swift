@@ -1,3 +1,4 @@
+import DurableFiles
 public import Foundation
 import Images
 import Randomness
@@ -48,18 +49,20 @@ public struct SyntheticVOC: Sendable {
           "\(devkit.path) holds another devkit: name another directory, or pass --force to replace it"
         )
       }
-      try FileManager.default.removeItem(at: devkit)
+      try FileError.wording("replace", devkit) { try FileManager.default.removeItem(at: devkit) }
     }
     // Renamed when it is whole, so that an interrupted devkit is not taken for one.
     let partial = root.appendingPathComponent("VOCdevkit.partial")
     if FileManager.default.fileExists(atPath: partial.path) {
-      try FileManager.default.removeItem(at: partial)
+      try FileError.wording("remove", partial) { try FileManager.default.removeItem(at: partial) }
     }
     let first = (trainCount + 1) / 2
     try write(partial, year: 2007, train: first, test: testCount)
     if trainCount > first { try write(partial, year: 2012, train: trainCount - first, test: 0) }
     try put(Data(description.utf8), partial.appendingPathComponent(stamp.lastPathComponent))
-    try FileManager.default.moveItem(at: partial, to: devkit)
+    try FileError.wording("make", devkit) {
+      try FileManager.default.moveItem(at: partial, to: devkit)
+    }
   }
 
   private static func stamp(_ devkit: URL) -> URL { devkit.appendingPathComponent("synthetic.txt") }
@@ -138,9 +141,8 @@ public struct SyntheticVOC: Sendable {
   }
 
   private func put(_ data: Data, _ url: URL) throws {
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try data.write(to: url)
+    try FileError.makeDirectory(url.deletingLastPathComponent())
+    try FileError.wording("write", url) { try data.write(to: url) }
   }
 }
 

@@ -7,14 +7,15 @@ import UserErrors
 public enum ReportJob {
   private typealias Text = (name: String, text: String)
 
-  /// Writes `<table>.md` and `<table>.json` into `output`, with the figures of both, and returns their places.
-  public static func write(runs: URL, output: URL) throws -> [URL] {
-    let records = try RunFolder.records(under: runs)
+  /// Writes `<table>.md` and `<table>.json` into `output`, with the figures of both; returns their places and, for each
+  /// record that cannot be read and is in none of them, a sentence.
+  public static func write(runs: URL, output: URL) throws -> (files: [URL], unreadable: [String]) {
+    let (records, unreadable) = try RunFolder.records(under: runs)
     let requested = try RunRequests.read(under: runs)
-    guard !records.isEmpty else {
+    guard !records.isEmpty || !unreadable.isEmpty else {
       throw UsageError("\(runs.path) holds no run; run a table first or name its --runs directory")
     }
-    try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+    try FileError.makeDirectory(output)
     var texts = try PaperTable.all.flatMap { try Self.texts(of: $0, records) }
     for (id, own) in Dictionary(grouping: records + requested, by: \.table).sorted(by: {
       $0.key < $1.key
@@ -27,11 +28,12 @@ public enum ReportJob {
       texts += [("\(id).md", report.markdown), ("\(id).json", report.json)]
       texts += panels
     }
-    return try texts.map { name, text in
+    let files = try texts.map { name, text in
       let file = output.appendingPathComponent(name)
       try AtomicFile.write(text, to: file)
       return file
     }
+    return (files, unreadable.map(\.description))
   }
 
   /// What a table shows besides results of runs.
@@ -52,10 +54,11 @@ public enum ReportJob {
 
   /// The panels that lie beside the run folders.
   private static func panels(of table: String, _ runs: URL) throws -> [Text] {
-    try FileManager.default.contentsOfDirectory(atPath: runs.path)
-      .filter { $0.hasPrefix(TablePanel.prefix(table)) && $0.hasSuffix(".svg") }.sorted()
+    try FileError.names(in: runs)
+      .filter { $0.hasPrefix(TablePanel.prefix(table)) && $0.hasSuffix(".svg") }
       .map {
-        (name: $0, text: try String(contentsOf: runs.appendingPathComponent($0), encoding: .utf8))
+        let panel = try FileError.reading(runs.appendingPathComponent($0))
+        return (name: $0, text: String(decoding: panel, as: UTF8.self))
       }
   }
 }

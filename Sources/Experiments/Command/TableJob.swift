@@ -1,6 +1,8 @@
 public import Foundation
 import JSON
 import Measuring
+import ModelZoo
+import NeuralNet
 import Results
 import Training
 import UserErrors
@@ -60,6 +62,7 @@ public struct TableJob {
     self.options = options
     metrics = data.metrics
     try options.checkReplicas(plan.runs)
+    try Self.checkBackbones(plan, classCount: data.classCount)
     guard let file = selection.teacherFile else { return }
     let classes = try ModelCheckpoint(contentsOf: file.url).network.classCount
     guard classes == data.classCount else {
@@ -68,14 +71,25 @@ public struct TableJob {
     }
   }
 
-  /// Trains what is missing, hands the table as text or JSON to `print`, and throws when a run diverged.
-  public func run(json: Bool, print: (String) -> Void) throws {
+  /// Loads each backbone's weights once: what does not fit is said before anything is trained.
+  private static func checkBackbones(_ plan: TablePlan, classCount: Int) throws {
+    var checked: Set<Architecture> = []
+    for run in plan.runs + plan.runs.compactMap(\.teacher) {
+      guard let backbone = run.backbone, checked.insert(run.network).inserted else { continue }
+      let network = try run.network.makeNetwork(
+        classCount: classCount, store: ParameterStore(seed: 0))
+      try backbone.load(into: network, run.network)
+    }
+  }
+
+  /// Trains what is missing, hands the table as text or JSON to `show`, and throws when a run diverged.
+  public func run(json: Bool, show: (String) -> Void) throws {
     let stop = StopRequest()
     let watch = stop.onSignals()
     defer { withExtendedLifetime(watch) {} }
     let records = try purpose == .trials ? runTrials(stop) : run(plan, stop)
     if options.leads {
-      print(
+      show(
         json
           ? self.json(of: records)
           : TableText(records, metrics, methods: MethodCard.all.map(\.id)).text)
@@ -106,8 +120,6 @@ public struct TableJob {
     }
   }
 
-  /// Whether this process prints.
-  public var leads: Bool { options.leads }
 
   /// Draws what the networks found in a few images, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {

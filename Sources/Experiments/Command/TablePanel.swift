@@ -45,7 +45,7 @@ public struct TablePanel {
       }
       let rows = try photos.enumerated().map { index, photo in
         ImagePanel.Row(
-          photo: try Data(contentsOf: photo.file), width: photo.width, height: photo.height,
+          photo: try FileError.reading(photo.file), width: photo.width, height: photo.height,
           columns: columns.map { $0.cells[index] })
       }
       let name = "\(setting)-\(own.first?.budget.rawValue ?? "")-\(digest.prefix(8)).svg"

@@ -1,3 +1,4 @@
+import CheckpointFormat
 public import UserErrors
 
 /// A way of training the student: a loss between student and teacher, alone or with the Lipschitz term.
@@ -78,27 +79,6 @@ public struct Method: Hashable, Sendable, CustomStringConvertible {
         "there is no method \"\(name)\"; \(advice) known are " + names.joined(separator: ", ")
           + ", and any of them with \(Self.suffix)")
     }
-  }
-}
-
-extension String {
-  /// The name with the fewest letters to insert, leave out or replace (Levenshtein).
-  func nearest(in names: [String]) -> String? {
-    names.min { distance(to: $0) < distance(to: $1) }
-  }
-
-  private func distance(to other: String) -> Int {
-    var row = Array(0...other.count)
-    for (i, x) in enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in other.enumerated() {
-        let replaced = diagonal + (x == y ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = Swift.min(replaced, diagonal + 1, row[j] + 1)
-      }
-    }
-    return row[other.count]
   }
 }
 

@@ -1,4 +1,5 @@
 import Datasets
+import DurableFiles
 import Foundation
 import UserErrors
 
@@ -61,7 +62,7 @@ public struct PhotoRequest: Sendable {
     var root = root
     if budget.isSynthetic {
       let directory = runs.appendingPathComponent("synthetic-voc")
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      try FileError.makeDirectory(directory)
       try SyntheticVOC(
         trainCount: Self.smokePhotos.training, testCount: Self.smokePhotos.test
       ).write(to: directory)

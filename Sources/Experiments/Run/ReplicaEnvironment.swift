@@ -13,7 +13,8 @@ public struct ReplicaEnvironment: Hashable, Sendable {
   public let meeting: ProcessGroup.Meeting
 
   /// Reads `RANK`, `WORLD_SIZE`, `LOCAL_RANK` (default: the rank), `MASTER_ADDR` and `MASTER_PORT`, as torchrun sets them.
-  /// Where `MASTER_ADDR` is set, `srun`'s names do for the first three. nil for a process that is alone.
+  /// Where `MASTER_ADDR` is set, `srun`'s names of a job's step do for the first three; those of the job, which a
+  /// plain shell inside it has too, do not. nil for a process that is alone.
   /// Throws for names that do not fit together.
   public init?(_ environment: [String: String]) throws(UsageError) {
     let isSlurm = environment["MASTER_ADDR"] != nil
@@ -30,7 +31,7 @@ public struct ReplicaEnvironment: Hashable, Sendable {
       return value
     }
     let limit = 65_535
-    guard let worldSize = try number("WORLD_SIZE", "SLURM_NTASKS", 1...limit) else {
+    guard let worldSize = try number("WORLD_SIZE", "SLURM_STEP_NUM_TASKS", 1...limit) else {
       guard environment["RANK"] == nil else {
         throw UsageError("RANK is set without WORLD_SIZE, the number of replicas")
       }
@@ -52,10 +53,11 @@ public struct ReplicaEnvironment: Hashable, Sendable {
     localRank = try number("LOCAL_RANK", "SLURM_LOCALID", 0...limit) ?? rank
     meeting = .init(
       address: address, port: port,
-      timeout: environment[Self.timeoutName].flatMap { Double($0) } ?? Self.timeout)
+      timeout: Double(
+        try number(Self.timeoutName, Self.timeoutName, 1...86_400) ?? Self.timeout))
   }
 
   /// Longest wait for another replica, in seconds; tests shorten it.
-  private static let timeout = 300.0
+  private static let timeout = 300
   private static let timeoutName = "LSKD_REPLICA_TIMEOUT"
 }

@@ -52,7 +52,7 @@ struct RunCohort {
 
   /// Carries the runs out and returns them. A run that diverges or cannot go on leaves, and the others go on;
   /// the first error that is no divergence is thrown when all are through.
-  func run(stop: StopRequest, progress: ProgressLine) throws -> [(RunPlan, RunExecutor)] {
+  func run(stop: StopRequest, progress: any RunProgress) throws -> [(RunPlan, RunExecutor)] {
     var shared: TeacherPass?
     if count > 1 {
       progress.line("\(count) runs learn side by side")

@@ -5,7 +5,7 @@ import DurableFiles
 import Foundation
 import JSON
 import Measuring
-import Results
+package import Results
 import TensorCore
 public import Training
 
@@ -15,9 +15,13 @@ public final class RunExecutor {
   private let data: any RunData
   private let options: RunOptions
   private let folder: RunFolder
-  private let progress: ProgressLine
+  private let progress: any RunProgress
   private let title: String
   private(set) var record: RunRecord
+  /// What the folder holds.
+  private var written: RunRecord?
+  /// The record of a run that another process finished before the folder was claimed.
+  package var finishedRecord: RunRecord? { written.flatMap { $0.status == .finished ? $0 : nil } }
   /// The name of the run's folder.
   var folderName: String { plan.folderName }
   private var events: EventLog?
@@ -27,9 +31,9 @@ public final class RunExecutor {
 
   /// Claims the run's folder, unless the process follows another replica. `teacher` tells what was measured of the teacher,
   /// if one is needed.
-  init(
+  package init(
     _ plan: RunPlan, data: any RunData, options: RunOptions, teacher: RunRecord.Teacher?,
-    title: String, progress: ProgressLine
+    title: String, progress: any RunProgress
   ) throws {
     self.plan = plan
     self.data = data
@@ -40,6 +44,7 @@ public final class RunExecutor {
     folder = try options.leads ? RunFolder(url) : RunFolder(following: url)
     let known = try RunFolder.readRecord(in: folder.url)
     record = RunRecord(plan, metrics: data.metrics, options, teacher: teacher)
+    written = known
     if let known {
       record.epochs = known.epochs
       record.last = known.last
@@ -75,7 +80,7 @@ public final class RunExecutor {
       try write()
       return Cohort.Member(trainer: trainer, observer: self)
     } catch {
-      try? fail(error)  // The first error says more.
+      try fail(error)
       throw error
     }
   }
@@ -95,10 +100,20 @@ public final class RunExecutor {
     objective = nil
   }
 
+  /// Leaves a record that says why the run failed. Where there is no room for that, it says at least that it did:
+  /// without the reason it is no longer than the one that was written last.
   private func fail(_ error: any Error) throws {
     record.status = error.isDivergence ? .diverged : .failed
-    record.message = "\(error)"
-    try write()
+    record.message = error.reason
+    do { try write() } catch let second {
+      guard var written else { return }
+      written.status = .failed
+      do { try written.write(to: folder.record) } catch {
+        throw ResultsError(
+          .file,
+          "\(record.message ?? ""); and the record still says that it is running: \(second.reason)")
+      }
+    }
   }
 
   /// The run's teacher with its latest results kept for several students; nil where it learns alone.
@@ -136,7 +151,7 @@ public final class RunExecutor {
   /// A finished run needs its resume checkpoint no more; it is several times the model's size.
   private func removeResumeFile() throws {
     if options.leads && FileManager.default.fileExists(atPath: folder.resume.path) {
-      try FileManager.default.removeItem(at: folder.resume)
+      try FileError.remove(folder.resume)
     }
   }
 
@@ -145,8 +160,9 @@ public final class RunExecutor {
     record.wallSeconds = secondsBefore + started.duration(to: .now).seconds
     record.peakMemoryBytes = max(record.peakMemoryBytes, Machine.peakMemory)
     record.heartbeat = ISO8601DateFormatter().string(from: Date())
-    try events?.flush()
+    if record.status != .failed { try events?.flush() }
     try record.write(to: folder.record)
+    written = record
   }
 }
 
@@ -171,7 +187,7 @@ extension RunExecutor: TrainingObserver {
       event["gradient_norms"] = .object(step.gradientNorms.mapValues { .number($0) })
     }
     try events?.append(event)
-    progress.update(describe(step))
+    progress.update { describe(step) }
   }
 
   private func describe(_ step: StepReport) -> String {
@@ -182,7 +198,17 @@ extension RunExecutor: TrainingObserver {
     return
       "\(title): \(step.isPreparation ? "preparation, " : "")epoch \(step.epoch + 1)/\(epochs), "
       + "step \(step.step)/\(step.stepsInTotal), loss \(Float(step.total)), "
-      + "\(Int(rate)) images/s, \(ProgressLine.duration(left)) left"
+      + "\(Int(rate)) images/s, \(Self.duration(left)) left"
+  }
+
+  /// Seconds as `1 h 02 min`, `3 min 04 s` or `5 s`.
+  private static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "unknown" }
+    let whole = Int(seconds.rounded())
+    let pad = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+    if whole >= 3600 { return "\(whole / 3600) h \(pad(whole / 60 % 60)) min" }
+    if whole >= 60 { return "\(whole / 60) min \(pad(whole % 60)) s" }
+    return "\(whole) s"
   }
 
   /// Logs the epoch; the record holds those of the training proper.
@@ -213,7 +239,7 @@ extension RunExecutor: TrainingObserver {
       details: details(report.epoch), to: folder.last)
     record.last = reference("last.lskd", digest, report)
     if record.epochs.dropLast().allSatisfy({ isBetter(report.test, than: $0.measures) }) {
-      try AtomicFile.write(try Data(contentsOf: folder.last), to: folder.best)
+      try AtomicFile.write(try FileError.reading(folder.last), to: folder.best)
       record.best = reference("best.lskd", digest, report)
     }
     try folder.keepEpoch(report.epoch, newest: options.keptEpochs)

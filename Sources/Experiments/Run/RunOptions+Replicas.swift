@@ -11,7 +11,12 @@ extension RunOptions {
   /// Meets the other replicas. Throws when they do not come.
   public mutating func join(_ replica: ReplicaEnvironment) throws {
     replicas = try ProcessGroup(
-      rank: replica.rank, worldSize: replica.worldSize, at: replica.meeting, device: place.device)
+      rank: replica.rank, worldSize: replica.worldSize, at: replica.meeting, device: place.device
+    ) { wait in
+      progress.line(
+        "replica \(replica.rank) of \(replica.worldSize) at \(replica.meeting.address):"
+          + "\(replica.meeting.port) \(wait)")
+    }
   }
 
   /// The part of every batch that this process sees.

@@ -16,6 +16,8 @@ public struct RunOptions: Sendable {
   public var largestCohort = 16
   /// The replicas that train together; nil for one process.
   public var replicas: ProcessGroup?
+  /// Where progress is told.
+  public var progress: any RunProgress = Silence()
   /// The command line, for the record.
   public var command: String
 

@@ -50,7 +50,7 @@ public struct SegmentationSource: RunData {
   /// mIoU at two sizes and pixel accuracy.
   public var metrics: TableMetrics { .segmentation }
   /// The released segmentation code's normalisation.
-  public var evaluationPipeline: EvaluationPipeline { .segmentation }
+  public var evaluationPipeline: EvaluationPipeline { .deepLab }
   /// Measures scaled to the short side and at the photos' own size.
   public var evaluator: any Evaluator {
     SegmentationEvaluator(training: training, test: test, shortSide: size)

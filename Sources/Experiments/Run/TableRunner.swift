@@ -31,7 +31,7 @@ public struct TableRunner {
 
   /// Carries all runs out: those that can learn side by side together, the others one after the other.
   public func run(stop: StopRequest) throws -> Outcome {
-    let progress = ProgressLine(isSilent: !options.leads)
+    let progress = options.leads ? options.progress : Silence()
     if options.leads {
       try RunRequests.note(
         plan.runs.map { RunRecord($0, metrics: data.metrics, options) }, under: options.runs)
@@ -61,10 +61,17 @@ public struct TableRunner {
       {
         try plan.checkCheckpoint(teacher, in: options.runs)
       }
-      return try RunExecutor(
+      let executor = try RunExecutor(
         run, data: data, options: options,
         teacher: run.teacherFile == nil ? teacher?.asTeacher : given, title: title,
         progress: progress)
+      // Another process may have finished it between the look at its record and the claim.
+      if try options.leaderDecides(executor.finishedRecord != nil) {
+        progress.line("\(title): finished by another process")
+        records[planned.hash] = executor.finishedRecord
+        return nil
+      }
+      return executor
     }
     for index in plan.runs.indices where records[plan.runs[index].hash] == nil {
       guard let first = try executor(index) else { continue }
@@ -88,7 +95,7 @@ public struct TableRunner {
   }
 
   /// Measures the teacher from a file before anything is distilled; nil where no run has one.
-  private func givenTeacher(_ progress: ProgressLine) throws -> RunRecord.Teacher? {
+  private func givenTeacher(_ progress: any RunProgress) throws -> RunRecord.Teacher? {
     let file = plan.runs.compactMap(\.teacherFile).first
     let pending = try plan.runs.contains { run in
       try run.teacherFile != nil && !Self.isFinished(run, options)
@@ -101,7 +108,7 @@ public struct TableRunner {
         description:
           "the teacher \(file.url.path) has changed since the command began: start it anew")
     }
-    let measures = try data.evaluator.measure(checkpoint.network, on: .test)
+    let measures = try checkpoint.measured { try data.evaluator.measure($0, on: .test) }
     progress.line(
       "teacher \(file.url.path) (\(file.network)): measured \(data.metrics.text(measures))")
     return RunRecord.Teacher(fileHash: file.sha256, measures: measures)

@@ -5,24 +5,41 @@ import CheckpointFormat
 /// Everything else is refused by name. The work is bounded by the length of the text: no instruction makes
 /// more than one value, and lengths are compared with what is left before anything is copied.
 struct PickleMachine {
+  /// The two forms of PyTorch's files, which refer to storages differently.
+  enum Form { case archive, stream }
+
+  /// What a pickle holds.
+  struct Result {
+    let value: PickleValue
+    /// Every storage that it refers to, by its key.
+    let storages: [String: StorageReference]
+    fileprivate let heap: PickleHeap
+  }
+
   private let bytes: UnsafeRawBufferPointer
+  private let form: Form
+  private let heap = PickleHeap()
+  private var storages: [String: StorageReference] = [:]
+  /// Views of the older form by their own keys.
+  private var views: [String: StorageReference] = [:]
   private(set) var position: Int
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
 
   /// Runs one pickle that starts at `position` and moves `position` behind it.
-  static func run(_ bytes: UnsafeRawBufferPointer, at position: inout Int) throws(CheckpointError)
-    -> PickleValue
+  static func run(_ bytes: UnsafeRawBufferPointer, _ form: Form, at position: inout Int)
+    throws(CheckpointError) -> Result
   {
-    var machine = PickleMachine(bytes: bytes, position: position)
+    var machine = PickleMachine(bytes: bytes, form: form, position: position)
     let value = try machine.run()
     position = machine.position
-    return value
+    return Result(value: value, storages: machine.storages, heap: machine.heap)
   }
 
-  private init(bytes: UnsafeRawBufferPointer, position: Int) {
+  private init(bytes: UnsafeRawBufferPointer, form: Form, position: Int) {
     self.bytes = bytes
+    self.form = form
     self.position = position
   }
 
@@ -32,7 +49,8 @@ struct PickleMachine {
       guard let instruction = Opcode(rawValue: code) else {
         throw CheckpointError(
           .unsupportedContent,
-          "the pickle uses the instruction 0x\(String(code, radix: 16)), which no plain state dict needs"
+          "the pickle uses the instruction 0x\(String(code, radix: 16)), which no plain state dict needs: "
+            + "save the state dict alone with torch.save"
         )
       }
       if instruction == .stop { return try pop() }
@@ -44,7 +62,7 @@ struct PickleMachine {
     switch instruction {
     case .stop: break
     case .proto: _ = try byte()
-    case .frame: _ = try length(8)
+    case .frame: try checkFrame(try length(8))
     case .mark: marks.append(stack.count)
     case .pop: _ = try pop()
     case .none: stack.append(.none)
@@ -53,7 +71,7 @@ struct PickleMachine {
     case .binInt: stack.append(.integer(Int(Int32(truncatingIfNeeded: try length(4)))))
     case .binInt1: stack.append(.integer(Int(try byte())))
     case .binInt2: stack.append(.integer(try length(2)))
-    case .long1: stack.append(.integer(try long(Int(try byte()))))
+    case .long1: stack.append(.init(littleEndian: [UInt8](try slice(Int(try byte())))))
     case .binFloat: stack.append(.number(try bigEndianDouble()))
     case .binUnicode: stack.append(.text(try text(try length(4))))
     case .shortBinUnicode: stack.append(.text(try text(Int(try byte()))))
@@ -61,11 +79,11 @@ struct PickleMachine {
     case .shortBinString: stack.append(.text(try text(Int(try byte()))))
     case .binBytes: stack.append(.bytes([UInt8](try slice(try length(4)))))
     case .shortBinBytes: stack.append(.bytes([UInt8](try slice(Int(try byte())))))
-    case .emptyDict: stack.append(.dictionary(PickleDictionary()))
-    case .emptyList: stack.append(.list(PickleList()))
-    case .emptyTuple: stack.append(.tuple([]))
-    case .tuple: stack.append(.tuple(try popMark()))
-    case .tuple1: stack.append(.tuple([try pop()]))
+    case .emptyDict: stack.append(.dictionary(heap.dictionary(.plain)))
+    case .emptyList: stack.append(heap.list())
+    case .emptyTuple: stack.append(heap.tuple([]))
+    case .tuple: stack.append(heap.tuple(try popMark()))
+    case .tuple1: stack.append(heap.tuple([try pop()]))
     case .tuple2: try packTuple(2)
     case .tuple3: try packTuple(3)
     case .append: try extend(with: [try pop()])
@@ -79,31 +97,64 @@ struct PickleMachine {
     case .memoize: memo[memo.count] = try top()
     case .binGet: try recall(Int(try byte()))
     case .longBinGet: try recall(try length(4))
-    case .global: stack.append(.global(try Whitelist.check(module: try line(), name: try line())))
+    case .global: stack.append(.global(try Whitelist.global(module: try line(), name: try line())))
     case .stackGlobal:
       let name = try pop().text
       let module = try pop().text
       guard let name, let module else { throw malformed("a name that is no text") }
-      stack.append(.global(try Whitelist.check(module: module, name: name)))
-    case .binPersistentID: stack.append(.storage(try Whitelist.storage(try pop())))
-    case .reduce, .newObject:
+      stack.append(.global(try Whitelist.global(module: module, name: name)))
+    case .binPersistentID: stack.append(.storage(try storage(try pop())))
+    case .reduce:
       let arguments = try pop()
-      stack.append(try Whitelist.call(try pop(), arguments))
-    case .build: try build(try pop())
+      stack.append(try PickleCalls(heap: heap).call(try pop(), arguments))
+    case .newObject:
+      let arguments = try pop()
+      stack.append(try PickleCalls(heap: heap).make(try pop(), arguments))
+    case .build:
+      let state = try pop()
+      try PickleCalls(heap: heap).build(try top(), state)
     }
   }
 
-  /// The state of an ordered dictionary (`_metadata`: versions of modules) is left out.
-  private mutating func build(_ state: PickleValue) throws(CheckpointError) {
-    guard case .dictionary = try top() else {
-      throw malformed("a state for something that has none")
+  /// ('storage', type, key, location, count), and in the older form a view (key, offset, count) or None.
+  ///
+  /// PyTorch keeps what the first reference to a key said, so that all must say the same.
+  private mutating func storage(_ value: PickleValue) throws(CheckpointError) -> StorageReference {
+    guard let items = value.tuple, items.count == (form == .archive ? 5 : 6),
+      items[0].text == "storage", case .global(let global) = items[1],
+      case .storage(let type) = global.meaning, let key = items[2].text,
+      let count = items[4].integer, count >= 0, count <= FormatLimits.tensorBytes / type.byteCount
+    else { throw malformed("a storage in a way that PyTorch does not") }
+    let whole = StorageReference(key: key, type: type, wholeCount: count, part: 0..<count)
+    guard storages.updateValue(whole, forKey: key) ?? whole == whole, views[key] == nil else {
+      throw malformed("storage \(key) as two different ones")
+    }
+    guard items.count == 6, let view = items[5].tuple else {
+      if let last = items.last, items.count == 6, case .none = last { return whole }
+      guard items.count == 5 else { throw malformed("a view in a way that PyTorch does not") }
+      return whole
+    }
+    guard view.count == 3, let name = view[0].text, let start = view[1].integer,
+      let size = view[2].integer, start >= 0, size >= 0, start <= count, size <= count - start
+    else { throw malformed("a view that lies outside of its storage") }
+    let part = StorageReference(
+      key: key, type: type, wholeCount: count, part: start..<(start + size))
+    guard views.updateValue(part, forKey: name) ?? part == part, storages[name] == nil else {
+      throw malformed("view \(name) as two different ones")
+    }
+    return part
+  }
+
+  private func checkFrame(_ count: Int) throws(CheckpointError) {
+    guard count >= 0, count <= bytes.count - position else {
+      throw CheckpointError(.wrongLength, "the pickle ends early")
     }
   }
 
   private mutating func packTuple(_ count: Int) throws(CheckpointError) {
     var items: [PickleValue] = []
     for _ in 0..<count { items.append(try pop()) }
-    stack.append(.tuple(items.reversed()))
+    stack.append(heap.tuple(items.reversed()))
   }
 
   private mutating func extend(with items: [PickleValue]) throws(CheckpointError) {
@@ -116,7 +167,8 @@ struct PickleMachine {
       throw malformed("an entry without a dictionary")
     }
     for index in stride(from: 0, to: pairs.count, by: 2) {
-      dictionary.items.append((pairs[index], pairs[index + 1]))
+      guard pairs[index].isHashable else { throw malformed("a key that is none") }
+      dictionary.set(pairs[index], pairs[index + 1])
     }
   }
 
@@ -135,7 +187,9 @@ struct PickleMachine {
   }
 
   private func top() throws(CheckpointError) -> PickleValue {
-    guard let value = stack.last else { throw malformed("a value that is not there") }
+    guard stack.count > (marks.last ?? 0), let value = stack.last else {
+      throw malformed("a value that is not there")
+    }
     return value
   }
 
@@ -170,15 +224,6 @@ struct PickleMachine {
 
   private mutating func length(_ count: Int) throws(CheckpointError) -> Int {
     Int(truncatingIfNeeded: try slice(count).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-  }
-
-  private mutating func long(_ count: Int) throws(CheckpointError) -> Int {
-    let digits = try slice(count)
-    guard let highest = digits.last else { return 0 }
-    // The magic number of the older form has 10 bytes; it is compared by its low ones.
-    var value = highest & 0x80 == 0 ? 0 : -1
-    for digit in digits.prefix(8).reversed() { value = value << 8 | Int(digit) }
-    return value
   }
 
   private mutating func bigEndianDouble() throws(CheckpointError) -> Double {

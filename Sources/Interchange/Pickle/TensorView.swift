@@ -1,13 +1,13 @@
 import CheckpointFormat
 
 /// A storage that a pickle refers to by its key.
-struct StorageReference {
+struct StorageReference: Equatable {
   let key: String
   let type: ElementType
-  /// Elements.
-  let count: Int
-  /// First element of a view into another storage of the file's older form.
-  var offset = 0
+  /// Elements of the whole storage.
+  let wholeCount: Int
+  /// The elements of it that can be reached: a part in the views of the file's older form.
+  let part: Range<Int>
 }
 
 /// A tensor as a strided view of a storage.
@@ -18,10 +18,13 @@ struct TensorView {
   let shape: [Int]
   /// Elements between neighbours of each axis.
   let strides: [Int]
+  /// Whether the numbers have the other sign than those of the storage.
+  let isNegated: Bool
 
-  /// Throws unless every element lies in the storage.
-  init(storage: StorageReference, offset: Int, shape: [Int], strides: [Int]) throws(CheckpointError)
-  {
+  /// Throws unless every element lies in the storage. `isNegated` is for floating-point numbers.
+  init(
+    storage: StorageReference, offset: Int, shape: [Int], strides: [Int], isNegated: Bool = false
+  ) throws(CheckpointError) {
     let count = try TensorSize.elements(shape: shape, tensor: "of storage \(storage.key)")
     guard strides.count == shape.count, offset >= 0 else {
       throw CheckpointError(.malformedHeader, "a tensor's strides do not fit its shape")
@@ -35,24 +38,34 @@ struct TensorView {
       }
       last = sum
     }
-    guard count == 0 || last < storage.count else {
+    guard count == 0 || last < storage.part.count else {
       throw CheckpointError(.sizeMismatch, "a tensor lies outside of its storage \(storage.key)")
     }
     self.storage = storage
     self.offset = offset
     self.shape = shape
     self.strides = strides
+    self.isNegated = isNegated
   }
 
   /// Bytes of the tensor when its elements lie side by side.
-  var byteCount: Int {
-    shape.reduce(1, *) * storage.type.byteCount
-  }
+  var byteCount: Int { shape.reduce(1, *) * storage.type.byteCount }
 
   /// The elements of `bytes`, row-major.
   func elements(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    var elements = gathered(from: bytes)
+    guard isNegated else { return elements }
+    // The sign is the highest bit of an element's last byte.
     let width = storage.type.byteCount
-    let first = (offset + storage.offset) * width
+    for last in stride(from: width - 1, to: elements.count, by: width) { elements[last] ^= 0x80 }
+    return elements
+  }
+
+  private func gathered(from bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    // A tensor without elements may point anywhere.
+    guard byteCount > 0 else { return [] }
+    let width = storage.type.byteCount
+    let first = (offset + storage.part.lowerBound) * width
     guard !isContiguous else { return [UInt8](bytes[first..<(first + byteCount)]) }
     return [UInt8](unsafeUninitializedCapacity: byteCount) { target, used in
       var index = [Int](repeating: 0, count: shape.count)

@@ -1,15 +1,60 @@
 import CheckpointFormat
 
-/// The names that a pickle may use, and what they do here.
+/// The names that a pickle may use.
 enum Whitelist {
+  /// An allowed name.
+  struct Global {
+    /// `module.name`
+    let name: String
+    let meaning: Meaning
+  }
+
+  /// What a name stands for.
+  enum Meaning {
+    case storage(ElementType)
+    case orderedDictionary
+    case counter
+    case namespace
+    case set
+    case device
+    /// The name of a type of elements, which is never called.
+    case elementType
+    case size
+    /// `_rebuild_tensor` and `_rebuild_tensor_v2`
+    case tensor
+    case parameter
+    /// `_codecs.encode`, by which protocol 2 writes bytes.
+    case encoding
+    case numPyType
+    case numPyScalar
+  }
+
   private static let storages: [String: ElementType] = [
     "FloatStorage": .float32, "DoubleStorage": .float64, "HalfStorage": .float16,
     "BFloat16Storage": .bfloat16, "LongStorage": .int64, "IntStorage": .int32,
     "ShortStorage": .int16, "CharStorage": .int8, "ByteStorage": .uint8, "BoolStorage": .bool,
   ]
-  private static let functions: Set<String> = [
-    "collections OrderedDict", "torch._utils _rebuild_tensor", "torch._utils _rebuild_tensor_v2",
-    "torch._utils _rebuild_parameter", "torch Size",
+
+  private static let meanings: [String: Meaning] = [
+    "collections.OrderedDict": .orderedDictionary, "collections.Counter": .counter,
+    "argparse.Namespace": .namespace, "torch.Size": .size, "torch.device": .device,
+    "builtins.set": .set, "__builtin__.set": .set,
+    "torch._utils._rebuild_tensor": .tensor, "torch._utils._rebuild_tensor_v2": .tensor,
+    "torch._utils._rebuild_parameter": .parameter, "_codecs.encode": .encoding,
+    "numpy.dtype": .numPyType, "numpy.core.multiarray.scalar": .numPyScalar,
+    "numpy._core.multiarray.scalar": .numPyScalar,
+  ]
+
+  /// What is stored in a way that this suite has no tensors for.
+  private static let foreignTensors: [String: String] = [
+    "torch.ComplexFloatStorage": "complex numbers", "torch.ComplexDoubleStorage": "complex numbers",
+    "torch.storage.UntypedStorage": "a storage without a type",
+    "torch._utils._rebuild_tensor_v3": "elements of one of PyTorch's newer types",
+    "torch._utils._rebuild_sparse_tensor": "a sparse tensor",
+    "torch._utils._rebuild_qtensor": "a quantized tensor",
+    "torch._utils._rebuild_nested_tensor": "a nested tensor",
+    "torch._tensor._rebuild_from_type_v2": "a tensor of a class of its own",
+    "torch._utils._rebuild_parameter_with_state": "a parameter with attributes",
   ]
 
   /// PyTorch's name of the storages of a type.
@@ -17,71 +62,26 @@ enum Whitelist {
     storages.first { $0.value == type }?.key ?? type.rawValue
   }
 
-  /// `module name` of an allowed name.
-  static func check(module: String, name: String) throws(CheckpointError) -> String {
-    let full = "\(module) \(name)"
-    guard functions.contains(full) || (module == "torch" && storages[name] != nil) else {
+  /// The meaning of an allowed name; any other one is refused with what to do.
+  static func global(module: String, name: String) throws(CheckpointError) -> Global {
+    let full = "\(module).\(name)"
+    if let meaning = meanings[full] { return Global(name: full, meaning: meaning) }
+    if module == "torch", let type = storages[name] {
+      return Global(name: full, meaning: .storage(type))
+    }
+    if module == "torch", ElementType(rawValue: name) != nil {
+      return Global(name: full, meaning: .elementType)
+    }
+    if let what = foreignTensors[full] {
       throw CheckpointError(
         .unsupportedContent,
-        "the pickle names \(module).\(name), which is not on the list of what a state dict needs")
-    }
-    return full
-  }
-
-  /// ('storage', type, key, location, count) and, in the older form, a view (key, offset, count).
-  static func storage(_ value: PickleValue) throws(CheckpointError) -> StorageReference {
-    guard let items = value.tuple, items.count >= 5, items[0].text == "storage",
-      let name = items[1].global?.split(separator: " ").last, let type = storages[String(name)],
-      let key = items[2].text, let count = items[4].integer, count >= 0,
-      count <= FormatLimits.tensorBytes / type.byteCount
-    else { throw CheckpointError(.malformedHeader, "a reference that is not one of a storage") }
-    if items.count > 5, let view = items[5].tuple {
-      guard view.count == 3, let start = view[1].integer, let size = view[2].integer, start >= 0,
-        size >= 0, start <= count, size <= count - start
-      else { throw CheckpointError(.malformedHeader, "a view that lies outside of its storage") }
-      return StorageReference(key: key, type: type, count: size, offset: start)
-    }
-    return StorageReference(key: key, type: type, count: count)
-  }
-
-  /// Calls an allowed name.
-  static func call(_ function: PickleValue, _ arguments: PickleValue) throws(CheckpointError)
-    -> PickleValue
-  {
-    let items = arguments.tuple ?? []
-    switch function.global {
-    case "collections OrderedDict" where items.isEmpty: return .dictionary(PickleDictionary())
-    case "collections OrderedDict": return try dictionary(items)
-    case "torch Size": return .tuple(items.first?.tuple ?? [])
-    case "torch._utils _rebuild_parameter":
-      guard let tensor = items.first, case .tensor = tensor else { break }
-      return tensor
-    case "torch._utils _rebuild_tensor", "torch._utils _rebuild_tensor_v2":
-      guard items.count >= 4, let storage = items[0].storage, let offset = items[1].integer,
-        let shape = items[2].integers, let strides = items[3].integers
-      else { break }
-      return .tensor(
-        try TensorView(storage: storage, offset: offset, shape: shape, strides: strides))
-    default: break
+        "the pickle holds \(what) (\(full)), for which there is no place here: convert it in Python "
+          + "to a plain tensor of numbers and save it anew")
     }
     throw CheckpointError(
-      .malformedHeader, "the pickle calls \(function.global ?? "a value") with wrong arguments")
-  }
-
-  /// An ordered dictionary from a list of pairs.
-  private static func dictionary(_ items: [PickleValue]) throws(CheckpointError) -> PickleValue {
-    guard items.count == 1, case .list(let list) = items[0] else {
-      throw CheckpointError(.malformedHeader, "a dictionary from something that is no list")
-    }
-    let result = PickleDictionary()
-    for item in list.items {
-      let pair: [PickleValue] =
-        if case .list(let inner) = item { inner.items } else { item.tuple ?? [] }
-      guard pair.count == 2 else {
-        throw CheckpointError(.malformedHeader, "a dictionary entry that is no pair")
-      }
-      result.items.append((pair[0], pair[1]))
-    }
-    return .dictionary(result)
+      .unsupportedContent,
+      "the pickle names \(full), which is not on the list of what a state dict needs: if you trust the "
+        + "file, save its weights alone in Python, as in "
+        + "torch.save(torch.load(FILE, weights_only=False)[\"state_dict\"], \"weights.pth\")")
   }
 }

@@ -16,7 +16,8 @@ public enum Safetensors {
     data.count > 8 && data[data.startIndex + 8] == UInt8(ascii: "{")
   }
 
-  /// Reads a file; `metadata` holds its text entries, the model section its tensors in file order.
+  /// Reads a file; `metadata` holds its text entries, with `WeightFile.foreignPrefix` before their keys, the model
+  /// section its tensors in file order.
   public static func read(_ data: Data) throws(CheckpointError) -> Checkpoint {
     guard data.count >= 8 else { throw CheckpointError(.wrongLength, "the file has no header") }
     let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -112,7 +113,7 @@ public enum Safetensors {
       guard let text = entry.string else {
         throw CheckpointError(.malformedHeader, "the metadata entry \"\(key)\" is not a text")
       }
-      result[key] = text
+      result[WeightFile.foreignPrefix + key] = text
     }
     return result
   }

@@ -36,7 +36,7 @@ public struct BackboneWeights {
       }
     let prefix = if case .ssd300(.vgg16, _) = architecture { "vgg." } else { Self.prefix }
     let entries = network.store.entries.filter {
-      $0.role != .alias && $0.name.hasPrefix(prefix) && !$0.name.hasSuffix("num_batches_tracked")
+      $0.role != .alias && $0.name.hasPrefix(prefix) && !$0.isCounter
     }
     for entry in entries {
       guard let found = named[entry.name] else {
