@@ -120,7 +120,6 @@ public struct TableJob {
     }
   }
 
-
   /// Draws what the networks found in a few images, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {
     guard options.leads else { return [] }
