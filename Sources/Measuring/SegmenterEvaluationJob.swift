@@ -41,8 +41,11 @@ public struct SegmenterEvaluationJob {
   private let shortSide: Int
 
   /// Reads the checkpoint and the headers of photos and masks. Masks may be missing where predictions are written, as for
-  /// a test set; without any, nothing is measured.
-  public init(checkpoint: ModelCheckpoint, file: URL, _ request: Request) throws {
+  /// a test set; without any, nothing is measured. `report` gets the reasons for what is left out.
+  public init(
+    checkpoint: ModelCheckpoint, file: URL, _ request: Request,
+    report: ([String]) -> Void = { _ in }
+  ) throws {
     guard checkpoint.architecture.output == .pixels,
       checkpoint.network.classCount == SegmentationDataset.classes.count
     else {
@@ -62,7 +65,7 @@ public struct SegmenterEvaluationJob {
     let writes = request.predictions != nil || request.overlays != nil
     data = try SegmentationDataset(
       name: request.parts.yearsInWords, root: request.root, parts: request.parts,
-      needsMasks: !writes, skipsBad: request.skipsBad)
+      needsMasks: !writes, skipsBad: request.skipsBad, report: report)
     try request.expected?.check(data.digest, "--voc DIR")
     let masks = data.samples.count { $0.mask != nil }
     guard masks == 0 || masks == data.count else {
@@ -74,9 +77,6 @@ public struct SegmenterEvaluationJob {
 
   /// Entry of a checkpoint's header: the size for which it was trained.
   public static let sizeKey = "image_size"
-
-  /// Photos that were left out, each with the reason.
-  public var leftOut: [String] { data.leftOut }
 
   /// Predicts, writes what was asked for, and returns the scores; nil for photos without masks.
   public func run() throws -> SegmentationEvaluationJob? {

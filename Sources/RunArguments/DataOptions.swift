@@ -27,7 +27,10 @@ public struct DataOptions: ParsableArguments {
   public var sbd: String?
 
   /// Whether bad photos are left out.
-  @Flag(help: "Leave out photos that are missing or damaged, and list them.")
+  @Flag(
+    help:
+      "Leave out photos that are missing or damaged, and list them; more than twenty go to left-out.txt in --runs."
+  )
   public var skipBad = false
 
   /// Whether digests are made anew.

@@ -32,10 +32,16 @@ struct CheckpointErrors: ParsableCommand {
   @OptionGroup var photos: PhotoOptions
   @OptionGroup var detections: DetectionOptions
 
-  @Flag(help: "Leave out photos that are missing or damaged, and list them.")
+  @Flag(
+    help:
+      "Leave out photos that are missing or damaged, and list them; more than twenty go to left-out.txt."
+  )
   var skipBad = false
 
-  @Option(help: "Write a detector's results to this directory, as comp4_det_SET_CLASS.txt.")
+  @Option(
+    help:
+      "Write a detector's results to this directory, as comp4_det_SET_CLASS.txt; the set may be without truth."
+  )
   var writeDetections: String?
 
   @Option(
@@ -114,12 +120,17 @@ struct CheckpointErrors: ParsableCommand {
     try withPhotos(found, file, photos.detections) { root, parts, measured in
       let job = try DetectorEvaluationJob(
         checkpoint: found, file: file, root: root, parts: parts, rule: detections.usedRule,
-        skipsBad: skipBad, expected: measured)
+        needsTruth: writeDetections == nil, skipsBad: skipBad, expected: measured,
+        report: leftOut.tell)
       if let writeDetections {
         try job.writeDetections(to: URL(fileURLWithPath: writeDetections))
       }
-      try detections.show(try job.evaluation(), json: json)
-      warn("left out", job.leftOut)
+      if let result = try job.evaluation() {
+        try detections.show(result, json: json)
+      } else {
+        let sets = parts.map(\.description).joined(separator: ", ")
+        Console.print("\(sets) has no annotations here: detections are written, nothing is measured")
+      }
     }
   }
 
@@ -130,14 +141,18 @@ struct CheckpointErrors: ParsableCommand {
       request.expected = measured
       request.predictions = writePredictions.map { URL(fileURLWithPath: $0) }
       request.overlays = writeOverlays.map { URL(fileURLWithPath: $0) }
-      let job = try SegmenterEvaluationJob(checkpoint: found, file: file, request)
+      let job = try SegmenterEvaluationJob(
+        checkpoint: found, file: file, request, report: leftOut.tell)
       if let result = try job.run() {
         Console.print(result.text(json: json))
       } else {
         let sets = parts.map(\.description).joined(separator: ", ")
         Console.print("\(sets) has no masks here: predictions are written, nothing is measured")
       }
-      warn("left out", job.leftOut)
     }
+  }
+
+  private var leftOut: LeftOutPhotos {
+    LeftOutPhotos(file: URL(fileURLWithPath: "left-out.txt"))
   }
 }

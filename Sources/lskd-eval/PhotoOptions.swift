@@ -40,9 +40,3 @@ struct DetectionOptions: ParsableArguments {
     if let curves { try job.writeCurves(to: URL(fileURLWithPath: curves)) }
   }
 }
-
-/// Lists what a result does not cover on standard error.
-func warn(_ what: String, _ items: [String]) {
-  guard !items.isEmpty else { return }
-  for line in ["\(what), \(items.count):"] + items { Console.warn(line) }
-}

@@ -158,7 +158,7 @@ struct DetectorTrainingTests {
       let value = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
       return value?["metrics"] as? NSDictionary
     }
-    let direct = try metrics(try job.evaluation().text(json: true))
+    let direct = try metrics(try #require(try job.evaluation()).text(json: true))
     let written = try metrics(again.text(json: true))
     #expect(direct != nil && direct == written)
     let classifier = root.appendingPathComponent("classifier.lskd")

@@ -32,9 +32,6 @@ struct PhotoPair<Photos: PhotoSet> {
     return pair
   }
 
-  /// Photos that were left out, each with the reason.
-  var leftOut: [String] { training.leftOut + test.leftOut }
-
   /// Where the test photos come from; nil for held-out ones.
   var measured: MeasuredImages? {
     isForTuning ? nil : MeasuredImages(test, place.test, root: place.root)

@@ -15,6 +15,8 @@ public struct PhotoRequest: Sendable {
   let skipsBad: Bool
   /// Whether the contents of files are hashed anew that seem to be the same as before.
   let rehash: Bool
+  /// Gets the reasons for photos that are left out.
+  let report: @Sendable ([String]) -> Void
   private let training: String?
   private let test: String?
 
@@ -22,7 +24,7 @@ public struct PhotoRequest: Sendable {
   /// Dataset, which a segmentation adds to its training photos.
   public init(
     _ sets: PhotoSets, root: String?, training: String?, test: String?, sbd: String? = nil,
-    skipsBad: Bool, rehash: Bool = false
+    skipsBad: Bool, rehash: Bool = false, report: @escaping @Sendable ([String]) -> Void = { _ in }
   ) throws {
     self.sets = sets
     self.root = root.map { URL(fileURLWithPath: $0) }
@@ -31,6 +33,7 @@ public struct PhotoRequest: Sendable {
     self.test = test
     self.skipsBad = skipsBad
     self.rehash = rehash
+    self.report = report
     // A list that makes no sense is found before anything is read.
     for list in [training, test] { _ = try list.map([VOCDevkit.Part].init(list:)) }
   }
@@ -39,7 +42,8 @@ public struct PhotoRequest: Sendable {
   init(_ sets: PhotoSets, _ request: DataRequest) throws {
     try self.init(
       sets, root: request.root, training: request.trainingSets, test: request.testSets,
-      sbd: request.sbd, skipsBad: request.skipsBad, rehash: request.rehashes)
+      sbd: request.sbd, skipsBad: request.skipsBad, rehash: request.rehashes,
+      report: request.report)
   }
 
   /// The devkit with the sets of both uses.

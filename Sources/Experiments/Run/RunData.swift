@@ -21,8 +21,6 @@ public protocol RunData {
   var classCount: Int { get }
   /// The source for choosing a weight: a tenth of what is learnt from is measured with, and the test images take no part.
   func forTuning() -> Self
-  /// Images that were left out, each with the reason.
-  var leftOut: [String] { get }
   /// A few test images with their truth, and how to show what a network makes of them; nil where there is nothing to see.
   func panel() throws -> TablePanel?
   /// Images to learn from.
@@ -40,8 +38,6 @@ public protocol RunData {
 }
 
 extension RunData {
-  /// Nothing is left out unless a source says so.
-  public var leftOut: [String] { [] }
   /// nil: there is nothing to see unless a source draws it.
   public func panel() throws -> TablePanel? { nil }
 
