@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Annotations, photos, lists and result files as other programs leave them.
