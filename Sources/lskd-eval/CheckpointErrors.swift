@@ -129,7 +129,8 @@ struct CheckpointErrors: ParsableCommand {
         try detections.show(result, json: json)
       } else {
         let sets = parts.map(\.description).joined(separator: ", ")
-        Console.print("\(sets) has no annotations here: detections are written, nothing is measured")
+        Console.print(
+          "\(sets) has no annotations here: detections are written, nothing is measured")
       }
     }
   }

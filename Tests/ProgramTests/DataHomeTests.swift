@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The place where data sets lie when nobody names one.

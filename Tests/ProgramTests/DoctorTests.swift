@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the suite says about the machine, and what it does about the threads of OpenMP.
