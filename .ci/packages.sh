@@ -8,6 +8,7 @@ install_packages() {
   [ -e /usr/include/png.h ] || packages+=(libpng-dev)
   [ -n "$(find /usr/include -maxdepth 3 -path '*/openssl/evp.h' 2>/dev/null)" ] || packages+=(libssl-dev)
   [ -e /usr/include/matio.h ] || packages+=(libmatio-dev)
+  [ -e /usr/include/libxml2/libxml/parser.h ] || packages+=(libxml2-dev)
   [ -n "$(find /usr/include -maxdepth 3 -path '*/curl/curl.h' 2>/dev/null)" ] || packages+=(libcurl4-openssl-dev)
   if $needs_download; then
     python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)

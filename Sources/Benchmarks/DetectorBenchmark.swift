@@ -137,7 +137,7 @@ public struct DetectorBenchmark {
     }
     let root = request.root
     let files = try ResultFiles(
-      detections: detections, root: root, year: 2007, set: "test", allowsMissing: false)
+      .init(detections: detections, root: root, year: 2007, set: "test"))
     let others = ["voc": "Python, VOC rule", "coco": "pycocotools"].sorted { $0.key > $1.key }
     return [
       ComparedWork(

@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import TensorCore
 import UserErrors
 
 /// A process of a comparison program in Python, asked for one number at a time.
@@ -27,6 +28,7 @@ final class PythonProcess {
     }
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [python, script.path] + arguments
+    process.environment = Engine.outerEnvironment
     process.standardInput = requests
     process.standardOutput = answers
     do { try process.run() } catch {

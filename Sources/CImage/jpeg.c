@@ -28,12 +28,38 @@ static void stop(j_common_ptr codec) {
   longjmp(((failure *)codec->err)->escape, 1);
 }
 
-// A negative level is a warning. Bytes between segments and odd markers do no harm; after any other one the pixels
-// are a guess.
+// Whether a warning leaves the pixels what the file says. Every warning of libjpeg is named here; one that is not is of a
+// later version, and taken for damage.
+static int is_harmless(const struct jpeg_error_mgr *errors) {
+  switch (errors->msg_code) {
+  // About segments that no pixel depends on: a version number beyond 1.x, or a colour profile, which is not applied.
+  case JWRN_JFIF_MAJOR:
+  case JWRN_BOGUS_ICC:
+  // An unknown code of Adobe's segment leaves the colours as they are without it: YCbCr or YCCK.
+  case JWRN_ADOBE_XFORM:
+  // A sequential scan has all 64 coefficients at full precision; what its header says about them is not used.
+  case JWRN_NOT_SEQUENTIAL: return 1;
+  // Bytes between segments, or behind the last code: encoders pad. Before a restart marker (0xD0 to 0xD7) they mean that
+  // codes were lost within a scan.
+  case JWRN_EXTRANEOUS_DATA:
+    return errors->msg_parm.i[1] < 0xD0 || errors->msg_parm.i[1] > 0xD7;
+  // Codes that do not exist, that are missing or out of order: libjpeg goes on with pixels of its own.
+  case JWRN_HUFF_BAD_CODE:
+  case JWRN_ARITH_BAD_CODE:
+  case JWRN_HIT_MARKER:
+  case JWRN_JPEG_EOF:
+  case JWRN_MUST_RESYNC:
+  case JWRN_BOGUS_PROGRESSION:
+  default: return 0;
+  }
+}
+
+// A negative level is a warning. The marker 0x01 is libjpeg's to step over, but belongs in no file, and other programs
+// refuse it.
 static void heed(j_common_ptr codec, int level) {
-  int code = codec->err->msg_code;
-  int is_harmless = code == JWRN_EXTRANEOUS_DATA || code == JWRN_ADOBE_XFORM;
-  if (level < 0 && !is_harmless) stop(codec);
+  const struct jpeg_error_mgr *errors = codec->err;
+  int is_foreign = errors->msg_code == JTRC_PARMLESS_MARKER && errors->msg_parm.i[0] == 0x01;
+  if (level < 0 ? !is_harmless(errors) : is_foreign) stop(codec);
 }
 
 static struct jpeg_error_mgr *watch(failure *state, char *message) {

@@ -47,7 +47,7 @@ public enum CIFAR100 {
     guard FileManager.default.fileExists(atPath: file.path) else {
       throw DatasetError(
         "\(directory.path) holds neither \(fileName(split)) nor \(archiveDirectory)/"
-          + "\(fileName(split)): `lskd-data list` says where CIFAR-100 comes from, "
+          + "\(fileName(split)): `\(DataHome.fetchCommand("cifar100", into: directory))` brings them, "
           + "`lskd-data synthesize` makes a stand-in")
     }
     let bytes = try RecordFile.read(

@@ -1,10 +1,11 @@
 import DurableFiles
 package import Foundation
+import Synchronization
 
 /// SHA-256 of the contents of files. What was computed once is remembered by path, size and modification time, in
 /// `lskd/file-digests.json` of the user's cache directory, so that a data set is read whole only the first time.
-package final class FileDigests {
-  private struct Entry: Codable {
+package final class FileDigests: Sendable {
+  private struct Entry: Codable, Sendable {
     let size: Int
     /// Nanoseconds since 1970.
     let modified: Int
@@ -12,8 +13,7 @@ package final class FileDigests {
   }
 
   private let cache: URL?
-  private var entries: [String: Entry] = [:]
-  private var hasNews = false
+  private let memory: Mutex<(entries: [String: Entry], hasNews: Bool)>
 
   /// A file that changed so many nanoseconds before it is read may change again without another time stamp.
   private static let freshness = 2_000_000_000
@@ -21,10 +21,13 @@ package final class FileDigests {
   /// Digests with the memory in `cache`; nil remembers nothing. `rehash` forgets what is known.
   package init(cache: URL? = FileDigests.userCache, rehash: Bool = false) {
     self.cache = cache
-    guard !rehash, let cache else { return }
-    // It is a memory alone: one that is missing or damaged is made anew.
-    let data = (try? Data(contentsOf: cache)) ?? Data()
-    entries = (try? JSONDecoder().decode([String: Entry].self, from: data)) ?? [:]
+    var entries: [String: Entry] = [:]
+    if !rehash, let cache {
+      // It is a memory alone: one that is missing or damaged is made anew.
+      let data = (try? Data(contentsOf: cache)) ?? Data()
+      entries = (try? JSONDecoder().decode([String: Entry].self, from: data)) ?? [:]
+    }
+    memory = Mutex((entries, false))
   }
 
   /// `$XDG_CACHE_HOME/lskd/file-digests.json`, or below `~/.cache`.
@@ -43,7 +46,9 @@ package final class FileDigests {
       throw DatasetError("cannot read \(path): \(String(cString: strerror(errno)))")
     }
     let modified = state.st_mtim.tv_sec * 1_000_000_000 + state.st_mtim.tv_nsec
-    if let known = entries[path], known.size == state.st_size, known.modified == modified {
+    if let known = memory.withLock({ $0.entries[path] }), known.size == state.st_size,
+      known.modified == modified
+    {
       return known.sha256
     }
     let digest: String
@@ -52,14 +57,21 @@ package final class FileDigests {
     }
     let now = Int(Date().timeIntervalSince1970 * 1e9)
     if now - modified > Self.freshness {
-      entries[path] = Entry(size: Int(state.st_size), modified: modified, sha256: digest)
-      hasNews = true
+      let entry = Entry(size: Int(state.st_size), modified: modified, sha256: digest)
+      memory.withLock { memory in
+        memory.entries[path] = entry
+        memory.hasNews = true
+      }
     }
     return digest
   }
 
   /// Writes the memory, without files that are gone. A directory that cannot be written costs time alone.
   package func save() {
+    let (entries, hasNews) = memory.withLock { memory in
+      defer { memory.hasNews = false }
+      return memory
+    }
     guard hasNews, let cache else { return }
     let known = entries.filter { FileManager.default.fileExists(atPath: $0.key) }
     let encoder = JSONEncoder()
@@ -67,6 +79,5 @@ package final class FileDigests {
     try? FileManager.default.createDirectory(
       at: cache.deletingLastPathComponent(), withIntermediateDirectories: true)
     if let data = try? encoder.encode(known) { try? AtomicFile.write(data, to: cache) }
-    hasNews = false
   }
 }

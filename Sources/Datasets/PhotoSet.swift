@@ -15,6 +15,38 @@ public protocol PhotoSet {
   func splitHeldOut(oneOf share: Int, seed: UInt64) -> (training: Self, heldOut: Self)
 }
 
+extension PhotoSet {
+  /// Makes a sample of every source, on all processors and in order.
+  ///
+  /// The first one that is bad is an error. Where `skipsBad` it is left out instead, and what stays is decoded by
+  /// `decode` once, so that nothing bad is met later; `report` gets the reasons before anything else can fail.
+  static func samples<Source: Sendable, Sample: Sendable>(
+    of sources: [Source], skipsBad: Bool, report: ([String]) -> Void,
+    _ sample: @Sendable (Source) throws(DatasetError) -> Sample,
+    decode: @Sendable (Sample) throws(DatasetError) -> Void
+  ) throws(DatasetError) -> (kept: [Sample], leftOut: [String]) {
+    let results = concurrentMap(count: sources.count) { number in
+      Result { () throws(DatasetError) in
+        let made = try sample(sources[number])
+        if skipsBad { try decode(made) }
+        return made
+      }
+    }
+    var kept: [Sample] = []
+    var leftOut: [String] = []
+    for result in results {
+      switch result {
+      case .success(let sample): kept.append(sample)
+      case .failure(let error):
+        guard skipsBad else { throw error }
+        leftOut.append(error.description)
+      }
+    }
+    if !leftOut.isEmpty { report(leftOut) }
+    return (kept, leftOut)
+  }
+}
+
 extension Array {
   /// Sets one element of `share` aside, at random, and one at least.
   func splitHeldOut(oneOf share: Int, seed: UInt64) -> (training: [Element], heldOut: [Element]) {

@@ -6,9 +6,9 @@ extension DeviceCheck {
   func resuming() throws -> CheckedStep {
     let name = "resuming"
     let arguments =
-      ["table2", "--budget", "smoke", "--settings", "c", "--methods", "student", "--seeds", "0"]
+      ["--setting", "c", "--method", "student", "--budget", "smoke"]
       + ["--device", request.device.description]
-    let program = sibling("lskd-repro")
+    let program = sibling("lskd-train")
     let places = ["straight", "stopped"].map { folder.appendingPathComponent($0) }
     for place in places { try removeIfThere(place) }
     let straight = try program.run(arguments + ["--runs", places[0].path], until: deadline)
@@ -34,18 +34,18 @@ extension DeviceCheck {
       findings: ["exact": .bool(isExact)])
   }
 
-  /// One cell of table 2 by the paper's recipe, for as long as time is left; the first epoch at the smallest size.
+  /// One cell of CIFAR-100 by the paper's recipe, for as long as time is left; the first epoch at the smallest size.
   func recipe() throws -> CheckedStep {
     let name = "full recipe"
-    let runs = folder.appendingPathComponent("table2")
+    let runs = folder.appendingPathComponent("recipe")
     var arguments =
-      ["table2", "--settings", "c", "--methods", "london", "--seeds", "0", "--runs", runs.path]
+      ["--setting", "c", "--method", "london", "--runs", runs.path]
       + ["--device", request.device.description]
     arguments += request.isTiny ? ["--budget", "smoke"] : ["--budget", "full"]
     if let data = request.data, !request.isTiny { arguments += ["--data", data.path] }
     // A stopped training needs some seconds to save its state.
     let end = deadline.addingTimeInterval(-20)
-    let result = try sibling("lskd-repro").run(arguments, until: end) {
+    let result = try sibling("lskd-train").run(arguments, until: end) {
       request.isTiny && epochs(in: runs) > 0
     }
     guard [0, 130].contains(result.code), epochs(in: runs) > 0 else {

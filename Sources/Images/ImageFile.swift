@@ -17,7 +17,8 @@ public enum ImageFile {
 
     init?(_ data: Data) {
       let start = [UInt8](data.prefix(8))
-      if start.starts(with: [0xFF, 0xD8]) {
+      // The first segment follows at once.
+      if start.starts(with: [0xFF, 0xD8, 0xFF]) {
         self = .jpeg
       } else if start == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] {
         self = .png

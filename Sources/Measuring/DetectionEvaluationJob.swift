@@ -14,17 +14,23 @@ public struct DetectionEvaluationJob {
   private let checkpoint: String?
   /// Classes without a file, or with an empty one.
   public let missing: [String]
+  /// Detections whose right side lies left of the left one, or whose bottom lies above the top.
+  public let invertedBoxes: Int
 
   /// Reads annotations and result files of the devkit and matches them, class by class. A class without detections is
-  /// an error unless `allowsMissing`; a result file of a class that does not exist always is.
+  /// an error unless `allowsMissing`; a result file of a class that does not exist, and a directory without any, always
+  /// are. An inverted box is a false detection, or an error where `isStrict`.
   public init(
     detections: URL, root: URL, year: Int, set: String, rule: AveragePrecisionRule,
-    allowsMissing: Bool
+    allowsMissing: Bool, isStrict: Bool = false
   ) throws {
     self.rule = rule
     let files = try ResultFiles(
-      detections: detections, root: root, year: year, set: set, allowsMissing: allowsMissing)
+      .init(
+        detections: detections, root: root, year: year, set: set, allowsMissing: allowsMissing,
+        isStrict: isStrict))
     scores = try files.scores()
+    invertedBoxes = files.invertedBoxes
     place = "\(files.directory.path), \(set)"
     imageCount = files.imageCount
     checkpoint = nil
@@ -42,6 +48,7 @@ public struct DetectionEvaluationJob {
     self.imageCount = imageCount
     self.checkpoint = checkpoint
     missing = []
+    invertedBoxes = 0
   }
 }
 
@@ -83,7 +90,7 @@ extension DetectionEvaluationJob {
         "map": number(scores.mean(rule)), "ap": byClass { $0.curve.average(rule) },
         "map_coco": number(scores.meanCOCO), "ap_coco": byClass(\.coco),
       ]),
-      "count": .integer(imageCount),
+      "count": .integer(imageCount), "inverted_boxes": .integer(invertedBoxes),
     ]
     if let checkpoint { members["checkpoint"] = .string(checkpoint) }
     return JSONValue.object(members).canonical

@@ -1,4 +1,4 @@
-import Datasets
+public import Datasets
 import Detection
 import DurableFiles
 public import Evaluation
@@ -14,16 +14,26 @@ public struct DetectorEvaluationJob {
   private let rule: AveragePrecisionRule
   private let detections: [[DetectionDecoder.Detection]]
 
-  /// Reads the photos and detects. A photo that is missing or damaged is an error unless `skipsBad`.
+  /// Reads the photos and detects. A photo that is missing or damaged is an error unless `skipsBad`, which hands the
+  /// reasons to `report`; annotations may be missing, of all photos, unless `needsTruth`. Photos other than those of
+  /// `expected` are an error, too.
   public init(
-    checkpoint: ModelCheckpoint, file: URL, root: URL, year: Int, set: String,
-    rule: AveragePrecisionRule,
-    skipsBad: Bool
+    checkpoint: ModelCheckpoint, file: URL, root: URL, parts: [VOCDevkit.Part],
+    rule: AveragePrecisionRule, needsTruth: Bool = true, skipsBad: Bool,
+    expected: MeasuredImages? = nil, report: ([String]) -> Void = { _ in }
   ) throws {
     self.rule = rule
     self.checkpoint = checkpoint
     data = try DetectionDataset(
-      name: "VOC\(year)", root: root, parts: [.init(year: year, set: set)], skipsBad: skipsBad)
+      name: parts.yearsInWords, root: root, parts: parts, needsTruth: needsTruth,
+      skipsBad: skipsBad, report: report)
+    try expected?.check(data.digest, "--voc DIR")
+    let known = data.samples.count { $0.objects != nil }
+    guard known == 0 || known == data.count else {
+      throw DatasetError(
+        "\(data.count - known) of the \(data.count) photos of \(parts.setsInWords) have no annotation; --skip-bad "
+          + "leaves them out where nothing is written")
+    }
     guard checkpoint.architecture.output == .boxes,
       checkpoint.network.classCount == data.classes.count + 1
     else {
@@ -31,17 +41,15 @@ public struct DetectorEvaluationJob {
         "\(file.path) holds \(checkpoint.architecture) with \(checkpoint.network.classCount) classes, which "
           + "is no detector of the \(data.classes.count) classes of VOC")
     }
-    self.set = set
+    set = parts.setsInWords
     let evaluator = DetectionEvaluator(training: data, test: data)
     detections = try checkpoint.measured { [data] in try evaluator.detections(of: $0, on: data) }
   }
 
-  /// Photos that were left out, each with the reason.
-  public var leftOut: [String] { data.leftOut }
-
-  /// The scores by the devkit's rule.
-  public func evaluation() throws -> DetectionEvaluationJob {
-    DetectionEvaluationJob(
+  /// The scores by the devkit's rule; nil for photos without annotations.
+  public func evaluation() throws -> DetectionEvaluationJob? {
+    guard data.samples.allSatisfy({ $0.objects != nil }) else { return nil }
+    return DetectionEvaluationJob(
       scores: try DetectionEvaluator.scores(of: detections, on: data), rule: rule,
       place: "\(data.name), \(set)", imageCount: data.count, checkpoint: checkpoint.sha256)
   }
@@ -58,11 +66,9 @@ public struct DetectorEvaluationJob {
       }
     }
     for (name, lines) in zip(data.classes, lines) {
-      // A set's name may hold its task; a file's may not.
-      let file = DetectionFile.name(
-        set: set.split(separator: "/").map(String.init).joined(separator: "_"), class: name)
       try AtomicFile.write(
-        lines.map { $0 + "\n" }.joined(), to: directory.appendingPathComponent(file))
+        lines.map { $0 + "\n" }.joined(),
+        to: directory.appendingPathComponent(DetectionFile.name(set: set, class: name)))
     }
   }
 }

@@ -11,12 +11,23 @@ public struct EvaluationJob {
   private let checkpoint: ModelCheckpoint
   private let test: ImageDataset
 
-  /// Reads the test images in `directory`; without one they are the synthetic ones of the smoke budget.
-  public init(checkpoint: ModelCheckpoint, file: URL, directory: URL?) throws {
+  /// Reads the test images: those of a directory, the synthetic ones of the smoke budget, or, where neither is asked for,
+  /// those that the checkpoint was measured with.
+  public init(
+    checkpoint: ModelCheckpoint, file: URL, directory: URL?, synthetic: Bool
+  ) throws {
+    guard directory == nil || !synthetic else {
+      throw UsageError("--data and --synthetic name different images: choose one")
+    }
     self.checkpoint = checkpoint
     test =
-      try directory.map { try CIFAR100.load(.test, from: $0) }
-      ?? SyntheticCIFAR100.ofSmokeBudget().dataset(.test)
+      if let directory {
+        try CIFAR100.load(.test, from: directory)
+      } else if synthetic {
+        try SyntheticCIFAR100.ofSmokeBudget().dataset(.test)
+      } else {
+        try MeasuredImages(of: checkpoint, file, flags: "--data DIR or --synthetic").records()
+      }
     guard checkpoint.network.classCount == test.classCount else {
       throw UsageError(
         "\(file.path) has \(checkpoint.network.classCount) classes, the images have \(test.classCount)"

@@ -29,6 +29,12 @@ public struct SegmentationEvaluationJob {
   public init(predictions: URL, root: URL, year: Int, set: String) throws {
     let devkit = try VOCDevkit(root: root, year: year)
     let images = try devkit.images(in: set.contains("/") ? set : "Segmentation/\(set)")
+    let names = try FileListing.names(in: predictions)
+    let known = Set(names)
+    if let absent = images.first(where: { !known.contains("\($0).png") }) {
+      throw DatasetError(
+        "\(predictions.path) has no \(absent).png; \(FileListing.text(names))")
+    }
     var matrix = ConfusionMatrix(classCount: Self.names.count)
     for image in images {
       let truth = try ImageFile.mask(devkit.mask(of: image))
@@ -72,6 +78,10 @@ public struct SegmentationEvaluationJob {
       absent == 0
       ? ""
       : ", over the \(Self.names.count - absent) classes that occur \(percent(matrix.meanOverlapOfPresent)) %"
+    guard matrix.pixelCount > 0 else {
+      return table.text
+        + "no pixel to score: the truth is void in all of the \(imageCount) images of \(place)"
+    }
     return table.text
       + "mIoU over \(Self.names.count) classes \(percent(matrix.meanOverlap)) %\(present), pixel accuracy "
       + "\(percent(matrix.pixelAccuracy)) %, \(imageCount) images of \(place)"
@@ -85,13 +95,13 @@ public struct SegmentationEvaluationJob {
     func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     let classes = Self.names.enumerated().map { ($1, number(matrix.overlap(of: $0))) }
     var metrics: [String: JSONValue] = [
-      "miou": .number(matrix.meanOverlap), "miou_present": number(matrix.meanOverlapOfPresent),
+      "miou": number(matrix.meanOverlap), "miou_present": number(matrix.meanOverlapOfPresent),
       "iou": .object(Dictionary(uniqueKeysWithValues: classes)),
       "pixel_accuracy": number(matrix.pixelAccuracy),
     ]
     var members: [String: JSONValue] = ["task": "segmentation", "count": .integer(imageCount)]
     if let checkpoint {
-      metrics["miou_scaled"] = .number(checkpoint.scaled.meanOverlap)
+      metrics["miou_scaled"] = number(checkpoint.scaled.meanOverlap)
       members["short_side"] = .integer(checkpoint.shortSide)
       members["checkpoint"] = .string(checkpoint.sha256)
     }

@@ -1,4 +1,4 @@
-import Datasets
+public import Datasets
 import DurableFiles
 import Evaluation
 public import Foundation
@@ -13,10 +13,10 @@ public struct SegmenterEvaluationJob {
   public struct Request: Sendable {
     /// The devkit or what it lies in.
     public var root: URL
-    /// Year of the devkit.
-    public var year: Int
-    /// Image set, of the segmentation task unless it names another.
-    public var set: String
+    /// Years and sets, of the segmentation task unless they name another.
+    public var parts: [VOCDevkit.Part]
+    /// The photos that are expected; others are an error. Nil takes any.
+    public var expected: MeasuredImages?
     /// Short side in pixels at which is measured, too; nil is what the checkpoint was trained for.
     public var shortSide: Int?
     /// Whether bad photos are left out.
@@ -27,10 +27,9 @@ public struct SegmenterEvaluationJob {
     public var overlays: URL?
 
     /// Asks for the numbers alone.
-    public init(root: URL, year: Int, set: String, shortSide: Int?, skipsBad: Bool) {
+    public init(root: URL, parts: [VOCDevkit.Part], shortSide: Int?, skipsBad: Bool) {
       self.root = root
-      self.year = year
-      self.set = set
+      self.parts = parts
       self.shortSide = shortSide
       self.skipsBad = skipsBad
     }
@@ -42,8 +41,11 @@ public struct SegmenterEvaluationJob {
   private let shortSide: Int
 
   /// Reads the checkpoint and the headers of photos and masks. Masks may be missing where predictions are written, as for
-  /// a test set; without any, nothing is measured.
-  public init(checkpoint: ModelCheckpoint, file: URL, _ request: Request) throws {
+  /// a test set; without any, nothing is measured. `report` gets the reasons for what is left out.
+  public init(
+    checkpoint: ModelCheckpoint, file: URL, _ request: Request,
+    report: ([String]) -> Void = { _ in }
+  ) throws {
     guard checkpoint.architecture.output == .pixels,
       checkpoint.network.classCount == SegmentationDataset.classes.count
     else {
@@ -62,22 +64,19 @@ public struct SegmenterEvaluationJob {
     self.request = request
     let writes = request.predictions != nil || request.overlays != nil
     data = try SegmentationDataset(
-      name: "VOC\(request.year)", root: request.root,
-      parts: [.init(year: request.year, set: request.set)], needsMasks: !writes,
-      skipsBad: request.skipsBad)
+      name: request.parts.yearsInWords, root: request.root, parts: request.parts,
+      needsMasks: !writes, skipsBad: request.skipsBad, report: report)
+    try request.expected?.check(data.digest, "--voc DIR")
     let masks = data.samples.count { $0.mask != nil }
     guard masks == 0 || masks == data.count else {
       throw DatasetError(
-        "\(data.count - masks) of the \(data.count) photos of \(request.set) have no mask; --skip-bad leaves them out "
+        "\(data.count - masks) of the \(data.count) photos of \(request.parts.setsInWords) have no mask; --skip-bad leaves them out "
           + "where nothing is written")
     }
   }
 
   /// Entry of a checkpoint's header: the size for which it was trained.
   public static let sizeKey = "image_size"
-
-  /// Photos that were left out, each with the reason.
-  public var leftOut: [String] { data.leftOut }
 
   /// Predicts, writes what was asked for, and returns the scores; nil for photos without masks.
   public func run() throws -> SegmentationEvaluationJob? {
@@ -101,7 +100,7 @@ public struct SegmenterEvaluationJob {
     let scaled = try SegmentationEvaluator.matrix(
       of: network, on: data, shortSide: shortSide)
     return SegmentationEvaluationJob(
-      matrix, place: "\(data.name), \(request.set)", imageCount: data.count,
+      matrix, place: "\(data.name), \(request.parts.setsInWords)", imageCount: data.count,
       checkpoint: .init(sha256: checkpoint.sha256, shortSide: shortSide, scaled: scaled))
   }
 

@@ -3,8 +3,11 @@ public import Experiments
 
 /// Which images a table takes; the same flags for every table, which refuses those that do not fit it.
 public struct DataOptions: ParsableArguments {
-  /// The images; nil for synthetic ones.
-  @Option(help: "Directory with the CIFAR-100 binary files, or with a VOCdevkit.")
+  /// The images; nil for synthetic ones, or real ones in their default place.
+  @Option(
+    help:
+      "Directory with the CIFAR-100 binary files, or with a VOCdevkit (default: where lskd-data fetch puts them)."
+  )
   public var data: String?
 
   /// Sets of photos to learn from.
@@ -24,7 +27,10 @@ public struct DataOptions: ParsableArguments {
   public var sbd: String?
 
   /// Whether bad photos are left out.
-  @Flag(help: "Leave out photos that are missing or damaged, and list them.")
+  @Flag(
+    help:
+      "Leave out photos that are missing or damaged, and list them; more than twenty go to left-out.txt in --runs."
+  )
   public var skipBad = false
 
   /// Whether digests are made anew.

@@ -79,7 +79,7 @@ public struct DetectionEvaluator: Evaluator {
     var truth = classes.map { _ in [[PrecisionRecall.Truth]](repeating: [], count: data.count) }
     var found = classes.map { _ in [PrecisionRecall.Detection]() }
     for (image, sample) in data.samples.enumerated() {
-      for object in sample.objects {
+      for object in sample.objects ?? [] {
         truth[object.label][image].append(
           .init(box: try Box(object.pixels), isDifficult: object.isDifficult))
       }

@@ -28,10 +28,11 @@ public struct SegmentationEvaluator: Evaluator {
   public func measure(_ network: any Network, on part: EvaluationPart) throws -> Measures {
     let data = part == .test ? test : training
     let scaled = try Self.matrix(of: network, on: data, shortSide: shortSide)
-    var measures: Measures = [.miouScaled: 100 * scaled.meanOverlap]
+    var measures: Measures = [:]
+    measures[.miouScaled] = scaled.meanOverlap.map { 100 * $0 }
     guard part == .test else { return measures }
     let native = try Self.matrix(of: network, on: data, shortSide: nil)
-    measures[.miouNative] = 100 * native.meanOverlap
+    measures[.miouNative] = native.meanOverlap.map { 100 * $0 }
     measures[.pixelAccuracy] = native.pixelAccuracy.map { 100 * $0 }
     return measures
   }

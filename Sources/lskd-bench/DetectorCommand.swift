@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Datasets
 import Foundation
 import PlaceArguments
 import ProgramSupport
@@ -12,7 +13,7 @@ struct DetectorCommand: ParsableCommand {
   )
 
   @Option(help: "The VOCdevkit directory, or the one above it.")
-  var voc: String
+  var voc = DataHome.directory.path
 
   @Option(help: "Directory of result files of VOC2007 test.")
   var detections: String?

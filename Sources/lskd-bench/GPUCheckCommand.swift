@@ -10,7 +10,7 @@ struct GPUCheckCommand: ParsableCommand {
     abstract: "Everything that has to be seen once on a GPU, in one file.",
     discussion: """
       The machine, golden vectors in float32 without TF32, training steps in float32, TF32 and bfloat16, exactness of \
-      resuming, and one cell of table 2 by the paper's recipe for the time that is left. Needs no network. The exit code \
+      resuming, and one cell of CIFAR-100 by the paper's recipe for the time that is left. Needs no network. The exit code \
       is 1 when a step failed.
       """)
 

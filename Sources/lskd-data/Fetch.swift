@@ -8,14 +8,15 @@ struct Fetch: ParsableCommand {
     discussion: """
       Every archive is checked against the hash in the manifest before it is unpacked. Broken downloads are gone on with; \
       what is there and complete is left as it is. Servers of old data sets are often out of reach: archives from elsewhere \
-      are taken with --archive.
+      are taken with --archive, and so are directories with what an archive unpacks to. Without a directory the data set \
+      goes to LSKD_DATA, else to lskd in XDG_CACHE_HOME, else to ~/.cache/lskd, where every program looks for it.
       """)
 
   @Argument(help: "A data set that `lskd-data list` names, or the file of a manifest.")
   var dataset: String
 
-  @Argument(help: "Directory to write to.")
-  var directory: String
+  @Argument(help: "Directory to write to (default: the one where every program looks).")
+  var directory: String?
 
   @Option(
     help: ArgumentHelp(
@@ -54,7 +55,8 @@ struct Fetch: ParsableCommand {
   func run() throws {
     let known = try DatasetManifest.known().first { $0.id == dataset }
     let manifest = try known ?? DatasetManifest.load(file: URL(fileURLWithPath: dataset))
-    var fetch = DatasetFetch(manifest, into: URL(fileURLWithPath: directory))
+    let place = directory.map { URL(fileURLWithPath: $0) } ?? DataHome.directory
+    var fetch = DatasetFetch(manifest, into: place)
     fetch.mirrors = mirror
     fetch.local = archive.map { URL(fileURLWithPath: $0) }
     fetch.keepsArchives = keepArchives

@@ -6,13 +6,17 @@ import ProgramSupport
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compares a directory with the manifest of its data set.",
-    usage: "lskd-data verify [<data set>] <directory> [--quick] [--allow-missing] [--json]",
+    usage: "lskd-data verify [<data set>] [<directory>] [--quick] [--allow-missing] [--json]",
     discussion: """
-      Without a data set the directory holds the CIFAR-100 binary files, real or synthesized. Of voc2007, voc2012 and sbd \
-      every list, photo, annotation and mask is read; each bad file is named with its reason.
+      Without a data set the directory holds the CIFAR-100 binary files, real or synthesized; without a directory the data \
+      set lies where fetch puts it. Of voc2007, voc2012 and sbd every list, photo, annotation and mask is read; each bad \
+      file is named with its reason.
       """)
 
-  @Argument(help: "cifar100, voc2007, voc2012 or sbd; the directory where this is left out.")
+  @Argument(
+    help:
+      "cifar100, voc2007, voc2012 or sbd; the directory, such as ./cifar100, where this is left out."
+  )
   var dataset: String
 
   @Argument(help: "Directory with the data set.")
@@ -32,29 +36,29 @@ struct Verify: ParsableCommand {
   }
 
   func validate() throws {
-    let known = try DatasetManifest.known().map(\.id)
-    if directory == nil {
-      let isDirectory = FileManager.default.fileExists(atPath: dataset)
-      guard isDirectory || !known.contains(dataset) else {
-        throw ValidationError("Which directory holds \(dataset)? Name it after the data set.")
-      }
-    } else if !known.contains(dataset) {
+    guard try named != nil || directory == nil else {
+      let known = try DatasetManifest.known().map(\.id)
       throw ValidationError(
         "There is no data set \(dataset); the known ones are \(known.joined(separator: ", ")).")
     }
-    guard isOfPhotos || !(quick || allowMissing) else {
+    guard try named.map(isOfPhotos) ?? false || !(quick || allowMissing) else {
       throw ValidationError("--quick and --allow-missing are for voc2007, voc2012 and sbd.")
     }
   }
 
-  private var isOfPhotos: Bool { directory != nil && dataset != "cifar100" }
+  /// The data set that is named; nil where the only argument is a directory.
+  private var named: DatasetManifest? {
+    get throws { try DatasetManifest.known().first { $0.id == dataset } }
+  }
+
+  private func isOfPhotos(_ manifest: DatasetManifest) -> Bool { manifest.files.isEmpty }
 
   func run() throws {
-    let url = URL(fileURLWithPath: directory ?? dataset)
-    guard isOfPhotos else { return try verifyRecords(url) }
-    guard let manifest = try DatasetManifest.known().first(where: { $0.id == dataset }) else {
-      throw Damaged(description: "no manifest describes \(dataset)")
-    }
+    let named = try named
+    let url =
+      directory.map { URL(fileURLWithPath: $0) }
+      ?? (named == nil ? URL(fileURLWithPath: dataset) : DataHome.directory)
+    guard let manifest = named, isOfPhotos(manifest) else { return try verifyRecords(url) }
     let result = try PhotoVerification(
       of: url, against: manifest, .init(isQuick: quick, allowsMissing: allowMissing))
     try show(result)
@@ -66,6 +70,11 @@ struct Verify: ParsableCommand {
   }
 
   private func verifyRecords(_ directory: URL) throws {
+    guard FileManager.default.fileExists(atPath: directory.path) else {
+      throw Damaged(
+        description: "there is no \(directory.path): "
+          + "`\(DataHome.fetchCommand("cifar100", into: directory))` makes it")
+    }
     let url = CIFAR100.resolve(directory)
     let generated = try DatasetManifest.generated(in: url)
     let known = try DatasetManifest.known().first { $0.id == "cifar100" }
@@ -83,7 +92,8 @@ struct Verify: ParsableCommand {
     guard result.isIntact else {
       let hint =
         result.files.allSatisfy { $0.size == nil }
-        ? "; for other data sets name them: lskd-data verify voc2012 \(directory.path)" : ""
+        ? ": `\(DataHome.fetchCommand(manifest.id, into: directory))` brings it; for other data sets name them: "
+          + "lskd-data verify voc2012 \(directory.path)" : ""
       throw Damaged(description: "\(url.path) is not an intact copy of \(manifest.id)\(hint)")
     }
     if !json { Console.print("\(url.path) is an intact copy of \(manifest.id)") }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Measuring
 import PlaceArguments
@@ -9,13 +10,17 @@ struct CheckpointErrors: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "checkpoint",
     abstract:
-      "Measures a checkpoint: a classifier on CIFAR-100, a detector or a segmentation on a VOC devkit."
+      "Measures a checkpoint: a classifier on CIFAR-100, a detector or a segmentation on a VOC devkit.",
+    discussion: """
+      Without --data, --synthetic or --voc it takes the images that the checkpoint was measured with in training: its \
+      header names them, they lie where lskd-data fetch puts them, and synthetic ones are made anew.
+      """
   )
 
   @Argument(help: "A .lskd file with a trained network.")
   var checkpoint: String
 
-  @Option(help: "Directory with the CIFAR-100 binary files.")
+  @Option(help: "Directory with the CIFAR-100 binary files, for a classifier.")
   var data: String?
 
   @Flag(help: "Use the embedded synthetic images of the smoke budget.")
@@ -27,10 +32,16 @@ struct CheckpointErrors: ParsableCommand {
   @OptionGroup var photos: PhotoOptions
   @OptionGroup var detections: DetectionOptions
 
-  @Flag(help: "Leave out photos that are missing or damaged, and list them.")
+  @Flag(
+    help:
+      "Leave out photos that are missing or damaged, and list them; more than twenty go to left-out.txt."
+  )
   var skipBad = false
 
-  @Option(help: "Write a detector's results to this directory, as comp4_det_SET_CLASS.txt.")
+  @Option(
+    help:
+      "Write a detector's results to this directory, as comp4_det_SET_CLASS.txt; the set may be without truth."
+  )
   var writeDetections: String?
 
   @Option(
@@ -63,8 +74,8 @@ struct CheckpointErrors: ParsableCommand {
     }
     switch found.pipeline {
     case .cifar100: try measureClassifier(found, file)
-    case .ssd300: try measureDetector(found, file, try devkit(file))
-    case .deepLab: try measureSegmentation(found, file, try devkit(file))
+    case .ssd300: try measureDetector(found, file)
+    case .deepLab: try measureSegmentation(found, file)
     }
   }
 
@@ -84,46 +95,65 @@ struct CheckpointErrors: ParsableCommand {
     ]
   }
 
-  private func devkit(_ file: URL) throws -> URL {
-    guard let voc else {
-      throw UsageError("\(file.path) is measured on photos of a devkit: name it with --voc DIR")
-    }
-    return URL(fileURLWithPath: voc)
-  }
-
   private func measureClassifier(_ found: ModelCheckpoint, _ file: URL) throws {
-    guard (data != nil) != synthetic else {
-      throw UsageError("name the images: either --data DIR or --synthetic")
-    }
     let job = try EvaluationJob(
-      checkpoint: found, file: file, directory: data.map { URL(fileURLWithPath: $0) })
+      checkpoint: found, file: file, directory: data.map { URL(fileURLWithPath: $0) },
+      synthetic: synthetic)
     Console.print(try job.run(json: json))
   }
 
-  private func measureDetector(_ found: ModelCheckpoint, _ file: URL, _ root: URL) throws {
-    let job = try DetectorEvaluationJob(
-      checkpoint: found, file: file, root: root, year: photos.detections.year,
-      set: photos.detections.set, rule: detections.usedRule, skipsBad: skipBad)
-    if let writeDetections {
-      try job.writeDetections(to: URL(fileURLWithPath: writeDetections))
+  /// Calls `body` with the photos that flags name, else with those that the checkpoint was measured with.
+  private func withPhotos(
+    _ found: ModelCheckpoint, _ file: URL, _ usual: (year: Int, set: String),
+    _ body: (URL, [VOCDevkit.Part], MeasuredImages?) throws -> Void
+  ) throws {
+    if voc != nil || photos.isGiven {
+      let root = voc.map { URL(fileURLWithPath: $0) } ?? DataHome.directory
+      return try body(root, [.init(year: usual.year, set: usual.set)], nil)
     }
-    try detections.show(try job.evaluation(), json: json)
-    warn("left out", job.leftOut)
+    let measured = try MeasuredImages(
+      of: found, file, flags: "--voc DIR, and --year and --set where they are not the usual ones")
+    try measured.withDevkit { try body($0, $1, measured) }
   }
 
-  private func measureSegmentation(_ found: ModelCheckpoint, _ file: URL, _ root: URL) throws {
-    let (year, set) = photos.segmentations
-    var request = SegmenterEvaluationJob.Request(
-      root: root, year: year, set: set, shortSide: shortSide, skipsBad: skipBad)
-    request.predictions = writePredictions.map { URL(fileURLWithPath: $0) }
-    request.overlays = writeOverlays.map { URL(fileURLWithPath: $0) }
-    let job = try SegmenterEvaluationJob(checkpoint: found, file: file, request)
-    if let result = try job.run() {
-      Console.print(result.text(json: json))
-    } else {
-      Console.print(
-        "\(set) of \(year) has no masks here: predictions are written, nothing is measured")
+  private func measureDetector(_ found: ModelCheckpoint, _ file: URL) throws {
+    try withPhotos(found, file, photos.detections) { root, parts, measured in
+      let job = try DetectorEvaluationJob(
+        checkpoint: found, file: file, root: root, parts: parts, rule: detections.usedRule,
+        needsTruth: writeDetections == nil, skipsBad: skipBad, expected: measured,
+        report: leftOut.tell)
+      if let writeDetections {
+        try job.writeDetections(to: URL(fileURLWithPath: writeDetections))
+      }
+      if let result = try job.evaluation() {
+        try detections.show(result, json: json)
+      } else {
+        let sets = parts.map(\.description).joined(separator: ", ")
+        Console.print(
+          "\(sets) has no annotations here: detections are written, nothing is measured")
+      }
     }
-    warn("left out", job.leftOut)
+  }
+
+  private func measureSegmentation(_ found: ModelCheckpoint, _ file: URL) throws {
+    try withPhotos(found, file, photos.segmentations) { root, parts, measured in
+      var request = SegmenterEvaluationJob.Request(
+        root: root, parts: parts, shortSide: shortSide, skipsBad: skipBad)
+      request.expected = measured
+      request.predictions = writePredictions.map { URL(fileURLWithPath: $0) }
+      request.overlays = writeOverlays.map { URL(fileURLWithPath: $0) }
+      let job = try SegmenterEvaluationJob(
+        checkpoint: found, file: file, request, report: leftOut.tell)
+      if let result = try job.run() {
+        Console.print(result.text(json: json))
+      } else {
+        let sets = parts.map(\.description).joined(separator: ", ")
+        Console.print("\(sets) has no masks here: predictions are written, nothing is measured")
+      }
+    }
+  }
+
+  private var leftOut: LeftOutPhotos {
+    LeftOutPhotos(file: URL(fileURLWithPath: "left-out.txt"))
   }
 }

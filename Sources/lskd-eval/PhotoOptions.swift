@@ -14,6 +14,9 @@ struct PhotoOptions: ParsableArguments {
     help: "Image set (default: test for detections, val for segmentations).")
   var imageSet: String?
 
+  /// Whether a year or a set is named.
+  var isGiven: Bool { year != nil || imageSet != nil }
+
   var detections: (year: Int, set: String) { (year ?? 2007, imageSet ?? "test") }
   var segmentations: (year: Int, set: String) { (year ?? 2012, imageSet ?? "val") }
 }
@@ -36,10 +39,4 @@ struct DetectionOptions: ParsableArguments {
     Console.print(job.text(json: json))
     if let curves { try job.writeCurves(to: URL(fileURLWithPath: curves)) }
   }
-}
-
-/// Lists what a result does not cover on standard error.
-func warn(_ what: String, _ items: [String]) {
-  guard !items.isEmpty else { return }
-  for line in ["\(what), \(items.count):"] + items { Console.warn(line) }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Measuring
 import ProgramSupport
@@ -15,7 +16,7 @@ struct Segmentation: ParsableCommand {
   var predictions: String
 
   @Option(help: "The VOCdevkit directory, or the one above it.")
-  var voc: String
+  var voc = DataHome.directory.path
 
   @OptionGroup var photos: PhotoOptions
 

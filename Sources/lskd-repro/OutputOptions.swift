@@ -25,10 +25,8 @@ struct OutputOptions: ParsableArguments {
       throw ExitCode.success
     }
     let job = try TableJob(
-      request, purpose, data: data, options: try recipe.trainingOptions(place, isPlan: dryRun))
-    for sentence in job.leftOut {
-      Console.warn("left out: \(sentence)")
-    }
+      request, purpose, data: recipe.telling(data),
+      options: try recipe.trainingOptions(place, isPlan: dryRun))
     if dryRun {
       Console.print(try job.dryRun(json: json))
     } else {

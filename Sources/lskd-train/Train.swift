@@ -32,10 +32,7 @@ struct Train: ParsableCommand {
     let request = try lesson.request(
       table, settings: setting, methods: method, seeds: seed, recipe)
     let job = try TableJob(
-      request, data: images.request, options: try recipe.trainingOptions(place))
-    for sentence in job.leftOut {
-      Console.warn("left out: \(sentence)")
-    }
+      request, data: recipe.telling(images.request), options: try recipe.trainingOptions(place))
     try job.run(json: false) { Console.print($0) }
   }
 }

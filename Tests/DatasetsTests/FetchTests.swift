@@ -274,11 +274,24 @@ struct FetchTests {
       "\($0)".contains("synthetic data")
     }
     let year = devkit.appendingPathComponent("VOCdevkit/VOC2007")
-    var fetch = DatasetFetch(voc, into: directory)
     for place in [devkit, devkit.appendingPathComponent("VOCdevkit"), year] {
+      let copy = directory
+      var fetch = DatasetFetch(voc, into: copy)
       fetch.local = [place]
-      #expect(try run(fetch).contains("nothing to do, \(year.path) holds"))
+      #expect(try run(fetch).contains("copying what it unpacks to from \(year.path)"))
+      let target = copy.appendingPathComponent("VOCdevkit/VOC2007")
+      let files = try FileManager.default.subpathsOfDirectory(atPath: year.path).sorted()
+      #expect(try FileManager.default.subpathsOfDirectory(atPath: target.path).sorted() == files)
+      for file in files where file.hasSuffix(".jpg") {
+        #expect(
+          FileManager.default.contents(atPath: target.appendingPathComponent(file).path)
+            == FileManager.default.contents(atPath: year.appendingPathComponent(file).path))
+      }
+      #expect(try names(copy) == ["VOCdevkit"])
+      #expect(try run(fetch).contains("nothing to do, \(target.path) holds"))
     }
+    var fetch = DatasetFetch(voc, into: directory)
+    fetch.local = [year]
     let photos = year.appendingPathComponent("JPEGImages")
     try FileManager.default.removeItem(at: photos.appendingPathComponent(names(photos)[0]))
     let server = try LoopbackServer(Self.archive, [:])

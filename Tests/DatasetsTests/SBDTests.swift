@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 struct SBDTests {
@@ -77,8 +78,8 @@ struct SBDTests {
 
   @Test("changed bytes give a mask or a sentence, never a trap")
   func mutations() throws {
-    var stream = SystemSeed(state: 20_241)
-    let count = ProcessInfo.processInfo.environment["LSKD_MUTATIONS"].flatMap { Int($0) } ?? 6_000
+    var stream = Mutator(seed: 20_241)
+    let count = Mutator.count(usually: 6_000)
     let set = try dataset([])
     let file = try FileHandle(forWritingTo: set.maskFile(of: "a"))
     let plain = Self.file(isCompressed: false)
@@ -102,9 +103,7 @@ struct SBDTests {
       if round % 3 == 1 {
         bytes = MATLABWriter.envelope(Array(bytes.dropFirst(128)), isCompressed: true)
       }
-      try file.seek(toOffset: 0)
-      try file.write(contentsOf: bytes)
-      try file.truncate(atOffset: UInt64(bytes.count))
+      try file.replaceContent(by: bytes)
       do {
         let mask = try set.mask(of: "a")
         #expect(mask.bytes.count == mask.width * mask.height)
@@ -138,15 +137,5 @@ struct SBDTests {
     #expect(try set.images(in: "trainaug") == ["a"] && set.images() == ["a"])
     #expect(throws: DatasetError.self) { try set.mask(of: "b") }
     #expect(throws: DatasetError.self) { try SBDataset(root: place.appendingPathComponent("a")) }
-  }
-}
-
-/// Numbers that are the same in every run.
-struct SystemSeed {
-  var state: UInt64
-
-  mutating func below(_ limit: Int) -> Int {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return limit > 0 ? Int(state >> 33) % limit : 0
   }
 }

@@ -148,8 +148,8 @@ struct DetectorTrainingTests {
       detector, Architecture("ssd300-mobilenet-narrow16"), pipeline: .ssd300, measures: [:],
       details: [:], to: file)
     let job = try DetectorEvaluationJob(
-      checkpoint: ModelCheckpoint(contentsOf: file), file: file, root: root, year: 2007,
-      set: "test", rule: .area, skipsBad: false)
+      checkpoint: ModelCheckpoint(contentsOf: file), file: file, root: root,
+      parts: [.init(year: 2007, set: "test")], rule: .area, skipsBad: false)
     let results = root.appendingPathComponent("results")
     try job.writeDetections(to: results)
     let again = try DetectionEvaluationJob(
@@ -158,7 +158,7 @@ struct DetectorTrainingTests {
       let value = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
       return value?["metrics"] as? NSDictionary
     }
-    let direct = try metrics(try job.evaluation().text(json: true))
+    let direct = try metrics(try #require(try job.evaluation()).text(json: true))
     let written = try metrics(again.text(json: true))
     #expect(direct != nil && direct == written)
     let classifier = root.appendingPathComponent("classifier.lskd")
@@ -168,7 +168,7 @@ struct DetectorTrainingTests {
     #expect(throws: UsageError.self) {
       try DetectorEvaluationJob(
         checkpoint: ModelCheckpoint(contentsOf: classifier), file: classifier, root: root,
-        year: 2007, set: "test", rule: .area, skipsBad: false)
+        parts: [.init(year: 2007, set: "test")], rule: .area, skipsBad: false)
     }
   }
 

@@ -28,8 +28,9 @@ struct PhotoTests {
     for sample in data.samples {
       let mask = try ImageFile.mask(
         root.appendingPathComponent("VOCdevkit/VOC2007/SegmentationClass/\(sample.id).png"))
-      #expect(!sample.objects.isEmpty)
-      for object in sample.objects {
+      let objects = try #require(sample.objects)
+      #expect(!objects.isEmpty)
+      for object in objects {
         let box = object.pixels.map { Int($0) - 1 }
         let inside = (box[1]...box[3]).contains { y in
           (box[0]...box[2]).contains { mask[$0, y, 0] == UInt8(object.label + 1) }
@@ -74,6 +75,22 @@ struct PhotoTests {
     #expect(data.count == 3 && data.leftOut.count == 3)
     for (name, line) in zip(names, data.leftOut) { #expect(line.contains(name)) }
     #expect(data.leftOut[2].contains("20 x 30"))
+  }
+
+  @Test(
+    "a photo whose pixels end early is left out where bad ones are, and told before anything fails")
+  func leftOutPhotosAreTold() throws {
+    for sample in try read().samples {
+      let bytes = try Data(contentsOf: sample.file)
+      try bytes.prefix(bytes.count / 2).write(to: sample.file)
+      #expect(throws: Never.self) { try ImageFile.size(of: sample.file) }
+    }
+    var told: [String] = []
+    #expect(throws: DatasetError.self) {
+      try DetectionDataset(
+        name: "voc", root: root, parts: [Self.part], skipsBad: true, report: { told = $0 })
+    }
+    #expect(told.count == 6 && told.allSatisfy { $0.contains("damaged") })
   }
 
   @Test("a photo whose pixels end early is an error of its batch, not a trap and not a grey photo")

@@ -27,6 +27,14 @@ struct ConfusionMatrixTests {
     #expect(matrix.meanOverlapOfPresent == (2.0 / 3 + 0.5) / 2)
   }
 
+  @Test("where the truth is void everywhere there is no mean, not one of 0")
+  func allVoid() throws {
+    var matrix = ConfusionMatrix(classCount: 3)
+    try matrix.add(truth: [255, 255], prediction: [0, 2])
+    #expect(matrix.meanOverlap == nil && matrix.meanOverlapOfPresent == nil)
+    #expect(matrix.pixelAccuracy == nil)
+  }
+
   @Test("runs and single pixels are counted alike")
   func runsAreCounted() throws {
     var truth: [UInt8] = []

@@ -87,8 +87,24 @@ struct PrecisionRecallTests {
     #expect(throws: EvaluationError.self) {
       try PrecisionRecall(truth: [[]], detections: [detection(1, 1, [1, 1, 2, 2])])
     }
-    #expect(throws: EvaluationError.self) { try box([2, 1, 1, 1]) }
     #expect(throws: EvaluationError.self) { try box([.nan, 1, 1, 1]) }
     #expect(throws: EvaluationError.self) { try detection(0, .infinity, [1, 1, 2, 2]) }
+  }
+
+  @Test(
+    "an inverted box overlaps with nothing, whatever its area adds up to, and is a false detection")
+  func invertedBoxes() throws {
+    let inverted = [12.0, 1, 1, 1]
+    for other in [[1.0, 1, 10, 1], inverted, [1, 1, 20, 20]] {
+      #expect(try box(inverted).overlap(with: box(other)) == 0)
+      #expect(try box(other).overlap(with: box(inverted)) == 0)
+    }
+    let truth = [[PrecisionRecall.Truth(box: try box([1, 1, 10, 1]), isDifficult: false)]]
+    let found = [try detection(0, 0.9, inverted), try detection(0, 0.8, [1, 1, 10, 1])]
+    let curve = try PrecisionRecall(truth: truth, detections: found)
+    #expect(curve.precision == [0, 0.5] && curve.average(.area) == 0.5)
+    #expect(try COCOAveragePrecision.average(truth: truth, detections: found) == 0.5)
+    let hard = [[PrecisionRecall.Truth(box: try box([1, 1, 10, 1]), isDifficult: true)] + truth[0]]
+    #expect(try COCOAveragePrecision.average(truth: hard, detections: found) == 0.5)
   }
 }

@@ -76,7 +76,11 @@ struct ImageFileTests {
     let png = try ImageFile.png(photo)
     var broken = png
     broken[broken.count / 2] ^= 0x55
+    var (late, marked) = (jpeg, jpeg)
+    late.insert(0, at: 2)
+    marked.insert(contentsOf: [0xFF, 0x01], at: 2)
     let files = [
+      ("late.jpg", late), ("marked.jpg", marked),
       ("short.jpg", jpeg.prefix(jpeg.count / 2)), ("headless.jpg", jpeg.prefix(20)),
       ("short.png", png.prefix(png.count - 30)), ("broken.png", broken),
       ("text.jpg", Data("no image".utf8)), ("empty.png", Data()),
@@ -85,6 +89,53 @@ struct ImageFileTests {
       let file = try write(data, name)
       let error = try #require(throws: ImageError.self, "\(name)") { try ImageFile.photo(file) }
       #expect(error.description.contains(name))
+    }
+  }
+
+  @Test("headers that no pixel depends on may be odd, as cameras and phones write them")
+  func oddHeaders() throws {
+    let jpeg = try ImageFile.jpeg(photo, quality: 90)
+    let whole = try ImageFile.photo(write(jpeg, "whole.jpg"))
+    func segment(_ marker: UInt8) throws -> Range<Int> {
+      let start = try #require(jpeg.range(of: Data([0xFF, marker]))).lowerBound
+      return start..<start + 2 + Int(jpeg[start + 2]) << 8 + Int(jpeg[start + 3])
+    }
+    func changed(_ range: Range<Int>, _ bytes: [UInt8]) -> Data {
+      var copy = jpeg
+      copy.replaceSubrange(range, with: bytes)
+      return copy
+    }
+    let (jfif, scan, tables) = (try segment(0xE0), try segment(0xDA), try segment(0xDB).lowerBound)
+    let major = jfif.lowerBound + 9
+    let adobe: [UInt8] =
+      [0xFF, 0xEE, 0, 14] + Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, 7]
+    for (name, data) in [
+      ("JFIF 2.01", changed(major..<major + 1, [2])),
+      ("no spectral selection", changed(scan.upperBound - 3..<scan.upperBound, [0, 0, 0])),
+      ("another approximation", changed(scan.upperBound - 3..<scan.upperBound, [1, 5, 0x21])),
+      ("unknown Adobe transform", changed(jfif, adobe)),
+      ("bytes before tables", changed(tables..<tables, [1, 2, 3])),
+      ("bytes before the end", changed(jpeg.count - 2..<jpeg.count - 2, [0, 0, 0])),
+    ] {
+      #expect(try ImageFile.photo(write(data, "odd.jpg")) == whole, "\(name)")
+    }
+  }
+
+  /// A grey image of 24 x 8 pixels with a restart marker behind every block, written by PIL.
+  private static let restarts =
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/wAALCAAIABgBAREA/8QAFQABAQAAAAAAAAAAAAAAAAAABwL/xAAYEAACAwAAAAAAAAAAAAAAAAAABAUhMv/dAAQAAf/aAAgBAQAAPwAsgVs0f//QiBWzR//RToFbNH//2Q=="
+
+  @Test("codes that are lost at a restart marker are damage")
+  func lostCodes() throws {
+    let jpeg = try #require(Data(base64Encoded: Self.restarts))
+    #expect(throws: Never.self) { try ImageFile.photo(write(jpeg, "restarts.jpg")) }
+    let marker = try #require(jpeg.range(of: Data([0xFF, 0xD0]))).lowerBound
+    for (range, bytes) in [
+      (marker..<marker, [0, 0, 0]), (marker..<marker + 2, []), (marker + 1..<marker + 2, [0xD3]),
+    ] as [(Range<Int>, [UInt8])] {
+      var copy = jpeg
+      copy.replaceSubrange(range, with: bytes)
+      #expect(throws: ImageError.self, "\(bytes)") { try ImageFile.photo(write(copy, "lost.jpg")) }
     }
   }
 

@@ -5,7 +5,7 @@ import Testing
 struct ImportGraphTests {
   static let levels: [String: Int] = [
     "CTorch": 0, "CTorchNCCL": 0,
-    "CCrypto": -1, "CZstd": 0, "CArchive": 0, "CImage": 0, "CMatio": 0, "CDownload": 0,
+    "CCrypto": -1, "CZstd": 0, "CArchive": 0, "CImage": 0, "CMatio": 0, "CDownload": 0, "CXML": 0,
     "Randomness": -1, "DurableFiles": 0, "JSON": 0, "Statistics": 0,
     "UserErrors": 0, "ProgramSupport": 1,
     "TensorCore": 1, "CheckpointFormat": 1, "Images": 1, "Detection": 1, "Results": 1,

@@ -29,7 +29,12 @@ struct BuiltProgram {
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = directory
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    var inherited = ProcessInfo.processInfo.environment
+    // The process of the tests has chosen how its own threads wait; the program chooses anew.
+    if inherited.removeValue(forKey: "LSKD_WAIT_POLICY") != nil {
+      inherited["OMP_WAIT_POLICY"] = nil
+    }
+    process.environment = inherited.merging(environment) { $1 }
     return process
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `lskd-ckpt` and its readers on other people's files.
@@ -82,8 +83,10 @@ struct CheckpointProgramTests {
   @Test("a lazily negated view has its sign")
   func negated() throws {
     try inTemporaryDirectory { directory in
-      #expect(try imported(file(TorchSamples.negated, directory), in: directory).code == 0)
-      #expect(try lines("a.weight", in: directory) == ["-1.0", "-2.0"])
+      let code = try imported(file(TorchSamples.negated, directory), in: directory).code
+      #expect(code == 0)
+      let values = try lines("a.weight", in: directory)
+      #expect(values == ["-1.0", "-2.0"])
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Programs that are asked for CUDA, on other libraries than those they were linked with.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The check of a device, the whole way on the host at its smallest size.

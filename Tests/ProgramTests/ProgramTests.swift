@@ -11,7 +11,7 @@ struct ProgramTests {
   private let ckpt = BuiltProgram("lskd-ckpt")
 
   private static let table = [
-    "table2", "--budget", "smoke", "--methods", "student", "--threads", "1",
+    "table2", "--budget", "smoke", "--methods", "student", "--threads", "1", "--keep-last", "2",
   ]
 
   private func runFolders(_ directory: URL) throws -> [String: URL] {
@@ -32,6 +32,7 @@ struct ProgramTests {
       #expect(whole.code == 0, "\(whole.errors)")
       #expect(whole.output.contains("student"))
       let straight = try #require(try runFolders(directory).values.first)
+      try keptEpochs(straight)
       let expected = try Data(contentsOf: straight.appendingPathComponent("last.lskd"))
 
       let again = directory.appendingPathComponent("again")
@@ -55,7 +56,11 @@ struct ProgramTests {
       #expect(end.code == 0, "\(end.errors)")
       #expect(try Data(contentsOf: resumed.appendingPathComponent("last.lskd")) == expected)
       let names = try FileManager.default.contentsOfDirectory(atPath: resumed.path).sorted()
-      #expect(names == ["best.lskd", "events.jsonl", "last.lskd", "lock", "record.json"])
+      #expect(
+        names == [
+          "best.lskd", "epoch-7.lskd", "epoch-8.lskd", "events.jsonl", "last.lskd", "lock",
+          "record.json",
+        ])
 
       // Evaluation gives the number of the record to the last digit.
       let result = try eval(
@@ -69,10 +74,24 @@ struct ProgramTests {
       #expect(metrics["top1_error"] == (last["measures"] as? [String: Double])?["top1Error"])
       #expect(printed?["checkpoint"] as? String == last["sha256"] as? String)
       #expect(printed?["count"] as? Int == 500)
+      // The header names the same images.
+      let alone = try eval(
+        straight.appendingPathComponent("last.lskd").path, "--json", in: directory)
+      #expect(alone.output == result.output, "\(alone.errors)")
 
       try reportAndSkips(directory, straight)
       try damage(straight, directory)
     }
+  }
+
+  /// The newest two epochs stay, the newest of all twice.
+  private func keptEpochs(_ run: URL) throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: run.path)
+      .filter { $0.hasPrefix("epoch-") }.sorted()
+    #expect(names == ["epoch-7.lskd", "epoch-8.lskd"])
+    #expect(
+      try Data(contentsOf: run.appendingPathComponent("epoch-8.lskd"))
+        == Data(contentsOf: run.appendingPathComponent("last.lskd")))
   }
 
   private func reportAndSkips(_ directory: URL, _ run: URL) throws {
@@ -129,7 +148,7 @@ struct ProgramTests {
         (["--device", "tpu"], "cpu, cuda or cuda:N"), (["--kernels", "slow"], "reference"),
         (["--precision", "float8"], "bfloat16"),
         (["--device", "cuda:99"], "device cuda:99 cannot be used"),
-        (["--threads", "0"], "--threads"), (["--budget", "full"], "--data"),
+        (["--threads", "0"], "--threads"), (["--keep-last", "-1"], "--keep-last takes"),
         (["--nonsense"], "Unknown option"),
       ] {
         let process = try repro("table2", arguments.joined(separator: "="), in: directory)
@@ -156,7 +175,7 @@ struct ProgramTests {
       try Data().write(to: empty)
       #expect(try eval(empty.path, "--synthetic", in: directory).errors.contains("empty"))
       #expect(try eval(directory.path, "--synthetic", in: directory).code == 1)
-      #expect(try eval(empty.path, in: directory).code == 2)
+      #expect(try eval(empty.path, in: directory).code == 1)
       #expect(try repro("report", in: directory).code != 0)
       // A directory in which nothing can be made, whoever asks.
       let readOnly = try repro("table2", "--budget=smoke", "--runs=/proc/lskd", in: directory)
@@ -207,13 +226,17 @@ struct ProgramTests {
   @Test("methods, table1 and the plans of table6 and tune are printed and train nothing")
   func plans() throws {
     try inTemporaryDirectory { directory in
-      let list = try repro("methods", "--steps=1", "--batch=8", "--json", in: directory)
+      let list = try repro(
+        "methods", "--measure", "--steps=1", "--batch=8", "--json", in: directory)
       #expect(list.code == 0, "\(list.errors)")
       let methods = try #require(
         try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]])
       #expect(methods.count == 22)
       #expect(methods.allSatisfy { ($0["step_seconds"] as? Double ?? 0) > 0 })
-      #expect(try repro("methods", "--steps=0", in: directory).output.contains("Chen et al. 2021"))
+      let names = try repro("methods", in: directory)
+      #expect(names.output.contains("Chen et al. 2021"), "\(names.errors)")
+      #expect(!names.output.contains("Measured"))
+      #expect(try repro("methods", "--measure", "--steps=0", in: directory).code == 2)
       #expect(try repro("table1", in: directory).output.contains("26844952"))
       let ablation = try repro("table6", "--budget=smoke", "--dry-run", in: directory)
       #expect(ablation.output.contains("london-share=0.2"))
@@ -375,23 +398,6 @@ struct ProgramTests {
       try Data("no model".utf8).write(to: directory.appendingPathComponent("text"))
       let foreign = try ckpt("import", "text", "t.lskd", in: directory)
       #expect(foreign.code == 1 && foreign.errors.contains("text"))
-    }
-  }
-
-  @Test("--keep-last keeps the newest epochs and refuses a negative number")
-  func keptEpochs() throws {
-    try inTemporaryDirectory { directory in
-      let run = try repro(
-        "table2", "--budget", "smoke", "--methods", "student", "--keep-last", "2", in: directory)
-      #expect(run.code == 0, "\(run.errors)")
-      let folder = try #require(try runFolders(directory).values.first)
-      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        .filter { $0.hasPrefix("epoch-") }.sorted()
-      #expect(names == ["epoch-7.lskd", "epoch-8.lskd"])
-      #expect(
-        try Data(contentsOf: folder.appendingPathComponent("epoch-8.lskd"))
-          == Data(contentsOf: folder.appendingPathComponent("last.lskd")))
-      #expect(try repro("table2", "--keep-last=-1", in: directory).code == 2)
     }
   }
 

@@ -38,7 +38,7 @@ enum SegmentationCheck {
     for (label, overlap) in try node.at("iou").numbers().enumerated() {
       comparison.near(matrix.overlap(of: label) ?? .nan, overlap, 1e-12, "IoU of \(label)")
     }
-    comparison.near(matrix.meanOverlap, try node.at("miou").number(), 1e-12, "mIoU")
+    comparison.near(matrix.meanOverlap ?? .nan, try node.at("miou").number(), 1e-12, "mIoU")
     comparison.near(
       matrix.pixelAccuracy ?? .nan, try node.at("pixel_accuracy").number(), 1e-12, "accuracy")
   }

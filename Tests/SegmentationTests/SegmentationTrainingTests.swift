@@ -233,7 +233,7 @@ struct SegmentationTrainingTests {
       try network("resnet18-narrow16", seed: 3), Architecture(name), pipeline: .deepLab,
       measures: [:], details: [:], to: file)
     var request = SegmenterEvaluationJob.Request(
-      root: root, year: 2007, set: "test", shortSide: 65, skipsBad: false)
+      root: root, parts: [.init(year: 2007, set: "test")], shortSide: 65, skipsBad: false)
     let predictions = root.appendingPathComponent("predictions")
     request.predictions = predictions
     request.overlays = root.appendingPathComponent("overlays")

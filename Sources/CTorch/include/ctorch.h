@@ -81,6 +81,8 @@ CT_CHECKED ct_status ct_set_threads(int32_t count);
 int32_t ct_threads(void);
 /// Makes float32 matrix products and convolutions on CUDA use TF32.
 CT_CHECKED ct_status ct_set_tf32(bool enabled);
+/// Whether OpenMP's threads wait passively because the environment of the process said nothing about it.
+bool ct_chose_passive_waiting(void);
 /// Gives the large host blocks kept for reuse back to the system.
 void ct_release_host_cache(void);
 /// Waits until the work queued on `device` is done; nothing to do on the host.

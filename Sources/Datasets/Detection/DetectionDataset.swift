@@ -15,8 +15,8 @@ public struct DetectionDataset: PhotoSet, Sendable {
     public let width: Int
     /// Pixels.
     public let height: Int
-    /// In file order.
-    public let objects: [Object]
+    /// In file order; nil for a test set whose truth is on the server alone.
+    public let objects: [Object]?
     /// SHA-256 of the photo and of its annotation.
     let contents: String
   }
@@ -44,16 +44,17 @@ public struct DetectionDataset: PhotoSet, Sendable {
 
   /// Reads the annotations of `parts`, one after the other, and the headers of the photos.
   ///
-  /// A photo that is missing, damaged or of another size than its annotation says is an error, or is listed in
-  /// `leftOut` where `skipsBad`. An id that occurs in two parts is an error. `rehash` reads all contents anew; otherwise
-  /// those of files with the size and time of before are taken from memory.
+  /// A photo without annotation is an error unless `needsTruth` is false; one that is missing, damaged or of another size
+  /// than its annotation says always is. `skipsBad` decodes every photo once and lists what is bad in `leftOut` instead,
+  /// after `report` got it. An id that occurs in two parts is an error. `rehash` reads all contents anew; otherwise those
+  /// of files with the size and time of before are taken from memory.
   public init(
-    name: String, root: URL, parts: [VOCDevkit.Part], skipsBad: Bool = false, rehash: Bool = false
+    name: String, root: URL, parts: [VOCDevkit.Part], needsTruth: Bool = true,
+    skipsBad: Bool = false, rehash: Bool = false, report: ([String]) -> Void = { _ in }
   ) throws(DatasetError) {
     let digests = FileDigests(rehash: rehash)
     defer { digests.save() }
-    var samples: [Sample] = []
-    var leftOut: [String] = []
+    var sources: [(id: String, devkit: VOCDevkit)] = []
     var ids: Set<String> = []
     for part in parts {
       let devkit = try VOCDevkit(root: root, year: part.year)
@@ -61,11 +62,14 @@ public struct DetectionDataset: PhotoSet, Sendable {
         guard ids.insert(id).inserted else {
           throw DatasetError("image \(id) is in two of the sets that are joined")
         }
-        do throws(DatasetError) { samples.append(try Sample(id, devkit, digests)) } catch {
-          guard skipsBad else { throw error }
-          leftOut.append(error.description)
-        }
+        sources.append((id, devkit))
       }
+    }
+    let (samples, leftOut) = try Self.samples(of: sources, skipsBad: skipsBad, report: report) {
+      source throws(DatasetError) in
+      try Sample(source.id, source.devkit, needsTruth: needsTruth, digests)
+    } decode: { sample throws(DatasetError) in
+      _ = try sample.decoded()
     }
     guard !samples.isEmpty else {
       throw DatasetError(
@@ -104,29 +108,32 @@ public struct DetectionDataset: PhotoSet, Sendable {
 }
 
 extension DetectionDataset.Sample {
-  fileprivate init(_ id: String, _ devkit: VOCDevkit, _ digests: FileDigests)
-    throws(DatasetError)
-  {
-    let annotation = try devkit.annotation(of: id)
+  fileprivate init(
+    _ id: String, _ devkit: VOCDevkit, needsTruth: Bool, _ digests: FileDigests
+  ) throws(DatasetError) {
+    let hasTruth = needsTruth || devkit.hasAnnotation(of: id)
+    let annotation = try hasTruth ? devkit.annotation(of: id) : nil
     let file = devkit.photo(of: id)
-    let size: (width: Int, height: Int)
-    do throws(ImageError) { size = try ImageFile.size(of: file) } catch {
-      throw DatasetError(error.description)
-    }
-    guard size.width == annotation.width, size.height == annotation.height else {
+    let size = try reading { () throws(ImageError) in try ImageFile.size(of: file) }
+    if let annotation, size != (annotation.width, annotation.height) {
       throw DatasetError(
         "\(file.path) has \(size.width) x \(size.height) pixels, its annotation says "
           + "\(annotation.width) x \(annotation.height)")
     }
     self.init(
       id: id, file: file, width: size.width, height: size.height,
-      objects: annotation.objects.map {
+      objects: annotation?.objects.map {
         .init(
           label: VOCDevkit.classes.firstIndex(of: $0.name) ?? 0, isDifficult: $0.isDifficult,
           pixels: $0.box)
       },
-      contents: try digests.sha256(of: file) + " "
-        + digests.sha256(of: devkit.annotationFile(of: id)))
+      contents: try digests.sha256(of: file)
+        + (hasTruth ? " " + digests.sha256(of: devkit.annotationFile(of: id)) : ""))
+  }
+
+  /// The photo. Throws for a damaged file.
+  func decoded() throws(DatasetError) -> Raster {
+    try reading { () throws(ImageError) in try ImageFile.photo(file) }
   }
 
   /// A box in the devkit's pixels: left, top, right and bottom, from 1, the other way round than `learntBoxes`.
@@ -142,7 +149,7 @@ extension DetectionDataset.Sample {
   /// Objects that are learnt: those that are not difficult, in fractions of the image. The devkit counts pixels from 1;
   /// a box is at least one pixel wide and high.
   public func learntBoxes() -> (boxes: [FractionBox], classes: [Int]) {
-    let learnt = objects.filter { !$0.isDifficult }
+    let learnt = (objects ?? []).filter { !$0.isDifficult }
     let boxes = learnt.map { object in
       let sides = object.pixels.map { $0 - 1 }
       return FractionBox(

@@ -1,5 +1,4 @@
 import Detection
-import Images
 
 /// Photos and targets of one step, on the host.
 public struct DetectionBatch: Sendable {
@@ -54,10 +53,7 @@ public final class DetectionLoader: Sendable {
     var offsets: [Float] = []
     for (slot, index) in indices.enumerated() {
       let sample = dataset.samples[index]
-      let photo: Raster
-      do throws(ImageError) { photo = try ImageFile.photo(sample.file) } catch {
-        throw DatasetError(error.description)
-      }
+      let photo = try sample.decoded()
       let draw = draw(sample, index, epoch)
       images.withUnsafeMutableBufferPointer { buffer in
         let part = buffer[slot * renderer.size..<(slot + 1) * renderer.size]

@@ -52,6 +52,9 @@ public struct DatasetFetch: Sendable {
   ) throws(DatasetError) {
     let tell = { (text: String) in report(.message("\(archive.name): \(text)")) }
     if try isThere(archive, tell) { return }
+    if let place = try localContent(archive, tell) {
+      return try copy(archive, from: place, tell)
+    }
     if let file = try localArchive(archive) {
       tell("checking \(file.path)")
       if let flaw = try archive.flaw(ofFileAt: file) {
@@ -98,12 +101,23 @@ public struct DatasetFetch: Sendable {
   ) throws(DatasetError) {
     tell("unpacking")
     let count = try ArchiveUnpacker.install(archive, at: file, into: directory)
-    tell(
-      "unpacked \(count) file\(count == 1 ? "" : "s") to \(directory.appendingPathComponent(archive.unpacksTo).path)"
-    )
+    tell("unpacked \(inWords(count, archive))")
   }
 
-  /// Whether nothing has to be done for `archive`, because its content is in the directory or in a local one.
+  private func copy(
+    _ archive: DatasetManifest.Archive, from place: URL, _ tell: (String) -> Void
+  ) throws(DatasetError) {
+    tell("copying what it unpacks to from \(place.path)")
+    let content = UnpackedContent(archive: archive, manifest: manifest, directory: place)
+    let count = try content.install(into: directory)
+    tell("copied \(inWords(count, archive))")
+  }
+
+  private func inWords(_ count: Int, _ archive: DatasetManifest.Archive) -> String {
+    "\(count) file\(count == 1 ? "" : "s") to \(directory.appendingPathComponent(archive.unpacksTo).path)"
+  }
+
+  /// Whether nothing has to be done for `archive`, because its content is in the directory.
   private func isThere(
     _ archive: DatasetManifest.Archive, _ tell: (String) -> Void
   ) throws(DatasetError) -> Bool {
@@ -119,17 +133,22 @@ public struct DatasetFetch: Sendable {
       tell("nothing to do, \(place.path) holds what it unpacks to")
       return true
     }
+    return false
+  }
+
+  /// The local directory that holds already what `archive` unpacks to.
+  private func localContent(
+    _ archive: DatasetManifest.Archive, _ tell: (String) -> Void
+  ) throws(DatasetError) -> URL? {
     for place in local where place.hasDirectory {
       switch try DatasetPresence.of(archive, of: manifest, in: place) {
-      case .complete(let found):
-        tell("nothing to do, \(found.path) holds what it unpacks to; use it from there")
-        return true
+      case .complete(let found): return found
       case .partial(let found, let missing, let all):
         tell("\(found.path) does not replace it: \(missing) of \(all) images are incomplete")
       case .absent: break
       }
     }
-    return false
+    return nil
   }
 
   /// The local file that should be `archive`: by its name, or, with another name, by its size.

@@ -1,7 +1,7 @@
-import Foundation
+public import Foundation
 
 /// Whether a directory holds already what an archive would unpack to, whoever put it there.
-enum DatasetPresence {
+public enum DatasetPresence: Sendable {
   /// Nothing of it.
   case absent
   /// Its lists, but not all of what they name.
@@ -9,8 +9,11 @@ enum DatasetPresence {
   /// All of it.
   case complete(URL)
 
+  /// Whether nothing is missing.
+  public var isComplete: Bool { if case .complete = self { true } else { false } }
+
   /// Looks into `root`, which may be the directory around what the archive unpacks to or that directory itself.
-  static func of(
+  public static func of(
     _ archive: DatasetManifest.Archive, of manifest: DatasetManifest, in root: URL
   ) throws(DatasetError) -> DatasetPresence {
     let sets = manifest.imageSets?.sets.filter { $0.archive == archive.name } ?? []

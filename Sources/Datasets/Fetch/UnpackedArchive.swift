@@ -7,27 +7,41 @@ extension ArchiveUnpacker {
   static func install(
     _ archive: DatasetManifest.Archive, at url: URL, into directory: URL
   ) throws(DatasetError) -> Int {
-    let place = directory.appendingPathComponent("\(archive.name).unpacking")
-    try remove(place)
-    do {
-      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    let files = try install(archive, into: directory) { place in
       let size = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
       let unpacker = ArchiveUnpacker(
         url: url, part: archive.unpacksTo,
         largestContent: max(growth * size, smallestLimit))
-      let files = try unpacker.unpack(into: place)
+      return try unpacker.unpack(into: place)
+    } failure: {
+      "cannot unpack \(url.path): \($0)"
+    }
+    try UnpackedFiles(archive, files: files).write(archive, in: directory)
+    return files.count
+  }
+
+  /// Lets `fill` write files into an empty directory and renames them to their places below `directory`. An error of
+  /// the system becomes the sentence that `failure` makes of its description.
+  static func install(
+    _ archive: DatasetManifest.Archive, into directory: URL,
+    fill: (URL) throws -> [UnpackedFiles.File], failure: (String) -> String
+  ) throws(DatasetError) -> [UnpackedFiles.File] {
+    let place = directory.appendingPathComponent("\(archive.name).unpacking")
+    try remove(place)
+    do {
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      let files = try fill(place)
       sync()
       for file in files.sorted(by: { !isList($0) && isList($1) }) {
         try move(file.path, from: place, to: directory)
       }
-      try UnpackedFiles(archive, files: files).write(archive, in: directory)
       try remove(place)
-      return files.count
+      return files
     } catch {
       // The error that led here says more than one about the leftovers.
       try? FileManager.default.removeItem(at: place)
       guard let known = error as? DatasetError else {
-        throw DatasetError("cannot unpack \(url.path): \(error.reason)")
+        throw DatasetError(failure(error.reason))
       }
       throw known
     }

@@ -38,12 +38,13 @@ public struct SegmentationDataset: PhotoSet, Sendable {
   /// `extension` without the ones of VOC2012 val, and reads the headers of photos and masks.
   ///
   /// A photo without mask is an error unless `needsMasks` is false; one that is missing, damaged or of another size than
-  /// its mask always is. `skipsBad` decodes everything once and lists what is bad in `leftOut` instead. An id that occurs
-  /// twice is taken once, from the first place that has it. `rehash` reads all contents anew; otherwise those of files
-  /// with the size and time of before are taken from memory.
+  /// its mask always is. `skipsBad` decodes everything once and lists what is bad in `leftOut` instead, after `report` got
+  /// it. An id that occurs twice is taken once, from the first place that has it. `rehash` reads all contents anew;
+  /// otherwise those of files with the size and time of before are taken from memory.
   public init(
     name: String, root: URL, parts: [VOCDevkit.Part], extendedBy sbd: SBDataset? = nil,
-    needsMasks: Bool = true, skipsBad: Bool = false, rehash: Bool = false
+    needsMasks: Bool = true, skipsBad: Bool = false, rehash: Bool = false,
+    report: ([String]) -> Void = { _ in }
   ) throws(DatasetError) {
     let digests = FileDigests(rehash: rehash)
     defer { digests.save() }
@@ -55,18 +56,13 @@ public struct SegmentationDataset: PhotoSet, Sendable {
       }
     }
     if let sbd { sources += try Self.sources(of: sbd, root) }
-    var samples: [Sample] = []
-    var leftOut: [String] = []
     var ids: Set<String> = []
-    for source in sources where ids.insert(source.id).inserted {
-      do throws(DatasetError) {
-        let sample = try Sample(source, needsMask: needsMasks, digests)
-        if skipsBad { _ = try sample.decoded() }
-        samples.append(sample)
-      } catch {
-        guard skipsBad else { throw error }
-        leftOut.append(error.description)
-      }
+    let unique = sources.filter { ids.insert($0.id).inserted }
+    let (samples, leftOut) = try Self.samples(of: unique, skipsBad: skipsBad, report: report) {
+      source throws(DatasetError) in
+      try Sample(source, needsMask: needsMasks, digests)
+    } decode: { sample throws(DatasetError) in
+      _ = try sample.decoded()
     }
     guard !samples.isEmpty else {
       let sets = parts.map(\.description).joined(separator: ", ")
@@ -76,7 +72,7 @@ public struct SegmentationDataset: PhotoSet, Sendable {
   }
 
   /// Where a photo and its mask lie.
-  fileprivate struct Source {
+  fileprivate struct Source: Sendable {
     let id: String
     let photo: URL
     let mask: URL

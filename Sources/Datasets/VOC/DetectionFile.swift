@@ -10,10 +10,14 @@ public struct DetectionFile: Sendable {
     public let image: String
     /// Confidence.
     public let score: Double
-    /// Left, top, right, bottom; 1-based, inclusive. It may reach out of the image.
-    public let box: [Double]
+    /// 1-based pixels, both ends inclusive. The box may reach out of the image, and may be inverted.
+    public let left, top, right, bottom: Double
     /// Line of the file, from 1.
     public let line: Int
+
+    /// Whether the right side lies left of the left one, or the bottom above the top. The devkit's rule makes it a false
+    /// detection.
+    public var isInverted: Bool { right < left || bottom < top }
   }
 
   /// Where it lies.
@@ -21,9 +25,23 @@ public struct DetectionFile: Sendable {
   /// In file order.
   public let entries: [Entry]
 
-  /// The name of a class's file.
+  /// The name of a class's file, as the devkit has it.
   public static func name(set: String, class name: String) -> String {
-    "comp4_det_\(set)_\(name).txt"
+    fileName(prefix: "comp4_", set: set, class: name)
+  }
+
+  /// The name of a class's file with something else in front. A set's name may hold its task; a file's may not.
+  public static func fileName(prefix: String, set: String, class name: String) -> String {
+    "\(prefix)det_\(set.replacingOccurrences(of: "/", with: "_"))_\(name).txt"
+  }
+
+  /// What stands before `det_SET_CLASS.txt` in the name of a class's file; nil for other names. The devkit's is `comp4_`;
+  /// other programs put a number of their own behind it, or nothing there at all.
+  public static func prefix(of file: String, set: String, class name: String) -> String? {
+    let ending = fileName(prefix: "", set: set, class: name)
+    guard file.hasSuffix(ending) else { return nil }
+    let prefix = String(file.dropLast(ending.count))
+    return prefix.isEmpty || prefix.hasSuffix("_") ? prefix : nil
   }
 
   /// The text of a line, with every digit that reading it back needs.
@@ -39,67 +57,29 @@ public struct DetectionFile: Sendable {
     }
     self.url = url
     var entries: [Entry] = []
-    // The end mark lets the C library read numbers in place.
-    let bytes = [UInt8](data) + [0]
-    var start = 0
-    var number = 0
-    while start < data.count {
-      let end = bytes[start..<data.count].firstIndex(of: UInt8(ascii: "\n")) ?? data.count
-      number += 1
-      if let entry = try Self.entry(bytes, start..<end, number, url) { entries.append(entry) }
-      start = end + 1
+    try TextFile(data, of: url).forEachLine { line throws(DatasetError) in
+      if line.count > 0 { entries.append(try Entry(line)) }
     }
     self.entries = entries
   }
-
-  /// The detection of a line; nil for an empty one.
-  private static func entry(_ bytes: [UInt8], _ line: Range<Int>, _ number: Int, _ url: URL)
-    throws(DatasetError) -> Entry?
-  {
-    var words: [Range<Int>] = []
-    var place = line.lowerBound
-    while place < line.upperBound {
-      if bytes[place].isSpace {
-        place += 1
-        continue
-      }
-      var end = place
-      while end < line.upperBound && !bytes[end].isSpace { end += 1 }
-      words.append(place..<end)
-      place = end
-    }
-    guard let image = words.first else { return nil }
-    let spot = "\(url.path), line \(number)"
-    guard words.count == 6 else {
-      throw DatasetError(
-        "\(spot): a detection is image, score, left, top, right, bottom; this has \(words.count) words"
-      )
-    }
-    let numbers = words.dropFirst().compactMap { word in double(bytes, word) }
-    guard numbers.count == 5, numbers.allSatisfy(\.isFinite) else {
-      throw DatasetError("\(spot): score and box must be finite numbers")
-    }
-    let box = Array(numbers.dropFirst())
-    guard box[0] <= box[2], box[1] <= box[3] else {
-      throw DatasetError("\(spot): the box \(box) is inverted or empty")
-    }
-    return Entry(
-      image: String(decoding: bytes[image], as: UTF8.self), score: numbers[0], box: box,
-      line: number)
-  }
-
-  /// The number that a word is; nil where it is none. A byte that no number holds follows the word.
-  private static func double(_ bytes: [UInt8], _ word: Range<Int>) -> Double? {
-    bytes.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return nil }
-      let first = UnsafeRawPointer(base + word.lowerBound).assumingMemoryBound(to: CChar.self)
-      var end: UnsafeMutablePointer<CChar>?
-      let value = strtod(first, &end)
-      return end == UnsafeMutablePointer(mutating: first) + word.count ? value : nil
-    }
-  }
 }
 
-extension UInt8 {
-  fileprivate var isSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+extension DetectionFile.Entry {
+  fileprivate init(_ line: TextFile.Line) throws(DatasetError) {
+    guard line.count == 6 else {
+      throw DatasetError(
+        "\(line.spot): a detection is image, score, left, top, right, bottom; this has \(line.count) words"
+      )
+    }
+    image = try line.name(0)
+    guard let score = line.number(1), let left = line.number(2), let top = line.number(3),
+      let right = line.number(4), let bottom = line.number(5)
+    else { throw DatasetError("\(line.spot): score and box must be finite numbers") }
+    self.score = score
+    self.left = left
+    self.top = top
+    self.right = right
+    self.bottom = bottom
+    self.line = line.number
+  }
 }

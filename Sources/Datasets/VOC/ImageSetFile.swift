@@ -15,20 +15,20 @@ enum ImageSetFile {
       throw DatasetError("\(file.path) has \(data.count) bytes, too many for a list of images")
     }
     var images: [String] = []
-    var lines: [String: Int] = [:]
-    for (number, line) in String(decoding: data, as: UTF8.self)
-      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
-    {
-      // The sets of single classes have a second column.
-      guard let image = line.split(whereSeparator: \.isWhitespace).first.map(String.init) else {
-        continue
+    var places: [String: (line: Int, name: String)] = [:]
+    // The sets of single classes have a second column.
+    try TextFile(data, of: file).forEachLine { line throws(DatasetError) in
+      guard line.count > 0 else { return }
+      let image = try line.name(0)
+      guard !image.contains("/"), !image.hasPrefix(".") else {
+        throw DatasetError("\(line.spot): \"\(image)\" is no image id")
       }
-      guard !image.contains("/"), !image.hasPrefix("."), !image.contains("\0") else {
-        throw DatasetError("\(file.path), line \(number + 1): \"\(image)\" is no image id")
-      }
-      if let before = lines.updateValue(number + 1, forKey: image) {
+      if let before = places.updateValue((line.number, image), forKey: image) {
+        // Equal strings may have other bytes: an accented letter is one character or two.
+        let isSame = before.name.utf8.elementsEqual(image.utf8)
         throw DatasetError(
-          "\(file.path), line \(number + 1): \(image) stands in line \(before) too")
+          "\(line.spot): \(image) stands in line \(before.line) too"
+            + (isSame ? "" : ", in another Unicode form (NFC or NFD) of the same name"))
       }
       images.append(image)
     }

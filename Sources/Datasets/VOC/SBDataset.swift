@@ -39,7 +39,7 @@ public struct SBDataset: Sendable {
     guard let found = ([root] + devkits).first(where: { holds($0, [Self.masks]) }) else {
       throw DatasetError(
         "\(root.path) holds neither benchmark_RELEASE/dataset with img and cls nor \(Self.masks): "
-          + "`lskd-data fetch sbd \(root.path)` gets the data set")
+          + "`\(DataHome.fetchCommand("sbd", into: root))` gets the data set")
     }
     (layout, directory) = (.augmented, found)
   }

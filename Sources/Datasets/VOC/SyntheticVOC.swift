@@ -59,6 +59,7 @@ public struct SyntheticVOC: Sendable {
     let first = (trainCount + 1) / 2
     try write(partial, year: 2007, train: first, test: testCount)
     if trainCount > first { try write(partial, year: 2012, train: trainCount - first, test: 0) }
+    try writeGenerator(to: partial)
     try put(Data(description.utf8), partial.appendingPathComponent(stamp.lastPathComponent))
     try FileError.wording("make", devkit) {
       try FileManager.default.moveItem(at: partial, to: devkit)

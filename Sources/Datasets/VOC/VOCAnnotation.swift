@@ -1,9 +1,4 @@
-import DurableFiles
 public import Foundation
-
-#if canImport(FoundationXML)
-  import FoundationXML
-#endif
 
 /// The annotation of one VOC image.
 public struct VOCAnnotation: Hashable, Sendable {
@@ -24,127 +19,84 @@ public struct VOCAnnotation: Hashable, Sendable {
   /// In file order.
   public let objects: [Object]
 
-  /// An annotation is a few kilobytes.
-  private static let largestFile = 1 << 20
-
-  /// Reads a file. Throws a sentence with file and line for what is no annotation: bad XML, a class that does not
-  /// exist, a box that is inverted or not inside the image, a document type.
+  /// Reads a file. Throws a sentence with file and line for what is no annotation: bad XML, a document type, an element
+  /// that stands twice where one belongs, a class that does not exist, a box that is inverted or not inside the image.
   public init(contentsOf url: URL) throws(DatasetError) {
-    let data: Data
-    do { data = try Data(contentsOf: url) } catch {
-      throw DatasetError("cannot read \(url.path): \(error.reason)")
+    let path = url.path
+    let bytes = try SmallFile.bytes(at: path, limit: XMLElements.largest)
+    do throws(XMLElements.Fault) { try self.init(XMLElements(bytes)) } catch {
+      let place = error.line.map { "\(path), line \($0)" } ?? path
+      throw DatasetError("\(place): \(error.sentence)")
     }
-    guard data.count <= Self.largestFile else {
-      throw DatasetError("\(url.path) has \(data.count) bytes, too many for an annotation")
+  }
+
+  private init(_ elements: XMLElements) throws(XMLElements.Fault) {
+    let root = 0
+    guard elements[root].name == "annotation" else {
+      throw .init(
+        sentence: "the root is \(elements[root].name), not annotation", line: elements[root].line)
     }
-    // Entities could grow to any size.
-    if let place = data.range(of: Data("<!".utf8)),
-      data[place.upperBound...].first != UInt8(ascii: "-")
-    {
-      let line = data[..<place.lowerBound].count { $0 == UInt8(ascii: "\n") } + 1
-      throw DatasetError(
-        "\(url.path), line \(line): document types and entities are not accepted")
-    }
-    let reader = AnnotationReader()
-    let parser = XMLParser(data: data)
-    parser.shouldResolveExternalEntities = false
-    parser.delegate = reader
-    let isRead = parser.parse()
-    if let failure = reader.failure {
-      throw DatasetError("\(url.path), line \(failure.line): \(failure.sentence)")
-    }
-    // The parser takes a document that ends early for a whole one.
-    guard isRead, reader.isComplete else {
-      throw DatasetError("\(url.path), line \(parser.lineNumber): this is no well-formed XML")
-    }
-    guard let width = reader.width, let height = reader.height, width > 0, height > 0 else {
-      throw DatasetError("\(url.path) states no size of the image")
-    }
-    for (object, line) in reader.objects {
+    guard let size = try elements.child("size", of: root),
+      let width = try elements.text(of: "width", in: size).flatMap({ Int($0) }),
+      let height = try elements.text(of: "height", in: size).flatMap({ Int($0) }),
+      width > 0, height > 0
+    else { throw .init(sentence: "there is no size of the image", line: nil) }
+    var objects: [Object] = []
+    try elements.forEachChild(of: root) { number throws(XMLElements.Fault) in
+      guard elements[number].name == "object" else { return }
+      let object = try Object(elements, number)
       let box = object.box
       guard box[0] >= 1, box[1] >= 1, box[2] <= Double(width), box[3] <= Double(height) else {
-        throw DatasetError(
-          "\(url.path), line \(line): the box \(box) lies outside of the image of \(width) x \(height)"
-        )
+        throw .init(
+          sentence: "the box \(box) lies outside of the image of \(width) x \(height)",
+          line: elements[number].line)
       }
+      objects.append(object)
     }
     self.width = width
     self.height = height
-    objects = reader.objects.map(\.object)
+    self.objects = objects
   }
 }
 
-/// Takes what it needs of an annotation's elements; objects have parts with names and boxes of their own.
-private final class AnnotationReader: NSObject, XMLParserDelegate {
-  var width: Int?
-  var height: Int?
-  var objects: [(object: VOCAnnotation.Object, line: Int)] = []
-  var failure: (sentence: String, line: Int)?
-  /// Whether the end of the annotation was read.
-  private(set) var isComplete = false
-
+extension VOCAnnotation.Object {
   private static let sides = ["xmin", "ymin", "xmax", "ymax"]
-  private var path: [String] = []
-  private var text = ""
-  private var values: [String: String] = [:]
 
-  func parser(
-    _ parser: XMLParser, didStartElement element: String, namespaceURI: String?,
-    qualifiedName: String?, attributes: [String: String]
-  ) {
-    path.append(element)
-    text = ""
-    if path == ["annotation", "object"] { values = [:] }
-  }
-
-  func parser(_ parser: XMLParser, foundCharacters characters: String) {
-    if isWanted { text += characters }
-  }
-
-  func parser(
-    _ parser: XMLParser, didEndElement element: String, namespaceURI: String?,
-    qualifiedName: String?
-  ) {
-    defer {
-      path.removeLast()
-      text = ""
+  /// Reads the element with a number. Parts of an object have names and boxes of their own, which are not read.
+  fileprivate init(_ elements: XMLElements, _ number: Int) throws(XMLElements.Fault) {
+    func fault(_ sentence: String) -> XMLElements.Fault {
+      .init(sentence: sentence, line: elements[number].line)
     }
-    if path == ["annotation"] { isComplete = true }
-    guard isWanted else { return }
-    let value = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    switch path {
-    case ["annotation", "size", "width"]: width = Int(value)
-    case ["annotation", "size", "height"]: height = Int(value)
-    case ["annotation", "object", "name"], ["annotation", "object", "difficult"],
-      ["annotation", "object", "bndbox", element]:
-      values[element] = value
-    case ["annotation", "object"]: endObject(parser)
-    default: break
+    let name = try elements.text(of: "name", in: number) ?? ""
+    guard VOCDevkit.classes.contains(name) else { throw fault("there is no class \"\(name)\"") }
+    var box: [Double] = []
+    if let place = try elements.child("bndbox", of: number) {
+      for side in Self.sides {
+        if let value = try elements.text(of: side, in: place).flatMap(Double.init(decimal:)) {
+          box.append(value)
+        }
+      }
     }
-  }
-
-  /// Whether the element is an object, or within one or within the size.
-  private var isWanted: Bool { path.count > 1 && (path[1] == "object" || path[1] == "size") }
-
-  private func endObject(_ parser: XMLParser) {
-    func fail(_ sentence: String) {
-      failure = failure ?? (sentence, parser.lineNumber)
-      parser.abortParsing()
-    }
-    let name = values["name"] ?? ""
-    guard VOCDevkit.classes.contains(name) else { return fail("there is no class \"\(name)\"") }
-    let box = Self.sides.compactMap { values[$0].flatMap { Double($0) } }
-    guard box.count == 4, box.allSatisfy(\.isFinite) else {
-      return fail("the object \(name) has no box of four numbers")
+    guard box.count == Self.sides.count else {
+      throw fault("the object \(name) has no box of four numbers")
     }
     guard box[0] <= box[2], box[1] <= box[3] else {
-      return fail("the box \(box) of \(name) is inverted or empty")
+      throw fault("the box \(box) of \(name) is inverted or empty")
     }
-    let difficult = values["difficult"] ?? "0"
+    let difficult = try elements.text(of: "difficult", in: number) ?? "0"
     guard ["0", "1"].contains(difficult) else {
-      return fail("\"\(difficult)\" is neither 0 nor 1 for difficult")
+      throw fault("\"\(difficult)\" is neither 0 nor 1 for difficult")
     }
-    objects.append(
-      (.init(name: name, isDifficult: difficult == "1", box: box), parser.lineNumber))
+    self.init(name: name, isDifficult: difficult == "1", box: box)
+  }
+}
+
+extension Double {
+  /// A finite number in decimal digits.
+  fileprivate init?(decimal text: String) {
+    guard text.utf8.allSatisfy(\.isOfDecimal), let value = Double(text), value.isFinite else {
+      return nil
+    }
+    self = value
   }
 }

@@ -35,14 +35,21 @@ public struct VOCDevkit: Sendable {
     let places = [root, root.appendingPathComponent("VOCdevkit")].map {
       $0.appendingPathComponent(name)
     }
+    // A part of a devkit is one: test sets come without annotations, and so may masks.
+    let contents = ["Annotations", "ImageSets", "JPEGImages"]
     guard
-      let found = places.first(where: {
-        FileManager.default.fileExists(atPath: $0.appendingPathComponent("Annotations").path)
+      let found = places.first(where: { place in
+        contents.contains {
+          FileManager.default.fileExists(atPath: place.appendingPathComponent($0).path)
+        }
       })
     else {
+      let isKnown = try DatasetManifest.known().contains { $0.id == "voc\(year)" }
+      let command = DataHome.fetchCommand("voc\(year)", into: root)
       throw DatasetError(
-        "\(root.path) holds no \(name)/Annotations: name the VOCdevkit directory or the one above it"
-      )
+        "\(root.path) holds no \(name) with Annotations, ImageSets or JPEGImages: "
+          + (isKnown ? "`\(command)` brings it, or " : "")
+          + "name the VOCdevkit directory or the one above it")
     }
     directory = found
   }
@@ -66,11 +73,26 @@ public struct VOCDevkit: Sendable {
 
   /// Where the annotation of an image lies.
   func annotationFile(of image: String) -> URL {
-    directory.appendingPathComponent("Annotations/\(image).xml")
+    directory.appendingPathComponent("Annotations/\(image).xml", isDirectory: false)
   }
 
   /// The objects of an image.
   public func annotation(of image: String) throws(DatasetError) -> VOCAnnotation {
     try VOCAnnotation(contentsOf: annotationFile(of: image))
+  }
+
+  /// The objects of all of the images, read on all processors. Throws for the first image whose file is bad.
+  public func annotations(of images: [String]) throws(DatasetError) -> [VOCAnnotation] {
+    let results = concurrentMap(count: images.count) { number in
+      Result { () throws(DatasetError) in try annotation(of: images[number]) }
+    }
+    var annotations: [VOCAnnotation] = []
+    for result in results { annotations.append(try result.get()) }
+    return annotations
+  }
+
+  /// Whether the objects of an image are known.
+  func hasAnnotation(of image: String) -> Bool {
+    FileManager.default.fileExists(atPath: annotationFile(of: image).path)
   }
 }

@@ -1,22 +1,19 @@
-/// A box of the VOC devkit: 1-based pixel coordinates, both ends inclusive; fractions occur.
+/// A box of the VOC devkit: 1-based pixel coordinates, both ends inclusive; fractions occur. Detections may be inverted:
+/// such a box overlaps with nothing.
 public struct Box: Hashable, Sendable {
   /// Left.
   public let xMin: Double
   /// Top.
   public let yMin: Double
-  /// Right, at least `xMin`.
+  /// Right.
   public let xMax: Double
-  /// Bottom, at least `yMin`.
+  /// Bottom.
   public let yMax: Double
 
-  /// Makes a box. Throws for coordinates that are not finite, or in the wrong order.
+  /// Makes a box. Throws for coordinates that are not finite.
   public init(xMin: Double, yMin: Double, xMax: Double, yMax: Double) throws(EvaluationError) {
     guard [xMin, yMin, xMax, yMax].allSatisfy(\.isFinite) else {
       throw EvaluationError("a box has a coordinate that is not a finite number")
-    }
-    guard xMin <= xMax, yMin <= yMax else {
-      throw EvaluationError(
-        "the box \(xMin) \(yMin) \(xMax) \(yMax) is inverted: left and top come first")
     }
     self.xMin = xMin
     self.yMin = yMin
@@ -35,11 +32,15 @@ public struct Box: Hashable, Sendable {
   /// Intersection over union by the devkit's rule: a width is xMax - xMin + 1.
   public func overlap(with other: Box) -> Double {
     let common = intersection(with: other)
-    return common / (area + other.area - common)
+    // The areas of inverted boxes may add up to nothing.
+    return common > 0 ? common / (area + other.area - common) : 0
   }
 
   /// The share of this box that lies in `other`.
-  func share(inside other: Box) -> Double { intersection(with: other) / area }
+  func share(inside other: Box) -> Double {
+    let common = intersection(with: other)
+    return common > 0 ? common / area : 0
+  }
 
   private func intersection(with other: Box) -> Double {
     let width = min(xMax, other.xMax) - max(xMin, other.xMin) + 1

@@ -28,7 +28,7 @@ public enum COCOAveragePrecision {
       matches(Array(detections.sorted { $0.score > $1.score }.prefix(perImage)), objects)
     }.sorted { $0.score > $1.score }
     let sum = thresholds.indices.reduce(0.0) { sum, index in
-      sum + average(matched.map { $0.outcomes[index] }, positives: positives)
+      sum + average(matched, at: index, positives: positives)
     }
     return sum / Double(thresholds.count)
   }
@@ -39,14 +39,20 @@ public enum COCOAveragePrecision {
     return (0..<count - 1).map { first + Double($0) * step } + [last]
   }
 
-  private enum Outcome {
-    case right, wrong, ignored
+  /// What becomes of a detection, a bit for each threshold; it is wrong where it is neither right nor ignored.
+  private struct Match {
+    let score: Double
+    var right: UInt16 = 0
+    var ignored: UInt16 = 0
   }
 
-  /// What becomes of every detection of an image at each threshold.
+  /// What becomes of every detection of an image.
   private static func matches(
     _ detections: [PrecisionRecall.Detection], _ objects: [PrecisionRecall.Truth]
-  ) -> [(score: Double, outcomes: [Outcome])] {
+  ) -> [Match] {
+    var matches = detections.map { Match(score: $0.score) }
+    // So it is for most classes of most images.
+    guard !detections.isEmpty, !objects.isEmpty else { return matches }
     // Objects that count come first.
     let ordered = objects.filter { !$0.isDifficult } + objects.filter(\.isDifficult)
     let overlaps = detections.map { detection in
@@ -55,8 +61,7 @@ public enum COCOAveragePrecision {
           ? detection.box.share(inside: object.box) : object.box.overlap(with: detection.box)
       }
     }
-    var outcomes = detections.map { _ in [Outcome]() }
-    for threshold in thresholds {
+    for (bit, threshold) in thresholds.enumerated() {
       var isTaken = ordered.map { _ in false }
       for index in detections.indices {
         var best: Int?
@@ -68,24 +73,31 @@ public enum COCOAveragePrecision {
           least = overlaps[index][place]
           best = place
         }
-        guard let best else {
-          outcomes[index].append(.wrong)
-          continue
-        }
+        guard let best else { continue }
         isTaken[best] = true
-        outcomes[index].append(ordered[best].isDifficult ? .ignored : .right)
+        if ordered[best].isDifficult {
+          matches[index].ignored |= 1 << bit
+        } else {
+          matches[index].right |= 1 << bit
+        }
       }
     }
-    return zip(detections, outcomes).map { ($0.score, $1) }
+    return matches
   }
 
   /// Mean over the recalls 0, 0.01, ..., 1 of the highest precision at that recall or above.
-  private static func average(_ outcomes: [Outcome], positives: Int) -> Double {
+  private static func average(_ matches: [Match], at threshold: Int, positives: Int) -> Double {
+    let bit: UInt16 = 1 << threshold
     var (found, wrong) = (0, 0)
     var recall: [Double] = []
     var precision: [Double] = []
-    for outcome in outcomes where outcome != .ignored {
-      if outcome == .right { found += 1 } else { wrong += 1 }
+    for match in matches where match.ignored & bit == 0 {
+      // Recall rises at right detections alone, and behind them precision only falls.
+      guard match.right & bit != 0 else {
+        wrong += 1
+        continue
+      }
+      found += 1
       recall.append(Double(found) / Double(positives))
       precision.append(Double(found) / Double(found + wrong))
     }

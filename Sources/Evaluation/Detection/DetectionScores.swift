@@ -10,6 +10,16 @@ public struct DetectionScores: Sendable {
     public let curve: PrecisionRecall
     /// As COCO has it, in [0, 1]; nil without objects.
     public let coco: Double?
+
+    /// Matches the detections of a class with its objects, `truth[image]`.
+    public init(
+      name: String, truth: [[PrecisionRecall.Truth]], detections: [PrecisionRecall.Detection]
+    ) throws(EvaluationError) {
+      self.name = name
+      self.detections = detections.count
+      curve = try PrecisionRecall(truth: truth, detections: detections)
+      coco = try COCOAveragePrecision.average(truth: truth, detections: detections)
+    }
   }
 
   /// One for each class.
@@ -24,14 +34,13 @@ public struct DetectionScores: Sendable {
     var classes: [ClassScore] = []
     for (index, name) in names.enumerated() {
       classes.append(
-        ClassScore(
-          name: name, detections: detections[index].count,
-          curve: try PrecisionRecall(truth: truth[index], detections: detections[index]),
-          coco: try COCOAveragePrecision.average(
-            truth: truth[index], detections: detections[index])))
+        try ClassScore(name: name, truth: truth[index], detections: detections[index]))
     }
-    self.classes = classes
+    self.init(classes: classes)
   }
+
+  /// Takes what was matched class by class.
+  public init(classes: [ClassScore]) { self.classes = classes }
 
   /// Mean over the classes that have objects, in [0, 1]; nil where none has.
   public func mean(_ rule: AveragePrecisionRule) -> Double? {

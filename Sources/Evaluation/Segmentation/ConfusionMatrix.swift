@@ -98,9 +98,11 @@ extension ConfusionMatrix {
     return union > 0 ? Double(count(label, label)) / Double(union) : nil
   }
 
-  /// Mean overlap as the devkit divides: by the number of classes, one that is nowhere counting as 0.
-  public var meanOverlap: Double {
-    (0..<classCount).reduce(0) { $0 + (overlap(of: $1) ?? 0) } / Double(classCount)
+  /// Mean overlap as the devkit divides: by the number of classes, one that is nowhere counting as 0; nil without
+  /// pixels.
+  public var meanOverlap: Double? {
+    guard pixelCount > 0 else { return nil }
+    return (0..<classCount).reduce(0) { $0 + (overlap(of: $1) ?? 0) } / Double(classCount)
   }
 
   /// Mean overlap over the classes that occur; nil without pixels.

@@ -9,7 +9,7 @@ import TensorCore
 public import Training
 import UserErrors
 
-/// The catalogue of methods with what each adds to a plain distillation step, measured.
+/// The catalogue of methods with what each adds to a plain distillation step.
 public struct MethodCosts {
   private struct Row {
     let method: Method
@@ -25,7 +25,7 @@ public struct MethodCosts {
   private let options: RunOptions
   private let rows: [Row]
 
-  /// Measures `steps` steps of every method, in turns, on synthetic images.
+  /// Measures `steps` steps of every method, in turns, on synthetic images; with 0 nothing is computed.
   public init(
     setting: String, budget: Budget, batch: Int, steps: Int, place: ComputePlace
   ) throws {
@@ -69,24 +69,34 @@ public struct MethodCosts {
   public func text(json: Bool) throws -> String {
     let kd = rows.first { $0.method == Method(.kd) }?.median
     guard !json else { return JSONValue.array(rows.map { value($0, kd) }).indented }
-    var table = TextTable([
-      "method", "paper", "reads", "constants", "weight", "prepares", "recipe (released)",
-      "extra parameters", "step, ms", "against kd",
-    ])
+    let isMeasured = rows.contains { $0.median != nil }
+    var table = TextTable(
+      [
+        "method", "paper", "reads", "constants", "weight", "prepares", "recipe (released)",
+        "extra parameters",
+      ] + (isMeasured ? ["step, ms", "against kd"] : []))
     for row in rows {
       let (card, use) = (row.method.base, row.method.details(for: setting.task))
-      table.add([
-        row.method.description, card.paper ?? "-", use?.taps ?? "-",
-        use.flatMap(constants) ?? "-", use.map { weight($0, row.method) } ?? "-",
-        card.preparation == nil ? "-" : "yes", card.family.rawValue,
-        String(row.extraParameters), row.median.map { String(format: "%.1f", 1000 * $0) } ?? "-",
+      let cost = [
+        row.median.map { String(format: "%.1f", 1000 * $0) } ?? "-",
         ratio(row, kd).map { String(format: "%.2f", $0) } ?? "-",
-      ])
+      ]
+      table.add(
+        [
+          row.method.description, card.paper ?? "-", use?.taps ?? "-",
+          use.flatMap(constants) ?? "-", use.map { weight($0, row.method) } ?? "-",
+          card.preparation == nil ? "-" : "yes", card.family.rawValue,
+          String(row.extraParameters),
+        ] + (isMeasured ? cost : []))
     }
+    let networks =
+      "\(budget.network(for: setting.teacher)) to \(budget.network(for: setting.student))"
     return table.text
       + "Any method but student can be combined with the Lipschitz term: kd+london, at+london.\n"
-      + "Measured on \(budget.network(for: setting.teacher)) to \(budget.network(for: setting.student)), "
-      + "batch \(batch), \(Engine.threads) threads, \(options.place.device); a step without its preparation.\n"
+      + (isMeasured
+        ? "Measured on \(networks), batch \(batch), \(Engine.threads) threads, "
+          + "\(options.place.device); a step without its preparation.\n"
+        : "Extra parameters for \(networks); --measure adds what a step costs.\n")
   }
 
   private func constants(_ use: MethodUse) -> String? {

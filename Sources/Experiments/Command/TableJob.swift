@@ -29,6 +29,8 @@ public struct TableJob {
     _ request: TableRequest, _ purpose: Purpose = .cells, data: DataRequest, options: RunOptions
   ) throws {
     let table = request.selection.table
+    var data = data
+    if !options.leads { data.report = { _ in } }
     let whole = try options.leaderFirst {
       try table.open(data, request.selection.budget, runs: options.runs)
     }
@@ -117,9 +119,6 @@ public struct TableJob {
       _ = try run(TablePlan(students: trials.open), stop)
     }
   }
-
-  /// Images that were left out, each with the reason; told by one replica.
-  public var leftOut: [String] { options.leads ? data.leftOut : [] }
 
   /// Draws what the networks found in a few images, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {

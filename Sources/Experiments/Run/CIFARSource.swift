@@ -12,27 +12,31 @@ public struct CIFARSource: RunData {
   public let training: ImageDataset
   /// Images to measure with; always all of them.
   public let test: ImageDataset
+  /// Where the test images come from; nil for held-out ones.
+  public let measured: MeasuredImages?
   /// Whether the budget asks for synthetic images, and says so.
   private let isOfBudget: Bool
 
   /// Seed of the choice of training images, the same for all runs.
   private static let subsetSeed: UInt64 = 0
 
-  /// Loads the data of a budget; `directory` is needed for real ones, of which `fraction` of every class is learnt from.
+  /// Loads the data of a budget; real ones, of which `fraction` of every class is learnt from, out of `directory` or of
+  /// their default place.
   public init(_ budget: Budget, fraction: Double, directory: URL?) throws {
     isOfBudget = budget.isSynthetic
     if budget.isSynthetic {
       let synthetic = try SyntheticCIFAR100.ofSmokeBudget()
       training = synthetic.dataset(.train)
       test = synthetic.dataset(.test)
+      measured = MeasuredImages(synthetic, digest: test.digest)
       return
     }
-    guard let directory else {
-      throw UsageError("budget \(budget.rawValue) needs --data DIR with the CIFAR-100 binary files")
-    }
+    let directory = directory ?? DataHome.directory
     training = try CIFAR100.load(.train, from: directory)
       .subset(fraction: fraction, seed: Self.subsetSeed)
     test = try CIFAR100.load(.test, from: directory)
+    measured = MeasuredImages(
+      test, try DatasetManifest.generated(in: CIFAR100.resolve(directory)))
   }
 
   /// The source for choosing a weight: a tenth of the training images of every class is measured with, the
@@ -48,6 +52,7 @@ public struct CIFARSource: RunData {
     self.isOfBudget = isOfBudget
     self.training = training
     self.test = test
+    measured = nil
   }
 
   /// One image of so many is held out.

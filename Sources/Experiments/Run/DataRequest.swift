@@ -10,6 +10,8 @@ public struct DataRequest: Sendable {
   public var sbd: String?
   /// Whether photos that are missing or damaged are left out.
   public var skipsBad = false
+  /// Gets the reasons for photos that are left out, before anything else can fail.
+  public var report: @Sendable ([String]) -> Void = { _ in }
   /// Whether photos are read anew for their digests, even where they seem unchanged.
   public var rehashes = false
 

@@ -17,7 +17,7 @@ public struct DetectionSource: RunData {
       let sets = PhotoRequest.text(parts)
       return try DetectionDataset(
         name: place.isSynthetic ? "voc-synthetic \(sets)" : "voc \(sets)", root: place.root,
-        parts: parts, skipsBad: request.skipsBad, rehash: request.rehash)
+        parts: parts, skipsBad: request.skipsBad, rehash: request.rehash, report: request.report)
     }
     photos = PhotoPair(
       training: try read(place.training), test: try read(place.test), request, place)
@@ -34,8 +34,8 @@ public struct DetectionSource: RunData {
   public var training: DetectionDataset { photos.training }
   /// Photos to measure with.
   public var test: DetectionDataset { photos.test }
-  /// Photos that were left out, each with the reason.
-  public var leftOut: [String] { photos.leftOut }
+  /// Where the test photos come from.
+  public var measured: MeasuredImages? { photos.measured }
   /// Sets and digests.
   public var reference: DataReference { photos.reference }
 

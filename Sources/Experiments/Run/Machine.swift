@@ -77,7 +77,7 @@ package enum Machine {
     return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  private static func contents(_ path: String) -> String {
+  static func contents(_ path: String) -> String {
     guard let handle = FileHandle(forReadingAtPath: path) else { return "" }
     return String(decoding: handle.readDataToEndOfFile(), as: UTF8.self)
   }

@@ -1,4 +1,5 @@
 import Datasets
+import Measuring
 
 /// The photos that a table learns from and those that it is measured with.
 struct PhotoPair<Photos: PhotoSet> {
@@ -31,8 +32,10 @@ struct PhotoPair<Photos: PhotoSet> {
     return pair
   }
 
-  /// Photos that were left out, each with the reason.
-  var leftOut: [String] { training.leftOut + test.leftOut }
+  /// Where the test photos come from; nil for held-out ones.
+  var measured: MeasuredImages? {
+    isForTuning ? nil : MeasuredImages(test, place.test, root: place.root)
+  }
 
   /// Sets and digests, and how they differ from the paper's.
   var reference: DataReference {

@@ -1,13 +1,13 @@
 import Datasets
 import DurableFiles
 import Foundation
-import UserErrors
+import Measuring
 
 /// Which photos a table of VOC takes.
 public struct PhotoRequest: Sendable {
   /// The paper's sets.
   let sets: PhotoSets
-  /// The devkit; nil where the budget's are synthetic.
+  /// The devkit; nil for the default place.
   let root: URL?
   /// The directory of the Semantic Boundaries Dataset; nil without.
   let sbd: URL?
@@ -15,6 +15,8 @@ public struct PhotoRequest: Sendable {
   let skipsBad: Bool
   /// Whether the contents of files are hashed anew that seem to be the same as before.
   let rehash: Bool
+  /// Gets the reasons for photos that are left out.
+  let report: @Sendable ([String]) -> Void
   private let training: String?
   private let test: String?
 
@@ -22,7 +24,7 @@ public struct PhotoRequest: Sendable {
   /// Dataset, which a segmentation adds to its training photos.
   public init(
     _ sets: PhotoSets, root: String?, training: String?, test: String?, sbd: String? = nil,
-    skipsBad: Bool, rehash: Bool = false
+    skipsBad: Bool, rehash: Bool = false, report: @escaping @Sendable ([String]) -> Void = { _ in }
   ) throws {
     self.sets = sets
     self.root = root.map { URL(fileURLWithPath: $0) }
@@ -31,15 +33,17 @@ public struct PhotoRequest: Sendable {
     self.test = test
     self.skipsBad = skipsBad
     self.rehash = rehash
+    self.report = report
     // A list that makes no sense is found before anything is read.
-    for list in [training, test] { _ = try list.map(Self.parts) }
+    for list in [training, test] { _ = try list.map([VOCDevkit.Part].init(list:)) }
   }
 
   /// Takes what a user says.
   init(_ sets: PhotoSets, _ request: DataRequest) throws {
     try self.init(
       sets, root: request.root, training: request.trainingSets, test: request.testSets,
-      sbd: request.sbd, skipsBad: request.skipsBad, rehash: request.rehashes)
+      sbd: request.sbd, skipsBad: request.skipsBad, rehash: request.rehashes,
+      report: request.report)
   }
 
   /// The devkit with the sets of both uses.
@@ -55,7 +59,7 @@ public struct PhotoRequest: Sendable {
 
   /// Finds the photos of a budget; the synthetic devkit is written under `runs`.
   func place(_ budget: Budget, runs: URL) throws -> Place {
-    var root = root
+    var root = root ?? DataHome.directory
     if budget.isSynthetic {
       let directory = runs.appendingPathComponent("synthetic-voc")
       try FileError.makeDirectory(directory)
@@ -64,31 +68,15 @@ public struct PhotoRequest: Sendable {
       ).write(to: directory)
       root = directory
     }
-    guard let root else {
-      throw UsageError("budget \(budget.rawValue) needs --data DIR with a VOCdevkit")
-    }
     let usual = budget.isSynthetic ? PhotoSets.voc0712 : sets
     return Place(
-      root: root, training: try Self.parts(training ?? usual.usualTraining),
-      test: try Self.parts(test ?? usual.test), isSynthetic: SyntheticVOC.wrote(root))
-  }
-
-  private static func parts(_ text: String) throws(UsageError) -> [VOCDevkit.Part] {
-    var parts: [VOCDevkit.Part] = []
-    for item in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let words = item.split(separator: ":", omittingEmptySubsequences: false)
-      guard words.count == 2, let year = Int(words[0]), !words[1].isEmpty else {
-        throw UsageError("\"\(item)\" names no set; write YEAR:SET, such as 2007:test")
-      }
-      parts.append(.init(year: year, set: String(words[1])))
-    }
-    return parts
+      root: root, training: try .init(list: training ?? usual.usualTraining),
+      test: try .init(list: test ?? usual.test), isSynthetic: SyntheticVOC.wrote(root))
   }
 
   /// Sets as a user writes them, with the extension where there is one.
   static func text(_ parts: [VOCDevkit.Part], _ sbd: URL? = nil) -> String {
-    (parts.map { "\($0.year):\($0.set)" } + (sbd == nil ? [] : [extensionName]))
-      .joined(separator: ",")
+    parts.list + (sbd == nil ? "" : ",\(extensionName)")
   }
 
   fileprivate static let extensionName = "sbd"

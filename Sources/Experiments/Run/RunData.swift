@@ -9,6 +9,8 @@ public import Training
 public protocol RunData {
   /// Name and digests.
   var reference: DataReference { get }
+  /// What the header of a checkpoint says about the images to measure with; nil where nobody could find them again.
+  var measured: MeasuredImages? { get }
   /// What is measured.
   var metrics: TableMetrics { get }
   /// How images are prepared for `evaluator`.
@@ -19,8 +21,6 @@ public protocol RunData {
   var classCount: Int { get }
   /// The source for choosing a weight: a tenth of what is learnt from is measured with, and the test images take no part.
   func forTuning() -> Self
-  /// Images that were left out, each with the reason.
-  var leftOut: [String] { get }
   /// A few test images with their truth, and how to show what a network makes of them; nil where there is nothing to see.
   func panel() throws -> TablePanel?
   /// Images to learn from.
@@ -38,8 +38,6 @@ public protocol RunData {
 }
 
 extension RunData {
-  /// Nothing is left out unless a source says so.
-  public var leftOut: [String] { [] }
   /// nil: there is nothing to see unless a source draws it.
   public func panel() throws -> TablePanel? { nil }
 

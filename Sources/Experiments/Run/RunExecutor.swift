@@ -279,6 +279,7 @@ extension RunExecutor: TrainingObserver {
       "dataset": plan.data.id, "dataset_test_sha256": plan.data.hashes["test"] ?? "",
     ]
     details[SegmenterEvaluationJob.sizeKey] = plan.extent.imageSize.map(String.init)
+    if let measured = data.measured { details.merge(measured.header) { $1 } }
     // The teacher is named, not stored.
     details["teacher_sha256"] = record.teacher?.checkpointHash
     return details

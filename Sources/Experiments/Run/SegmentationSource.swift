@@ -19,7 +19,7 @@ public struct SegmentationSource: RunData {
       try SegmentationDataset(
         name: (place.isSynthetic ? "voc-synthetic " : "voc ") + PhotoRequest.text(parts, sbd),
         root: place.root, parts: parts, extendedBy: try sbd.map { try SBDataset(root: $0) },
-        skipsBad: request.skipsBad, rehash: request.rehash)
+        skipsBad: request.skipsBad, rehash: request.rehash, report: request.report)
     }
     let training = try read(place.training, request.sbd)
     let test = try read(place.test, nil)
@@ -44,8 +44,8 @@ public struct SegmentationSource: RunData {
   public var training: SegmentationDataset { photos.training }
   /// Photos to measure with.
   public var test: SegmentationDataset { photos.test }
-  /// Photos that were left out, each with the reason.
-  public var leftOut: [String] { photos.leftOut }
+  /// Where the test photos come from.
+  public var measured: MeasuredImages? { photos.measured }
   /// Sets and digests.
   public var reference: DataReference { photos.reference }
 

@@ -24,7 +24,7 @@ extension DetectionSource {
 
   private static func annotated(_ sample: DetectionDataset.Sample) -> ImagePanel.Cell {
     .marks(
-      sample.objects.map { object in
+      (sample.objects ?? []).map { object in
         mark(
           object.pixels, object.label,
           VOCDevkit.classes[object.label] + (object.isDifficult ? " (difficult)" : ""))

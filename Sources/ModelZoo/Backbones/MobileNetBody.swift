@@ -20,7 +20,8 @@ struct MobileNetBody: DetectorBody {
   let channels: [Int]
 
   /// Registers `model.0` to `model.13` under `path`; channels are those of the paper over `divisor`.
-  init(_ path: ParameterPath, divisor: Int, mapBlocks: [Int] = detectionBlocks) throws(TensorError) {
+  init(_ path: ParameterPath, divisor: Int, mapBlocks: [Int] = detectionBlocks) throws(TensorError)
+  {
     let root = path / "model"
     var inputs = max(1, 32 / divisor)
     stem = try Conv2d(

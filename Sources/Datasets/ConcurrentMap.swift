@@ -1,11 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// The values of `body` for 0..<count in order, computed on all processors.
-func concurrentMap<Value: Sendable>(
-  count: Int, _ body: @Sendable (Int) -> Value
+/// The values of `body` for 0..<count in order, computed on all processors, `chunk` neighbours at a time.
+public func concurrentMap<Value: Sendable>(
+  count: Int, chunk: Int = 16, _ body: @Sendable (Int) -> Value
 ) -> [Value] {
-  let chunk = 16
   let results = Mutex<[(chunk: Int, values: [Value])]>([])
   DispatchQueue.concurrentPerform(iterations: (count + chunk - 1) / chunk) { number in
     let values = (number * chunk..<min((number + 1) * chunk, count)).map(body)
