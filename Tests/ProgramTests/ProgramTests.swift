@@ -180,7 +180,7 @@ struct ProgramTests {
       // A directory in which nothing can be made, whoever asks.
       let readOnly = try repro("table2", "--budget=smoke", "--runs=/proc/lskd", in: directory)
       #expect(readOnly.code == 1)
-      #expect(readOnly.errors.contains("/proc/lskd"))
+      #expect(readOnly.errors.contains("cannot make"))
     }
   }
 

@@ -61,8 +61,8 @@ struct ReplicaProgramTests {
 
       let environment = try #require(try record(together)["environment"] as? [String: Any])
       #expect(environment["replicas"] as? Int == 2)
-      let deviations = try #require(try record(together)["deviations"] as? [String])
-      #expect(deviations.contains { $0.hasPrefix("2 replicas") })
+      let deviations = try #require(try record(together)["deviations"] as? [[String: Any]])
+      #expect(deviations.contains { ($0["text"] as? String)?.hasPrefix("2 replicas") ?? false })
       let own = try #require(try record(alone)["environment"] as? [String: Any])
       #expect(own["replicas"] == nil)
 
