@@ -69,7 +69,9 @@ extension DeviceCheck {
   private func runFolders(in runs: URL) -> [URL] {
     // Before the first run starts there is no directory.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
-    return names.sorted().map { runs.appendingPathComponent($0) }
+    return names.sorted().map { runs.appendingPathComponent($0) }.filter {
+      FileManager.default.fileExists(atPath: $0.appendingPathComponent("record.json").path)
+    }
   }
 
   /// Finished epochs of all runs.

@@ -6,6 +6,7 @@ public import ModelZoo
 public import NeuralNet
 public import Results
 public import TensorCore
+import Training
 
 /// A trained network in a `.lskd` file: the model section and what is needed to use it.
 public struct ModelCheckpoint {
@@ -53,6 +54,8 @@ public struct ModelCheckpoint {
     do {
       return try body(network)
     } catch let error as EvaluationError {
+      throw EvaluationError("\(path): \(error)")
+    } catch let error as OutputNotFinite {
       throw EvaluationError("\(path): \(error)")
     }
   }

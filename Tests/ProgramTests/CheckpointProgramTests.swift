@@ -183,7 +183,7 @@ struct CheckpointProgramTests {
     try inTemporaryDirectory { directory in
       for (old, new, note) in [
         (
-          "\"([a-z][a-z0-9_.]*\\.(weight|bias|running_[a-z]*|num_[a-z_]*))\":",
+          "\"([a-zA-Z][a-zA-Z0-9_.]*\\.(weight|bias|running_[a-z]*|num_[a-z_]*))\":",
           "\"net.module.$1\":", "\"net.module.\""
         ),
         ("(num_batches_tracked\":\\{[^}]*\"shape\":)\\[\\]", "$1[1]", "counters of batches"),

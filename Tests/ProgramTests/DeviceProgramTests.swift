@@ -41,7 +41,7 @@ struct DeviceProgramTests {
     return try #require(result)
   }
 
-  private static let usage = "error: device cuda cannot be used: "
+  private static let usage = "error: device cuda:0 cannot be used: "
 
   @Test("a CPU build of libtorch says that it is one, and how to get the other")
   func cpuBuild() throws {
