@@ -88,7 +88,10 @@ struct StreamTests {
           ["lskd-repro", "report", "--output=file"],
           "cannot make the directory \(directory.path)/file: File exists"
         ),
-        (["lskd-repro"] + table + ["--runs=file"], "cannot make the directory \(directory.path)/file"),
+        (
+          ["lskd-repro"] + table + ["--runs=file"],
+          "cannot make the directory \(directory.path)/file"
+        ),
         (["lskd-repro", "report", "--runs=file"], "Not a directory; name the runs with --runs"),
         (devkit + ["file"], "cannot make the directory \(directory.path)/file/VOCdevkit.partial"),
         (["lskd-data", "synthesize", "file/set"], "Not a directory"),
