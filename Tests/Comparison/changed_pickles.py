@@ -122,7 +122,7 @@ class Restricted(pickle.Unpickler):
 
 
 RESTRICTED = types.SimpleNamespace(
-    Unpickler=Restricted, load=lambda file, **options: Restricted(file, **options).load()
+    __name__="restricted", Unpickler=Restricted, load=lambda file, **options: Restricted(file, **options).load()
 )
 
 
