@@ -32,7 +32,7 @@ public struct TeacherPass {
   public var sharedSeconds: Double { memory?.seconds ?? 0 }
 
   /// Passes whose results were kept.
-  public var sharedPasses: Int { memory?.passes ?? 0 }
+  package var sharedPasses: Int { memory?.passes ?? 0 }
 
   func logits(of images: Tensor, at position: StepPosition) throws(TensorError) -> Tensor {
     guard memory == nil else { return try features(of: images, at: position).logits }
