@@ -80,7 +80,8 @@ extension RunPlan {
           "Lipschitz term at share \(share) of the loss", alphaChoice, "by choice of this suite"))
     }
     guard method.guidance != nil else { return list }
-    if trainingProtocol == .equal, method.guidance == .differentiable, variant == nil {
+    if let control = method.control { list.append(control.sentence) }
+    if trainingProtocol == .equal, method.guidance != .stopGradient, variant == nil {
       list.append("exact singular pair instead of ten unrolled power steps")
     }
     if variant?.isMatched ?? false {

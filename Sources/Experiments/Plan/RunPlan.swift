@@ -166,6 +166,9 @@ public struct RunPlan: Hashable, Sendable {
           members["power_steps"] = .integer(LipschitzVariant.releasedSteps)
         }
         if pairing != .all { members["lipschitz_pairs"] = .string(pairing.rawValue) }
+        if let control = method?.control {
+          members["lipschitz_control"] = .string(control.rawValue)
+        }
       }
       if let variant { members["lipschitz_variant"] = .string("\(variant)") }
       if variant?.isMatched ?? false { members["matches_first_gradient"] = .bool(true) }
