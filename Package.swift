@@ -113,6 +113,7 @@ let package = Package(
     // Level 3
     library("ModelZoo", ["NeuralNet", "TensorCore", "Detection", "CheckpointFormat"]),
     library("Lipschitz", ["TensorCore", "Randomness"]),
+    library("Spectra", ["TensorCore", "Randomness"]),
     library("Distillation", ["NeuralNet", "TensorCore", "Lipschitz", "Randomness"]),
 
     // Level 4
@@ -127,7 +128,8 @@ let package = Package(
     library(
       "Measuring",
       [
-        "Training", "ModelZoo", "NeuralNet", "TensorCore", "Datasets", "Detection", "Images",
+        "Spectra", "Randomness", "Statistics", "Lipschitz", "Distillation", "Training", "ModelZoo",
+        "NeuralNet", "TensorCore", "Datasets", "Detection", "Images",
         "Evaluation", "Results", "CheckpointFormat", "DurableFiles", "JSON", "UserErrors",
       ]),
 
@@ -135,7 +137,8 @@ let package = Package(
     library(
       "Experiments",
       [
-        "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore",
+        "Spectra", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet",
+        "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Results", "CheckpointFormat",
         "DurableFiles", "Randomness", "Statistics", "JSON", "UserErrors",
       ]),
@@ -151,7 +154,7 @@ let package = Package(
     library(
       "Benchmarks",
       [
-        "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
+        "Spectra", "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
         "NeuralNet", "TensorCore", "Datasets", "Detection", "Evaluation", "Results",
         "CheckpointFormat", "Interchange", "Randomness", "Statistics", "UserErrors",
       ]),
@@ -187,6 +190,7 @@ let package = Package(
       name: "StatisticsTests", dependencies: ["Statistics", "Randomness"],
       exclude: ["scipy.json"], swiftSettings: strict),
     tests("EvaluationTests", ["Evaluation"]),
+    tests("SpectraTests", ["Spectra", "ModelZoo", "NeuralNet", "TensorCore", "Randomness"]),
     tests(
       "DistillationTests",
       ["Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore", "Randomness"]),
@@ -194,7 +198,7 @@ let package = Package(
       "TrainingTests",
       [
         "TestSupport", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
-        "TensorCore", "Datasets",
+        "TensorCore", "Datasets", "Results",
         "CheckpointFormat", "Randomness",
       ]),
     tests(
