@@ -140,12 +140,14 @@ let package = Package(
         "DurableFiles", "Randomness", "Statistics", "JSON", "UserErrors",
       ]),
 
-    // What a machine computes beside golden vectors, and the check of a device.
+    // Networks and losses beside golden vectors, and the check of a device.
     library(
-      "DeviceCheck",
+      "GoldenVectors",
       [
-        "ModelZoo", "Distillation", "NeuralNet", "TensorCore", "Results", "DurableFiles", "JSON",
+        "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore", "Detection",
+        "Evaluation", "Randomness",
       ]),
+    library("DeviceCheck", ["GoldenVectors", "TensorCore", "Results", "DurableFiles", "JSON"]),
 
     // Level 7: what programs share, and what lskd-bench calls.
     library(
@@ -234,7 +236,7 @@ let package = Package(
         "Lipschitz", "ModelZoo",
         "NeuralNet",
         "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Interchange",
-        "CheckpointFormat", "DeviceCheck",
+        "CheckpointFormat", "GoldenVectors",
       ]),
   ],
   cxxLanguageStandard: .cxx20

@@ -1,5 +1,5 @@
 import Datasets
-import DeviceCheck
+import GoldenVectors
 
 /// Sizes, paddings and crops of a segmentation's photos. The rows of ImageNet's transforms are not built.
 enum GeometryCheck {

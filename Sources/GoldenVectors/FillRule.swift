@@ -49,11 +49,14 @@ public struct FillRule {
       ? indices.map(rule.scale) : indices.map(rule.shift)
   }
 
-  /// Images of the rule's inputs, float64.
-  public static func images(_ name: String, shape: [Int]) throws -> Tensor {
+  /// Images of the rule's inputs.
+  public static func images(
+    _ name: String, shape: [Int], for computation: Computation = .float64
+  ) throws -> Tensor {
     let rule = FillRule(name)
     return try Tensor(
-      (0..<shape.reduce(1, *)).map(rule.input), shape: shape, dtype: .float64)
+      (0..<shape.reduce(1, *)).map(rule.input), shape: shape, dtype: computation.dtype,
+      device: computation.device)
   }
 }
 

@@ -81,12 +81,13 @@ public struct ReferenceNode {
   public func integers() throws -> [Int] { try numbers().map { Int($0) } }
 
   /// A stored tensor: its digits are those of float32 numbers, widened afterwards.
-  public func tensor(_ dtype: DType = .float64) throws -> Tensor {
+  public func tensor(_ computation: Computation = .float64) throws -> Tensor {
     let shape = try at("shape").integers()
     let data = try at("data").numbers()
     if try at("dtype").text() == "int64" {
-      return try Tensor(data.map { Int64($0) }, shape: shape)
+      return try Tensor(data.map { Int64($0) }, shape: shape, device: computation.device)
     }
-    return try Tensor(data.map { Float($0) }, shape: shape, dtype: dtype)
+    return try Tensor(
+      data.map { Float($0) }, shape: shape, dtype: computation.dtype, device: computation.device)
   }
 }
