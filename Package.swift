@@ -145,9 +145,9 @@ let package = Package(
       "GoldenVectors",
       [
         "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore", "Detection",
-        "Evaluation", "Randomness",
+        "Evaluation", "Randomness", "DurableFiles", "JSON",
       ]),
-    library("DeviceCheck", ["GoldenVectors", "TensorCore", "Results", "DurableFiles", "JSON"]),
+    library("DeviceCheck", ["TensorCore", "Results", "DurableFiles", "JSON"]),
 
     // Level 7: what programs share, and what lskd-bench calls.
     library(
@@ -173,7 +173,11 @@ let package = Package(
     program("lskd-ckpt", ["CheckpointFormat", "Interchange", "ModelZoo"]),
     program("lskd-data", ["Datasets"]),
     program(
-      "lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments", "Datasets", "DurableFiles"]),
+      "lskd-bench",
+      [
+        "Benchmarks", "DeviceCheck", "GoldenVectors", "PlaceArguments", "Datasets", "DurableFiles",
+        "TensorCore", "UserErrors",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Datasets"], path: "Tests/TestSupport",

@@ -112,12 +112,33 @@ public struct DeviceCheck {
   /// What `lskd-repro doctor` finds.
   private func machine(_ name: String) throws -> CheckedStep {
     let result = try sibling("lskd-repro").run(["doctor", "--json"])
-    do {
-      let findings = try JSONValue(json: Data(result.output.utf8))
-      return CheckedStep(name: name, outcome: .passed, findings: ["machine": findings])
-    } catch {
+    guard let found = readObject(result.output) else {
       return CheckedStep(name: name, outcome: .failed, reason: result.complaint)
     }
+    return CheckedStep(name: name, outcome: .passed, findings: ["machine": .object(found)])
+  }
+
+  /// The object that a program printed; nil when it printed something else.
+  private func readObject(_ text: String) -> [String: JSONValue]? {
+    do { return try JSONValue(json: Data(text.utf8)).object } catch { return nil }
+  }
+
+  /// Networks and losses in float32, without TF32, beside golden numbers.
+  private func vectors(_ name: String) throws -> CheckedStep {
+    guard let reference = request.reference else {
+      return CheckedStep(name: name, outcome: .skipped, reason: "no directory of golden vectors")
+    }
+    // A network, a loss of logits, and one of maps with a gradient through a power iteration.
+    let files = request.isTiny ? ["models/wrn-10-1", "losses/kd", "losses/london_lipschitz"] : []
+    let result = try sibling("lskd-bench").run(
+      ["vectors", "--json", "--device", request.device.description]
+        + ["--reference", reference.path] + files)
+    guard !result.wasLate, let found = readObject(result.output) else {
+      return CheckedStep(name: name, outcome: .failed, reason: result.complaint)
+    }
+    return CheckedStep(
+      name: name, outcome: result.code == 0 ? .passed : .failed,
+      reason: found["problems"]?.array?.first?.string, findings: found)
   }
 
   /// Training steps in one precision.

@@ -22,8 +22,7 @@ struct GPUCheckCommand: ParsableCommand {
     help: "Only these parts: \(DeviceCheck.Part.allCases.map(\.rawValue).joined(separator: ", ")).")
   var only: [DeviceCheck.Part] = []
 
-  @Option(help: "Golden vectors: a directory with models and losses; without it the suite's own.")
-  var reference: String?
+  @OptionGroup var vectors: VectorOptions
 
   @Option(help: "Directory with the CIFAR-100 binary files.")
   var data: String?
@@ -44,34 +43,18 @@ struct GPUCheckCommand: ParsableCommand {
     guard minutes.isFinite, (0.5...1440).contains(minutes) else {
       throw ValidationError("--minutes takes 0.5 to 1440, not \(minutes)")
     }
-    if let reference, !Self.isDirectory(reference) {
-      throw ValidationError("--reference \(reference) is no directory")
-    }
   }
 
   func run() throws {
     let check = DeviceCheck(
       .init(
         device: try device.available(), parts: Set(only.isEmpty ? DeviceCheck.Part.allCases : only),
-        reference: (reference ?? Self.ownVectors).map { URL(fileURLWithPath: $0) },
+        reference: vectors.directory,
         data: data.map { URL(fileURLWithPath: $0) }, python: python, minutes: minutes,
         isTiny: tiny, output: URL(fileURLWithPath: output)))
     let passed = try check.run { Console.print($0) }
     Console.print("The results are in \(output)")
     if !passed { throw ExitCode.failure }
-  }
-
-  /// The suite's vectors: in the project's directory, or in a bundle beside the program.
-  private static var ownVectors: String? {
-    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    return ["Tests/Vectors", program.deletingLastPathComponent().path + "/vectors"]
-      .first(where: isDirectory)
-  }
-
-  private static func isDirectory(_ path: String) -> Bool {
-    var isDirectory = ObjCBool(false)
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-      && isDirectory.boolValue
   }
 }
 
