@@ -21,7 +21,8 @@ extension Diagnosis {
 }
 
 extension Diagnosis.Libtorch {
-  static func loaded() -> Self {
+  /// The libtorch of this process.
+  public static func loaded() -> Self {
     let library = Machine.loadedLibrary { $0 == "libtorch_cpu.so" }
     let directory = library?.deletingLastPathComponent()
     let flavour: Flavour? = directory.map {
