@@ -119,8 +119,8 @@ let package = Package(
     library(
       "Training",
       [
-        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Detection", "Results",
-        "CheckpointFormat",
+        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Detection", "Images",
+        "Results", "CheckpointFormat",
       ]),
 
     // Level 5: a checkpoint measured on a data set; no plans.

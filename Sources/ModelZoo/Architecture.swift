@@ -192,6 +192,14 @@ extension Architecture {
     }
   }
 
+  /// Whether a classifier is made for ImageNet's photos rather than for images of 32 pixels.
+  public var readsPhotos: Bool {
+    switch self {
+    case .imageNetResNet, .imageNetMobileNet: true
+    default: false
+    }
+  }
+
   /// A narrower and, where its depth can vary, shallower one that stands for it where images or time are few.
   public var reduced: Architecture {
     switch self {

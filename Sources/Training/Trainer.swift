@@ -113,9 +113,12 @@ public final class Trainer {
   /// Whether this process, or another replica, was asked to stop.
   func isAsked(toStop stop: StopRequest) throws -> Bool { try replicas.stop(stop.isSet) }
 
-  /// The step of one batch.
-  func take(_ batch: LabelledBatch, _ observer: any TrainingObserver, _ shared: SharedWork) throws {
-    try step(batch, shared)
+  /// The most images that are taken at once; nil for whole batches.
+  var imagesAtOnce: Int? { configuration.imagesAtOnce }
+
+  /// The step of one batch, whose parts come one after the other.
+  func take(_ parts: [LabelledBatch], _ observer: any TrainingObserver, _ shared: SharedWork) throws {
+    try step(parts, shared)
     let isLast = state.batch == loader.batchesPerEpoch
     if unread.count >= configuration.reportInterval || isLast { try readLosses(observer) }
     if !isLast && saved.duration(to: .now).seconds > configuration.checkpointSeconds {
@@ -141,36 +144,43 @@ public final class Trainer {
       || configuration.restartsMomentumAtDrops && configuration.schedule.dropEpochs.contains(epoch)
   }
 
-  private func step(_ batch: LabelledBatch, _ shared: SharedWork) throws {
+  private func step(_ parts: [LabelledBatch], _ shared: SharedWork) throws {
     let start = ContinuousClock.now
     let teacherBefore = shared.teacherSeconds
     let store = objective.student.store
-    let share = replicas.share(
-      batch.count,
-      of: loader.configuration.size(ofBatch: state.batch, of: loader.sampleCount))
+    let images = loader.configuration.size(ofBatch: state.batch, of: loader.sampleCount)
     let position = StepPosition(
       epoch: epoch,
       epochs: isPreparation ? configuration.preparationEpochs : configuration.epochs,
       step: state.step, isPreparation: isPreparation)
     let learningRate = learningRate(step: state.step)
-    let terms = try configuration.precision.run(on: store.device) { () throws(TensorError) in
-      try objective.terms(batch.part(ofImages: share.images), at: position)
+    var norms: [String: Double] = [:]
+    var reported: [ReportedTerm] = []
+    var share = ReplicaShare.whole
+    for (number, part) in parts.enumerated() {
+      share = replicas.share(part.count, of: images)
+      let terms = try configuration.precision.run(on: store.device) { () throws(TensorError) in
+        try objective.terms(part.part(ofImages: images), at: position)
+      }
+      // Of a batch in parts that of the first one.
+      if state.batch == 0 && number == 0 { norms = try gradientNorms(of: terms, share) }
+      try share.of(try terms.total()).backward()
+      let own = try terms.map { try share.report($0) }
+      reported = reported.isEmpty ? own : try zip(reported, own).map { ($0.name, try $0.value + $1.value, $1.coefficient) }
     }
-    let norms = state.batch == 0 ? try gradientNorms(of: terms, share) : [:]
-    try update(
-      terms, optimizer, learningRate: learningRate,
+    try follow(
+      optimizer, learningRate: learningRate,
       usingFactors: isPreparation || !movesConnectorsAlone, share: share)
     state.batch += 1
     state.step += 1
     unread.append(
       PendingStep(
-        terms: try terms.map { try share.report($0) },
-        gradientNorms: norms, images: share.images, learningRate: learningRate,
+        terms: reported, gradientNorms: norms, images: images, learningRate: learningRate,
         position: position, step: state.step,
         seconds: start.duration(to: .now).seconds - (shared.teacherSeconds - teacherBefore),
         sharedSeconds: shared.seconds - (seenShared ?? shared.secondsBeforeBatch)))
     seenShared = shared.seconds
-    rate.add(images: share.images)
+    rate.add(images: images)
   }
 
   private func learningRate(step: Int) -> Double {
@@ -273,7 +283,7 @@ public final class Trainer {
 
 /// A step whose losses have not been read from the device yet.
 private struct PendingStep {
-  let terms: [(name: String, value: Tensor, coefficient: Double)]
+  let terms: [ReportedTerm]
   let gradientNorms: [String: Double]
   let images: Int
   let learningRate: Double

@@ -55,6 +55,14 @@ public struct TableRequest: Sendable {
     selection.lipschitzShare = share
   }
 
+  /// Takes larger batches in parts of at most so many images; nil takes them whole.
+  public mutating func setImagesAtOnce(_ count: Int?) throws(UsageError) {
+    if let count, count < 2 {
+      throw UsageError("a part of a batch has two images at least, for the norms, not \(count)")
+    }
+    selection.imagesAtOnce = count
+  }
+
   private static func methods(_ text: String?, _ table: PaperTable) throws(UsageError) -> [Method] {
     let task = table.recipe.task
     if let fixed = table.fixedMethods {

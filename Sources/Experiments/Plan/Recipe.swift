@@ -26,6 +26,10 @@ public struct Recipe: Hashable, Sendable {
   public let connectorEpochs: Int
   /// How losses over many places of an image are counted.
   public let counting: LossCounting
+  /// Whether images are prepared as in the released code, where the suite does otherwise.
+  public let preparesAsReleased: Bool
+  /// Whether JPEGs may be scaled while they are decoded, where a large part of one is shown.
+  public let decodesScaled: Bool
 
   /// Epochs that come before the recipe's own.
   public struct Preparation: Hashable, Sendable {
@@ -43,7 +47,7 @@ public struct Recipe: Hashable, Sendable {
     schedule = table.schedule(
       .init(
         network: setting.teacher, epochs: epochs, isPretrained: budget == .full || hasBackbone,
-        thirdDivisor: nil))
+        isReleased: false, thirdDivisor: nil))
     optimizer = table.optimizer
     restartsMomentum = false
     teacherInTrainMode = false
@@ -53,6 +57,8 @@ public struct Recipe: Hashable, Sendable {
     mixesImages = setting.mixesTeacherImages
     connectorEpochs = 0
     counting = .mean
+    preparesAsReleased = false
+    decodesScaled = table.decodesScaled
   }
 
   /// The recipe of one cell of a table.
@@ -73,10 +79,13 @@ public struct Recipe: Hashable, Sendable {
     switch family {
     case .overhaul:
       epochs = table.extent(budget).epochs
-      batchSize = setting.batchSize(budget)
+      batchSize =
+        isReleased && method.guidance != nil
+        ? setting.guidedBatchSize(budget) : setting.batchSize(budget)
       schedule = table.schedule(
         .init(
           network: setting.student, epochs: epochs, isPretrained: budget == .full || hasBackbone,
+          isReleased: isReleased,
           thirdDivisor: isReleased && method.guidance != nil
             ? setting.released.thirdDropDivisor : nil))
       optimizer = table.optimizer
@@ -97,6 +106,8 @@ public struct Recipe: Hashable, Sendable {
     let base = schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
     connectorEpochs = method.details(for: setting.task)?.connectorEpochs ?? 0
     counting = isReleased ? setting.task.releasedCounting : .mean
+    preparesAsReleased = isReleased
+    decodesScaled = table.decodesScaled && !isReleased
     switch method.base.preparation {
     // Under `equal` the connectors' epoch comes on top, so that all students learn equally long.
     case nil:
@@ -136,5 +147,10 @@ extension Setting {
   /// Images per batch: the setting's, fewer where a budget has few photos.
   fileprivate func batchSize(_ budget: Budget) -> Int {
     recipe.extent(budget).batchSize ?? released.batchSize
+  }
+
+  /// The same where the released script of the Lipschitz term has its own.
+  fileprivate func guidedBatchSize(_ budget: Budget) -> Int {
+    recipe.extent(budget).batchSize ?? released.guidedBatchSize
   }
 }
