@@ -26,10 +26,9 @@ public struct LabelledBatch {
   /// The same of all replicas together, where several share the batch.
   public var wholeCount: Int { shared ?? count }
 
-  /// The batch in parts of at most `limit` images, whose sizes differ by one at most; itself where it has no more.
-  public func parts(atMost limit: Int?) throws(TensorError) -> [LabelledBatch] {
-    guard let limit, count > limit else { return [self] }
-    let pieces = (count + limit - 1) / limit
+  /// The batch in so many parts, whose sizes differ by one at most; itself as one.
+  public func parts(_ pieces: Int) throws(TensorError) -> [LabelledBatch] {
+    guard pieces > 1 else { return [self] }
     var parts: [LabelledBatch] = []
     for piece in 0..<pieces {
       let (start, end) = (count * piece / pieces, count * (piece + 1) / pieces)

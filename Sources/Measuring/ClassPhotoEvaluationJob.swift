@@ -152,9 +152,7 @@ extension ModelCheckpoint {
 
   /// Side of the squares that a classifier of photos looks at: what a user says, what it was trained for, or ImageNet's.
   func side(_ asked: Int?) throws(UsageError) -> Int {
-    let side =
-      asked ?? metadata[SegmenterEvaluationJob.sizeKey].flatMap { Int($0) }
-      ?? ClassPhotoEvaluator.paperSide
+    let side = asked ?? imageSize ?? ClassPhotoEvaluator.paperSide
     guard (8...2048).contains(side) else {
       throw UsageError("a square has a side of 8 to 2048 pixels, not \(side)")
     }

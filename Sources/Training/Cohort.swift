@@ -69,7 +69,7 @@ public final class Cohort {
       shared.receive()
       do {
         if try guide.isAsked(toStop: stop) { return false }
-        let parts = try batch.get().parts(atMost: guide.imagesAtOnce)
+        let parts = try guide.parts(of: try batch.get())
         for index in present where members[index].trainer.place?.batch == next {
           attempt(index, departure) { try $0.trainer.take(parts, $0.observer, shared) }
         }

@@ -54,14 +54,20 @@ struct Replicas {
   /// Waits until rank 0 has written what it writes.
   func wait() throws(TensorError) { try group?.barrier() }
 
-  /// A term of a whole batch, without a graph.
-typealias ReportedTerm = (name: String, value: Tensor, coefficient: Double)
+  /// Images of the replica that has most of a batch.
+  func largestPart(of images: Int) -> Int {
+    let count = group?.worldSize ?? 1
+    return (images + count - 1) / count
+  }
 
-/// The share of a part of `own` images in a batch of `images` in all.
+  /// The share of a part of `own` images in a batch of `images` in all.
   func share(_ own: Int, of images: Int) -> ReplicaShare {
     ReplicaShare(group: group, images: images, fraction: Double(own) / Double(images))
   }
 }
+
+/// A term of a whole batch, without a graph.
+typealias ReportedTerm = (name: String, value: Tensor, coefficient: Double)
 
 /// The share of a part in one batch: of a replica's images, or of those of them that are taken at once.
 struct ReplicaShare {

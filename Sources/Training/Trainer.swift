@@ -113,8 +113,13 @@ public final class Trainer {
   /// Whether this process, or another replica, was asked to stop.
   func isAsked(toStop stop: StopRequest) throws -> Bool { try replicas.stop(stop.isSet) }
 
-  /// The most images that are taken at once; nil for whole batches.
-  var imagesAtOnce: Int? { configuration.imagesAtOnce }
+  /// The parts in which a batch is taken, in every replica as many.
+  func parts(of batch: LabelledBatch) throws(TensorError) -> [LabelledBatch] {
+    guard let limit = configuration.imagesAtOnce else { return [batch] }
+    let images = loader.configuration.size(ofBatch: state.batch, of: loader.sampleCount)
+    let largest = replicas.largestPart(of: images)
+    return try batch.parts((largest + limit - 1) / limit)
+  }
 
   /// The step of one batch, whose parts come one after the other.
   func take(_ parts: [LabelledBatch], _ observer: any TrainingObserver, _ shared: SharedWork) throws {
@@ -165,8 +170,7 @@ public final class Trainer {
       // Of a batch in parts that of the first one.
       if state.batch == 0 && number == 0 { norms = try gradientNorms(of: terms, share) }
       try share.of(try terms.total()).backward()
-      let own = try terms.map { try share.report($0) }
-      reported = reported.isEmpty ? own : try zip(reported, own).map { ($0.name, try $0.value + $1.value, $1.coefficient) }
+      try reported.add(terms.map { try share.report($0) })
     }
     try follow(
       optimizer, learningRate: learningRate,
@@ -291,6 +295,14 @@ private struct PendingStep {
   let step: Int
   let seconds: Double
   let sharedSeconds: Double
+}
+
+extension [ReportedTerm] {
+  /// Adds the terms of a further part of the batch.
+  fileprivate mutating func add(_ part: [ReportedTerm]) throws(TensorError) {
+    guard !isEmpty else { return self = part }
+    for index in indices { self[index].value = try self[index].value + part[index].value }
+  }
 }
 
 /// Images per second since its making.

@@ -7,7 +7,8 @@ struct Bench: ParsableCommand {
       "Measures the speed of training steps, of the loader and of checkpoints on this machine.",
     subcommands: [
       StepCommand.self, LoaderCommand.self, CheckpointFormatCommand.self, LeakCommand.self,
-      MemoryCommand.self, DetectorCommand.self, SegmenterCommand.self, SharingCommand.self,
+      MemoryCommand.self, DetectorCommand.self, SegmenterCommand.self, PhotosCommand.self,
+      SharingCommand.self,
       GPUCheckCommand.self,
     ])
 }

@@ -69,6 +69,11 @@ public struct ClassPhotos: PhotoSet, Sendable {
     try photo(of: samples[index].entry)
   }
 
+  /// The bytes of photo `index` as they are stored.
+  public func bytes(_ index: Int) throws(DatasetError) -> [UInt8] {
+    try Self.bytes(of: samples[index].entry, in: container, archive)
+  }
+
   private func photo(of entry: PhotoIndex.Entry) throws(DatasetError) -> EncodedPhoto {
     let bytes = try Self.bytes(of: entry, in: container, archive)
     let place = place(of: entry)

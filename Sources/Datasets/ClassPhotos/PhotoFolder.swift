@@ -46,8 +46,12 @@ public struct PhotoFolder: Sendable {
     try photos(set, classes: given, name: name, readsContents: true)
   }
 
-  /// The same; without their contents photos have a digest that says little.
-  func photos(
+  /// The same without reading what the photos hold; their digest says little.
+  package func photosByHeaders(_ set: String) throws(DatasetError) -> ClassPhotos {
+    try photos(set, readsContents: false)
+  }
+
+  private func photos(
     _ set: String, classes given: PhotoClasses? = nil, name: String? = nil, readsContents: Bool
   ) throws(DatasetError) -> ClassPhotos {
     guard let container = container(set) else {

@@ -52,7 +52,7 @@ struct ClassPhotoCheck {
   private mutating func check(_ set: DatasetManifest.ImageSet, of folder: PhotoFolder)
     throws(DatasetError)
   {
-    let photos = try folder.photos(set.name, readsContents: false)
+    let photos = try folder.photosByHeaders(set.name)
     sets.append(.init(name: set.name, expected: set.images, found: photos.count))
     if photos.count < set.images {
       missing.append("\(set.images - photos.count) of the \(set.images) photos of \(set.name)")

@@ -16,14 +16,6 @@ public struct ClassPhotoSource: RunData {
   private let side: Int
   private let isOfBudget: Bool
 
-  /// How much of the photos a recipe takes.
-  struct Portion {
-    /// Share of the training photos of every class.
-    var fraction = 1.0
-    /// The first so many classes; nil for all.
-    var classCount: Int?
-  }
-
   private static let (trainingSet, testSet) = ("train", "val")
   private static let subsetSeed: UInt64 = 0
   /// One photo of so many is held out where a weight is chosen.
@@ -34,11 +26,9 @@ public struct ClassPhotoSource: RunData {
     try SyntheticClassPhotos(trainCount: 192, testCount: 64, classCount: 8)
   }
 
-  /// Finds the photos of a budget, shown at `side` pixels; synthetic ones are written under `runs`.
-  init(
-    _ request: DataRequest, _ budget: Budget, _ portion: Portion = Portion(), side: Int, runs: URL
-  ) throws {
-    self.side = side
+  /// Finds the photos of a budget and takes what `extent` says of them; synthetic ones are written under `runs`.
+  init(_ request: DataRequest, _ budget: Budget, _ extent: TableRecipe.Extent, runs: URL) throws {
+    side = extent.imageSize ?? ClassPhotoEvaluator.paperSide
     isOfBudget = budget.isSynthetic
     let root: URL
     if budget.isSynthetic {
@@ -58,10 +48,7 @@ public struct ClassPhotoSource: RunData {
       training = try training.withoutBadPhotos(report: request.report)
       test = try test.withoutBadPhotos(report: request.report)
     }
-    if let count = portion.classCount {
-      (training, test) = (training.firstClasses(count), test.firstClasses(count))
-    }
-    self.training = training.subset(fraction: portion.fraction, seed: Self.subsetSeed)
+    self.training = training.subset(fraction: extent.trainingFraction, seed: Self.subsetSeed)
     self.test = test
     measured = MeasuredImages(
       test, set: Self.testSet, made: SyntheticClassPhotos.generator(of: root))
