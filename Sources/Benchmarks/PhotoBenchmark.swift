@@ -55,10 +55,12 @@ public struct PhotoBenchmark {
       request.entries >= 0
     else {
       throw UsageError(
-        "the benchmark needs a photo, two photos of a step, sides of 8 to 2048 pixels and one measurement")
+        "the benchmark needs a photo, two photos of a step, sides of 8 to 2048 pixels and one measurement"
+      )
     }
     guard request.depth == 0 || ImageNetResNet.isValid(depth: request.depth) else {
-      throw UsageError("there is no ResNet of \(request.depth) layers; there are 18, 34, 50, 101, 152")
+      throw UsageError(
+        "there is no ResNet of \(request.depth) layers; there are 18, 34, 50, 101, 152")
     }
     self.request = request
     self.place = place

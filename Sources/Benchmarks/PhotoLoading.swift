@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Images
 import Results
+import UserErrors
 
 /// The part of `PhotoBenchmark` that reads photos.
 struct PhotoLoading {
@@ -39,7 +40,8 @@ struct PhotoLoading {
   func works(_ python: PythonProcess?) throws -> [ComparedWork] {
     let amount = Double(photos.count)
     func work(
-      _ name: String, _ word: String?, _ photos: ClassPhotos, _ view: ClassPhotoView, threads: Int = 0
+      _ name: String, _ word: String?, _ photos: ClassPhotos, _ view: ClassPhotoView,
+      threads: Int = 0
     ) throws -> ComparedWork {
       var others: [ComparedWork.Other] = []
       for (decoder, title) in Self.decoders {
@@ -87,7 +89,8 @@ struct PhotoLoading {
     var table = TextTable(["pixels", "greatest difference from PIL's", "mean"])
     for (kind, name) in [
       ("whole", "whole photos"), ("centre", "middle of the scaled photo"),
-      ("crop", "random rectangles"), ("scaled", "random rectangles, decoded scaled where it is allowed"),
+      ("crop", "random rectangles"),
+      ("scaled", "random rectangles, decoded scaled where it is allowed"),
     ] {
       table.add([
         name, String(format: "%.0f of 255", try python.ask("difference \(file.path) \(kind)")),

@@ -43,7 +43,9 @@ public struct TeacherPass {
     }
   }
 
-  package func features(of images: Tensor, at position: StepPosition) throws(TensorError) -> Features {
+  package func features(of images: Tensor, at position: StepPosition) throws(TensorError)
+    -> Features
+  {
     guard let memory else { return try freshFeatures(of: images, at: position) }
     return try memory.features(of: images) { () throws(TensorError) in
       try freshFeatures(of: images, at: position)

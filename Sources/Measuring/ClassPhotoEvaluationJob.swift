@@ -92,7 +92,8 @@ public struct ClassPhotoEvaluationJob {
     guard let known = try folder.classes(), known.ids != own.ids else { return own }
     guard let foreign = own.ids.first(where: { !known.ids.contains($0) }) else { return own }
     throw UsageError(
-      "\(file.path) was trained with the class \(foreign), which is none of those of \(folder.root.path)")
+      "\(file.path) was trained with the class \(foreign), which is none of those of \(folder.root.path)"
+    )
   }
 
   private static func lines(_ batch: ImageBatch, _ logits: [Float], _ photos: ClassPhotos)
@@ -130,7 +131,8 @@ public struct ClassPhotoEvaluationJob {
         + (photos.leftOut.isEmpty ? "" : ", \(photos.leftOut.count) left out"),
       "data sha256  \(photos.digest)",
       "shown        short side \(crop.shortSide), the middle \(crop.side) x \(crop.side) pixels",
-      "top-1 error  \(errors[.top1Error] ?? .nan) %", "top-5 error  \(errors[.top5Error] ?? .nan) %",
+      "top-1 error  \(errors[.top1Error] ?? .nan) %",
+      "top-5 error  \(errors[.top5Error] ?? .nan) %",
     ]
     if let recorded = checkpoint.metadata["top1_error"],
       checkpoint.metadata["dataset_test_sha256"] == photos.digest

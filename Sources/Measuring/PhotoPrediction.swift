@@ -80,7 +80,8 @@ public struct PhotoPrediction {
           }),
       ]).canonical
     }
-    return ([photo.path]
+    return
+      ([photo.path]
       + best.map { String(format: "  %6.2f %%  %@", 100 * $0.probability, $0.name) })
       .joined(separator: "\n")
   }

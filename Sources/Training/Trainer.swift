@@ -122,7 +122,8 @@ public final class Trainer {
   }
 
   /// The step of one batch, whose parts come one after the other.
-  func take(_ parts: [LabelledBatch], _ observer: any TrainingObserver, _ shared: SharedWork) throws {
+  func take(_ parts: [LabelledBatch], _ observer: any TrainingObserver, _ shared: SharedWork) throws
+  {
     try step(parts, shared)
     let isLast = state.batch == loader.batchesPerEpoch
     if unread.count >= configuration.reportInterval || isLast { try readLosses(observer) }

@@ -33,7 +33,8 @@ struct PhotosCommand: ParsableCommand {
   @Option(help: "Side of the squares in pixels.")
   var side = 224
 
-  @Option(help: "Layers of the ResNet that is trained: 18, 34, 50, 101 or 152; 0 measures no training.")
+  @Option(
+    help: "Layers of the ResNet that is trained: 18, 34, 50, 101 or 152; 0 measures no training.")
   var depth = 50
 
   @Option(help: "Photos of a training step.")

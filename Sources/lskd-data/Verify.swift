@@ -43,7 +43,8 @@ struct Verify: ParsableCommand {
         "There is no data set \(dataset); the known ones are \(known.joined(separator: ", ")).")
     }
     guard try named.map(isOfPhotos) ?? false || !(quick || allowMissing) else {
-      throw ValidationError("--quick and --allow-missing are for voc2007, voc2012, sbd and imagenet.")
+      throw ValidationError(
+        "--quick and --allow-missing are for voc2007, voc2012, sbd and imagenet.")
     }
   }
 

@@ -39,7 +39,8 @@ struct CheckpointErrors: ParsableCommand {
   var predictions: String?
 
   @Option(
-    help: "Side in pixels of the squares that a classifier of photos sees (default: its training's).")
+    help:
+      "Side in pixels of the squares that a classifier of photos sees (default: its training's).")
   var side: Int?
 
   @Option(help: "The VOCdevkit directory, or the one above it, for a detector or a segmentation.")
@@ -102,8 +103,10 @@ struct CheckpointErrors: ParsableCommand {
     let all = photos.union([.imageNet])
     return [
       ("--data", data != nil, [.cifar100]), ("--synthetic", synthetic, [.cifar100]),
-      ("--imagenet", imagenet != nil, [.imageNet]), ("--predictions", predictions != nil, [.imageNet]),
-      ("--side", side != nil, [.imageNet]), ("--voc", voc != nil, photos), ("--year", self.photos.year != nil, photos),
+      ("--imagenet", imagenet != nil, [.imageNet]),
+      ("--predictions", predictions != nil, [.imageNet]),
+      ("--side", side != nil, [.imageNet]), ("--voc", voc != nil, photos),
+      ("--year", self.photos.year != nil, photos),
       ("--set", self.photos.imageSet != nil, all), ("--skip-bad", skipBad, all),
       ("--rule", detections.rule != nil, [.ssd300]),
       ("--curves", detections.curves != nil, [.ssd300]),

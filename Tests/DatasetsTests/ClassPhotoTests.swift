@@ -97,10 +97,13 @@ struct ClassPhotoTests {
         )
       }
     }
-    let folders = try read { try Self.write(files.map { ("train/" + $0.path, $0.bytes) }, below: $0) }
+    let folders = try read {
+      try Self.write(files.map { ("train/" + $0.path, $0.bytes) }, below: $0)
+    }
     #expect(folders.1.first == "0 n01/photo_0_0.JPEG" && folders.1.last == "2 n07/photo_2_3.JPEG")
     let archive = try read {
-      try Self.write([("train.tar", Self.tar(files.map { ("./train/" + $0.path, $0.bytes) }))], below: $0)
+      try Self.write(
+        [("train.tar", Self.tar(files.map { ("./train/" + $0.path, $0.bytes) }))], below: $0)
     }
     let nested = try read {
       try Self.write([("ILSVRC2012_img_train.tar", Self.nested(files))], below: $0)
@@ -125,11 +128,14 @@ struct ClassPhotoTests {
     }
   }
 
-  @Test("the official validation archive takes its classes from the devkit, in the order of WordNet ids")
+  @Test(
+    "the official validation archive takes its classes from the devkit, in the order of WordNet ids"
+  )
   func devkitLabels() throws {
     // The devkit counts n07 first; 4 is an inner node.
     let synsets = MATLABWriter.synsets([
-      (1, "n07", "a thing"), (2, "n01", "tench, Tinca tinca"), (3, "n02", "other"), (4, "n99", "all"),
+      (1, "n07", "a thing"), (2, "n01", "tench, Tinca tinca"), (3, "n02", "other"),
+      (4, "n99", "all"),
     ])
     let files = try Self.files(["x"], 6) { _, index in "ILSVRC2012_val_0000000\(index + 1).JPEG" }
     let flat = files.map { ($0.path.split(separator: "/")[1].description, $0.bytes) }
@@ -158,7 +164,8 @@ struct ClassPhotoTests {
     }
     let fewer = try sentence("val") { try fill($0, labels: "1\n2\n3\n2\n1\n") }
     #expect(fewer.contains("holds 6 photos") && fewer.contains("the classes of 5"))
-    #expect(try sentence("val") { try fill($0, labels: "1\n2\n3\n9\n1\n3\n") }.contains("no class 9"))
+    #expect(
+      try sentence("val") { try fill($0, labels: "1\n2\n3\n9\n1\n3\n") }.contains("no class 9"))
     #expect(try sentence("val") { try fill($0, labels: "1\ntwo\n") }.contains("line 2"))
     let bare = try sentence("val") {
       try Self.write([("ILSVRC2012_img_val.tar", Self.tar(flat))], below: $0)
@@ -194,7 +201,9 @@ struct ClassPhotoTests {
         #expect(cut.contains("train.tar cannot be read") && cut.contains("ends early"), "\(cut)")
       }
     }
-    let zipped = try sentence { try Self.write([("train.tar", Array(repeating: 7, count: 3000))], below: $0) }
+    let zipped = try sentence {
+      try Self.write([("train.tar", Array(repeating: 7, count: 3000))], below: $0)
+    }
     #expect(zipped.contains("train.tar cannot be read"))
   }
 

@@ -49,7 +49,8 @@ struct PhotoTableTests {
 
   /// The file of ranks counts to the same errors.
   private func ranks(_ directory: URL, _ metrics: [String: Double]) throws {
-    let text = try String(contentsOf: directory.appendingPathComponent("ranks.tsv"), encoding: .utf8)
+    let text = try String(
+      contentsOf: directory.appendingPathComponent("ranks.tsv"), encoding: .utf8)
     let rows = text.split(separator: "\n").dropFirst().map { $0.split(separator: "\t") }
     #expect(rows.count == 64)
     for (key, limit) in [("top1_error", 1), ("top5_error", 5)] {

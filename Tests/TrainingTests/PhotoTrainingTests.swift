@@ -1,4 +1,5 @@
 import Datasets
+import Distillation
 import Foundation
 import ModelZoo
 import NeuralNet

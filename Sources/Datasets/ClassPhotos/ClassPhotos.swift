@@ -93,7 +93,8 @@ public struct ClassPhotos: PhotoSet, Sendable {
     if let archive {
       guard entry.size <= largestFile else {
         throw DatasetError(
-          "\(archive.url.path)/\(entry.path) has \(entry.size) bytes; at most \(largestFile) are read")
+          "\(archive.url.path)/\(entry.path) has \(entry.size) bytes; at most \(largestFile) are read"
+        )
       }
       return try archive.bytes(at: entry.offset, count: entry.size)
     }
@@ -120,7 +121,8 @@ public struct ClassPhotos: PhotoSet, Sendable {
   /// once.
   public func withoutBadPhotos(report: ([String]) -> Void) throws(DatasetError) -> ClassPhotos {
     let (kept, leftOut) = try Self.samples(of: samples, skipsBad: true, report: report) {
-      (sample: Sample) throws(DatasetError) in sample
+      (sample: Sample) throws(DatasetError) in
+      sample
     } decode: { sample throws(DatasetError) in
       let photo = try photo(of: sample.entry)
       _ = try reading { () throws(ImageError) in try photo.decoded() }

@@ -83,7 +83,8 @@ struct ImageNetDevkit: Sendable {
         let id = ids[numbers[number - 1]]
       else {
         throw DatasetError(
-          "\(archive.path)/\(name) has no number from 1 to \(numbers.count) in its name, as the devkit counts")
+          "\(archive.path)/\(name) has no number from 1 to \(numbers.count) in its name, as the devkit counts"
+        )
       }
       classes.append(id)
     }

@@ -81,7 +81,8 @@ public struct PhotoFolder: Sendable {
     if let foreign = Set(folders).filter({ numbers[$0] == nil }).min() {
       throw DatasetError(
         "\(index.container.url.path) has photos of the class \(foreign), which is none of the \(classes.count) classes "
-          + "from \(classes.ids[0]) to \(classes.ids[classes.count - 1]): it belongs to another data set")
+          + "from \(classes.ids[0]) to \(classes.ids[classes.count - 1]): it belongs to another data set"
+      )
     }
     var index = index
     if readsContents { try read(&index, archive) }

@@ -71,7 +71,9 @@ public struct SyntheticClassPhotos: Sendable {
     let planes = data.pixels(index)
     let plane = data.height * data.width
     var bytes: [UInt8] = []
-    for pixel in 0..<plane { for channel in 0..<3 { bytes.append(planes[channel * plane + pixel]) } }
+    for pixel in 0..<plane {
+      for channel in 0..<3 { bytes.append(planes[channel * plane + pixel]) }
+    }
     let image = Raster(width: data.width, height: data.height, channels: 3, bytes: bytes)
     return try ImageFile.jpeg(
       image.resized(width: size.width, height: size.height, .bilinear), quality: quality)

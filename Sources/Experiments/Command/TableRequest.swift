@@ -14,7 +14,8 @@ public struct TableRequest: Sendable {
     _ table: PaperTable, settings: String? = nil, methods: String? = nil,
     variants: String? = nil, seeds: String? = nil, teacherSeeds: String? = nil,
     trainingProtocol: TrainingProtocol,
-    budget: Budget, changes: BudgetChanges = .init(), teacher: String? = nil, backbones: [String] = []
+    budget: Budget, changes: BudgetChanges = .init(), teacher: String? = nil,
+    backbones: [String] = []
   ) throws {
     guard table.hasRuns else {
       throw UsageError("\(table.id) counts networks and needs no runs; ask for another table")
@@ -76,7 +77,7 @@ public struct TableRequest: Sendable {
     }
     switch text {
     case "all": return Method.all.filter { $0.isMade(for: task) }
-    case "paper", nil: return Method.ofPaper(task)
+    case "paper", nil: return table.paperMethods ?? Method.ofPaper(task)
     case .some(let text):
       var columns: [Method] = []
       for name in try list(text, "method") {

@@ -15,7 +15,8 @@ extension RunPlan {
     if let partLimit {
       list.append(
         .init(
-          "batches in parts of at most \(partLimit) images, which norms and losses that compare images see apart"))
+          "batches in parts of at most \(partLimit) images, which norms and losses that compare images see apart"
+        ))
     }
     if recipe.decodesScaled {
       list.append(.init("JPEGs of large crops scaled while they are decoded"))
@@ -95,7 +96,8 @@ extension RunPlan {
     guard method.guidance != nil else { return list }
     let released = setting.released
     if trainingProtocol == .released {
-      if released.guidedBatchSize != released.batchSize, recipe.batchSize == released.guidedBatchSize
+      if released.guidedBatchSize != released.batchSize,
+        recipe.batchSize == released.guidedBatchSize
       {
         list.append("batches of \(released.guidedBatchSize) as in the released script")
       }
@@ -103,7 +105,8 @@ extension RunPlan {
     }
     if let control = method.control { list.append(control.sentence) }
     if trainingProtocol == .equal, method.guidance != .stopGradient, variant == nil {
-      list.append("exact singular pair instead of \(released.term.stepsInWords) unrolled power steps")
+      list.append(
+        "exact singular pair instead of \(released.term.stepsInWords) unrolled power steps")
     }
     if variant?.isMatched ?? false {
       list.append(

@@ -34,7 +34,8 @@ public struct TableRecipe: Sendable {
   /// What a change of the images' side does.
   var sizing = Sizing.fixed
   let optimizer: SGD.Configuration
-  /// Whether methods have code of their authors for these images, which `released` then follows.
+  /// Whether every method has code of its authors for these images, which `released` then follows; that of OFD restarts the
+  /// momentum at drops.
   let hasReleasedCode: Bool
   /// Learning rate of the paper's recipe, where a start from random numbers has another one.
   let pretrainedRate: Double?

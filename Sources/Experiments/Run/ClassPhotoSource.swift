@@ -66,7 +66,8 @@ public struct ClassPhotoSource: RunData {
   /// Name and digests.
   public var reference: DataReference {
     var reference = DataReference(
-      id: measured == nil ? "\(training.name), a held-out part" : "\(training.name), test \(test.name)",
+      id: measured == nil
+        ? "\(training.name), a held-out part" : "\(training.name), test \(test.name)",
       hashes: ["train": training.digest, "test": test.digest])
     let own = [training.count, test.count, classCount]
     guard !isOfBudget, measured != nil, own != ImageNet.counts else { return reference }

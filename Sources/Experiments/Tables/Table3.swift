@@ -18,7 +18,11 @@ extension PaperTable {
     recipe: photoRecipe,
     data: DataSource(options: [.skipsBad, .rehashes]) { request, budget, runs in
       try ClassPhotoSource(request, budget, photoRecipe.extent(budget), runs: runs)
-    }, settings: photoSettings, references: photoErrors,
+    }, settings: photoSettings,
+    paperMethods: [
+      .student, Method(.kd), Method(.at), Method(.ft), Method(.ab), Method(.ofd), .london,
+      .londonReleased,
+    ], references: photoErrors,
     trialsTitle: "choice of weights, top-1 error on a held-out tenth of the training photos, %")
 
   /// The recipe of OFD's code for ImageNet, whose weight of its loss is a tenth of that for CIFAR-100. Smaller budgets have
@@ -43,7 +47,8 @@ extension PaperTable {
   }
 
   private static let photoSettings: [Setting] = [
-    photo("resnet50", .imageNetResNet(depth: 152, divisor: 1), .imageNetResNet(depth: 50, divisor: 1)),
+    photo(
+      "resnet50", .imageNetResNet(depth: 152, divisor: 1), .imageNetResNet(depth: 50, divisor: 1)),
     photo("mobilenet", .imageNetResNet(depth: 50, divisor: 1), .imageNetMobileNet(divisor: 1)),
   ]
 
