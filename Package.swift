@@ -120,8 +120,8 @@ let package = Package(
     library(
       "Training",
       [
-        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Detection", "Results",
-        "CheckpointFormat",
+        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Detection", "Images",
+        "Results", "CheckpointFormat",
       ]),
 
     // Level 5: a checkpoint measured on a data set; no plans.
@@ -156,8 +156,8 @@ let package = Package(
       "Benchmarks",
       [
         "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
-        "NeuralNet", "TensorCore", "Datasets", "Detection", "Evaluation", "Results",
-        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "UserErrors",
+        "NeuralNet", "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Results",
+        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "UserErrors", "CArchive",
       ]),
     library(
       "PlaceArguments",

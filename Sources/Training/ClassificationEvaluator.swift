@@ -39,17 +39,30 @@ public func evaluate(
     configuration: LoaderConfiguration(
       batchSize: batchSize, seed: 0, threads: loaderThreads, batchesAhead: 2, shuffles: false,
       dropsLast: false))
+  return try classificationErrors(
+    of: network, on: data.name, batches: loader.epoch(0).lazy.map { .success($0) })
+}
+
+/// Top-1 and top-5 errors over batches; `visit` gets every batch with its logits [N, classes]. A batch that could not be
+/// made is an error.
+func classificationErrors(
+  of network: any Network, on name: String,
+  batches: some Sequence<Result<ImageBatch, DatasetError>>,
+  visit: (ImageBatch, [Float]) throws -> Void = { _, _ in }
+) throws -> Measures {
   let choices = [1, min(5, network.classCount)]
   var accumulator = try TopKAccumulator(k: choices, classCount: network.classCount)
-  for batch in loader.epoch(0) {
+  for batch in batches {
+    let batch = try batch.get()
     let images = try Tensor.images(batch, like: network.store)
     let logits = try withoutGradient { () throws(TensorError) in
       try network.logits(of: images, .eval).values(as: Float.self)
     }
     if let bad = logits.firstIndex(where: { !$0.isFinite }) {
-      throw OutputNotFinite(image: accumulator.count + bad / network.classCount, set: data.name)
+      throw OutputNotFinite(image: accumulator.count + bad / network.classCount, set: name)
     }
     try accumulator.add(logits: logits, labels: batch.labels)
+    try visit(batch, logits)
   }
   return [
     .top1Error: accumulator.errorPercent(k: choices[0]),
