@@ -28,6 +28,10 @@ public enum ReportJob {
       texts += [("\(id).md", report.markdown), ("\(id).json", report.json)]
       texts += panels
     }
+    let constants = ConstantsReport(records)
+    if !constants.isEmpty {
+      texts += [("constants.md", constants.markdown), ("constants.json", constants.json)]
+    }
     let files = try texts.map { name, text in
       let file = output.appendingPathComponent(name)
       try AtomicFile.write(text, to: file)

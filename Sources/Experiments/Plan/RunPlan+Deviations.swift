@@ -108,7 +108,7 @@ extension RunPlan {
       list.append(
         "exact singular pair instead of \(released.term.stepsInWords) unrolled power steps")
     }
-    if variant?.isMatched ?? false {
+    if matchesFirstGradient {
       list.append(
         "Lipschitz term multiplied so that its first gradient is as long as that of the paper's form"
       )

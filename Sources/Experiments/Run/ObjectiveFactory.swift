@@ -59,15 +59,16 @@ package struct ObjectiveFactory {
       norm: plan.recipe.unrollsPowerIteration
         ? plan.setting.released.term.norm : .singularPair,
       hasGradient: guidance != .stopGradient)
-    method.control?.apply(to: &loss)
     var weight = plan.lipschitzWeight
     var pair = LipschitzGuidedObjective.StudentPair.released
     let usual = loss
+    method.control?.apply(to: &loss, pair: &pair)
     plan.variant?.apply(to: &loss, weight: &weight, pair: &pair)
-    let isMatched = plan.variant?.isMatched ?? false
     return LipschitzGuidedObjective(
       base, loss: loss, weight: weight, studentPair: pair, pairing: plan.pairing,
-      match: try isMatched ? GradientMatch(reference: usual, of: base) : nil,
+      match: try plan.matchesFirstGradient ? GradientMatch(reference: usual, of: base) : nil,
+      control: method.control?.replacement,
+      means: try loss.target == .constant ? LipschitzGuidedObjective.makeMeans(for: base) : nil,
       alphaDivisor: plan.alphaDivisor, seed: plan.seed)
   }
 
