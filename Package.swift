@@ -97,7 +97,7 @@ let package = Package(
     library("CheckpointFormat", ["CZstd", "DurableFiles", "JSON"]),
     library("Images", ["CImage", "DurableFiles"]),
     library("Detection", []),
-    library("Results", ["DurableFiles", "JSON", "Statistics"]),
+    library("Results", ["DurableFiles", "JSON", "Statistics", "Randomness"]),
 
     // Level 2
     library(
@@ -182,7 +182,7 @@ let package = Package(
     tests("DatasetsTests", ["TestSupport", "Datasets", "Images", "DurableFiles"]),
     tests("JSONTests", ["JSON"]),
     tests("MeasuringTests", ["Measuring", "ModelZoo", "NeuralNet", "CheckpointFormat"]),
-    tests("ResultsTests", ["Results", "JSON", "Statistics"]),
+    tests("ResultsTests", ["Results", "JSON", "Statistics", "DurableFiles", "Randomness"]),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics", "Randomness"],
       exclude: ["scipy.json"], swiftSettings: strict),

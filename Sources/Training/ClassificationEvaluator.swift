@@ -34,25 +34,49 @@ public func evaluate(
   _ network: any Network, on data: ImageDataset, pipeline: ImagePipeline, batchSize: Int,
   loaderThreads: Int = 1
 ) throws -> Measures {
+  let choices = [1, min(5, network.classCount)]
+  var accumulator = try TopKAccumulator(k: choices, classCount: network.classCount)
+  try answer(network, on: data, pipeline, batchSize, loaderThreads) { logits, labels in
+    try accumulator.add(logits: logits, labels: labels)
+  }
+  return [
+    .top1Error: accumulator.errorPercent(k: choices[0]),
+    .top5Error: accumulator.errorPercent(k: choices[1]),
+  ]
+}
+
+/// What a classifier says of every image, in file order.
+public func answers(_ network: any Network, on data: ImageDataset, pipeline: ImagePipeline) throws
+  -> ClassifierAnswers
+{
+  var (all, classes): ([Float], [Int64]) = ([], [])
+  try answer(network, on: data, pipeline, 250, 1) { logits, labels in
+    all += logits
+    classes += labels
+  }
+  return try ClassifierAnswers(logits: all, labels: classes, classCount: network.classCount)
+}
+
+/// Hands the logits of every batch with its labels to `body`.
+private func answer(
+  _ network: any Network, on data: ImageDataset, _ pipeline: ImagePipeline, _ batchSize: Int,
+  _ loaderThreads: Int, _ body: ([Float], [Int64]) throws -> Void
+) throws {
   let loader = BatchLoader(
     dataset: data, pipeline: pipeline,
     configuration: LoaderConfiguration(
       batchSize: batchSize, seed: 0, threads: loaderThreads, batchesAhead: 2, shuffles: false,
       dropsLast: false))
-  let choices = [1, min(5, network.classCount)]
-  var accumulator = try TopKAccumulator(k: choices, classCount: network.classCount)
+  var count = 0
   for batch in loader.epoch(0) {
     let images = try Tensor.images(batch, like: network.store)
     let logits = try withoutGradient { () throws(TensorError) in
       try network.logits(of: images, .eval).values(as: Float.self)
     }
     if let bad = logits.firstIndex(where: { !$0.isFinite }) {
-      throw OutputNotFinite(image: accumulator.count + bad / network.classCount, set: data.name)
+      throw OutputNotFinite(image: count + bad / network.classCount, set: data.name)
     }
-    try accumulator.add(logits: logits, labels: batch.labels)
+    try body(logits, batch.labels)
+    count += batch.labels.count
   }
-  return [
-    .top1Error: accumulator.errorPercent(k: choices[0]),
-    .top5Error: accumulator.errorPercent(k: choices[1]),
-  ]
 }

@@ -10,6 +10,20 @@ struct RunCost {
   let testImages: Int
   let classCount: Int
 
+  init(imageSize: ImageSize, trainingImages: Int, testImages: Int, classCount: Int) {
+    self.imageSize = imageSize
+    self.trainingImages = trainingImages
+    self.testImages = testImages
+    self.classCount = classCount
+  }
+
+  /// The cost of runs that learn from given images.
+  init(_ data: any RunData) {
+    self.init(
+      imageSize: data.imageSize, trainingImages: data.trainingCount, testImages: data.testCount,
+      classCount: data.classCount)
+  }
+
   /// Operations of the whole run: training of all epochs and an evaluation after each.
   func operations(_ run: RunPlan) throws(TensorError) -> Double {
     let own = try multiplyAdds(run.network)

@@ -9,6 +9,9 @@ public enum Budget: String, Hashable, Sendable, CaseIterable {
   /// Synthetic data and the smallest networks: shows that everything works, says nothing about methods.
   case smoke
 
+  /// Whether its runs can decide a claim: all real images, and a schedule to its end.
+  public var canDecide: Bool { self == .full }
+
   /// Whether the images are synthetic.
   public var isSynthetic: Bool { self == .smoke }
 

@@ -23,6 +23,9 @@ public protocol RunData {
   func forTuning() -> Self
   /// A few test images with their truth, and how to show what a network makes of them; nil where there is nothing to see.
   func panel() throws -> TablePanel?
+  /// What a finished network says of the test images, one by one; nil where nothing of it is kept.
+  func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
+    -> ClassifierEvaluation?
   /// Images to learn from.
   var trainingCount: Int { get }
   /// Images to measure with.
@@ -40,6 +43,11 @@ public protocol RunData {
 extension RunData {
   /// nil: there is nothing to see unless a source draws it.
   public func panel() throws -> TablePanel? { nil }
+
+  /// nil: only the results are kept.
+  public func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
+    -> ClassifierEvaluation?
+  { nil }
 
   /// Whole batches to learn from.
   public func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {

@@ -44,6 +44,7 @@ public final class RunExecutor {
     folder = try options.leads ? RunFolder(url) : RunFolder(following: url)
     let known = try RunFolder.readRecord(in: folder.url)
     record = RunRecord(plan, metrics: data.metrics, options, teacher: teacher)
+    record.operations = try RunCost(data).operations(plan)
     written = known
     if let known {
       record.epochs = known.epochs
@@ -90,7 +91,11 @@ public final class RunExecutor {
     do {
       record.status = try outcome.get() == .finished ? .finished : .interrupted
       try write()
-      if record.status == .finished { try removeResumeFile() }
+      if record.status == .finished {
+        try removeResumeFile()
+        objective = nil
+        try evaluate()
+      }
     } catch {
       try fail(error)
       // A student that diverges is a result; the others do not depend on it.
@@ -146,6 +151,17 @@ public final class RunExecutor {
     configuration.checkpointSeconds = plan.budget.checkpointSeconds
     configuration.reportInterval = options.place.device == .cpu ? 1 : 50
     return configuration
+  }
+
+  /// Keeps what the finished network says of single test images. A run that finished under an older suite has it made up
+  /// for, by the command that would make the run.
+  @discardableResult
+  func evaluate() throws -> Bool {
+    guard options.leads, let finished = try RunFolder.readRecord(in: folder.url) else {
+      return false
+    }
+    return try RunEvaluation(plan: plan, data: data, options: options, teacherFile: teacherFile)
+      .write(finished, into: folder)
   }
 
   /// A finished run needs its resume checkpoint no more; it is several times the model's size.

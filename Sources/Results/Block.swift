@@ -1,0 +1,17 @@
+/// One repetition: what two methods share where their results are paired.
+public struct Block: Hashable, Comparable, Sendable {
+  /// SHA-256 of the teacher's checkpoint; empty for a network that learns alone.
+  public let teacher: String
+  /// The seed that names the repetition.
+  public let seed: UInt64
+
+  /// By seed, then by teacher.
+  public static func < (left: Block, right: Block) -> Bool {
+    (left.seed, left.teacher) < (right.seed, right.teacher)
+  }
+}
+
+extension RunRecord {
+  /// The repetition that the run belongs to.
+  public var block: Block { Block(teacher: teacher?.checkpointHash ?? "", seed: rootSeed) }
+}
