@@ -110,7 +110,7 @@ extension Claim.Rows {
 extension RecordGroup {
   /// The share of the loss that an ablation sets.
   fileprivate var setShare: Double? {
-    subject.guidance?.form == .differentiable && subject.guidance?.variant?.parameter == "share"
+    subject.hasPaperTerm && subject.guidance?.variant?.parameter == "share"
       ? subject.weights.share : nil
   }
 }

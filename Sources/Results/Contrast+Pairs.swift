@@ -11,7 +11,7 @@ extension Contrast {
   private static func pairs(_ groups: [RecordGroup]) -> [(RecordGroup, RecordGroup)] {
     let students = groups.filter { $0.subject.role == .student && $0.subject.trial == nil }
     let plain = students.filter(\.subject.isPlain)
-    let guided = plain.filter { $0.subject.guidance?.form == .differentiable }
+    let guided = plain.filter(\.subject.hasPaperTerm)
     let bases = plain.filter { own in
       own.subject.guidance == nil && guided.contains { $0.subject.base == own.subject.base }
     }

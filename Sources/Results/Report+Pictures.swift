@@ -94,7 +94,7 @@ extension Report {
   private func doses(_ setting: String, _ groups: [RecordGroup], _ section: Section) -> Page.Block?
   {
     let doses = groups.filter { group in
-      group.subject.guidance?.form == .differentiable && group.subject.trial == nil
+      group.subject.hasPaperTerm && group.subject.trial == nil
         && group.subject.weights.share == nil
         && (group.subject.isPlain || group.subject.guidance?.variant?.parameter == "alpha")
     }.compactMap { group -> (alpha: Double, group: RecordGroup)? in

@@ -20,7 +20,7 @@ public struct ReportJob {
   private let curveTexts: [(name: String, text: String)]
 
   /// Budgets whose runs can decide a claim, the best first.
-  private static let decisive = Budget.allCases.filter(\.canDecide).map(\.rawValue)
+  private static let decisive = Budget.Base.allCases.filter(\.canDecide).map(\.rawValue)
 
   /// Reads the records of run folders, or records that were exported.
   public init(runs: URL) throws {
