@@ -155,7 +155,7 @@ let package = Package(
       [
         "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
         "NeuralNet", "TensorCore", "Datasets", "Detection", "Evaluation", "Results",
-        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "UserErrors",
+        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "DurableFiles", "UserErrors",
       ]),
     library(
       "PlaceArguments",

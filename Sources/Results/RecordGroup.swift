@@ -218,7 +218,8 @@ extension RunRecord {
 
   /// How far a run came that is not finished.
   var state: String {
-    let place = "seed \(rootSeed): \(status.rawValue)"
+    let taught = teacherSeed.map { $0 == 0 ? "" : " of teacher \($0)" } ?? ""
+    let place = "seed \(rootSeed)\(taught): \(status.rawValue)"
     guard status != .missing else { return place }
     return "\(place) after \(epochs.count) epochs" + (message.map { ", \($0)" } ?? "")
   }

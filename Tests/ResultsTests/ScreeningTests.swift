@@ -13,10 +13,10 @@ struct ScreeningTests {
   ) -> RunRecord {
     var record = makeRecord(
       method: method, seed: seed, error: error,
-      configuration: ["recipe": .object(["epochs": 2])])
+      configuration: ["recipe": .object(["epochs": .integer(2)])])
     record.configurationHash = Digest.sha256(Data(record.configuration.canonical.utf8))
     record.epochs = [error + 20, error].enumerated().map { epoch, error in
-      .init(
+      RunRecord.Epoch(
         epoch: epoch, learningRate: 0.1, losses: ["ofd": 1], gradientNorms: ["ofd": 1],
         measures: [.top1Error: error, .top5Error: 10], seconds: 1, imagesPerSecond: 1)
     }

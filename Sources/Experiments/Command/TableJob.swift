@@ -134,6 +134,11 @@ public struct TableJob {
       json: json)
   }
 
+  /// What is still to be done, for a scheduler; `command` is the command of the whole.
+  public func schedule(command: [String]) throws -> RunSchedule {
+    try RunSchedule(plan, cost: RunCost(data), command: command, options: options)
+  }
+
   private func json(of records: [RunRecord]) -> String {
     let rows = records.map { record -> JSONValue in
       var members: [String: JSONValue] = [
