@@ -112,7 +112,8 @@ extension Diagnosis.Processor {
     "sha_ni", "asimd", "sve", "sve2", "bf16", "sha2",
   ]
 
-  static func here() -> Self {
+  /// That of this machine.
+  package static func here() -> Self {
     let flags = Set(Machine.cpuFlags)
     return Self(
       model: Machine.cpuModel, cores: Machine.usableCores, features: known.filter(flags.contains),

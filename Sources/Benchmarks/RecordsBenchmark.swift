@@ -5,7 +5,7 @@ import Results
 public import UserErrors
 
 /// How long a report of many run folders takes.
-public struct ReportBenchmark {
+public struct RecordsBenchmark {
   private let folders: Int
   private let epochs: Int
 
