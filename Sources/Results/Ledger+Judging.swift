@@ -71,8 +71,10 @@ struct Judge {
   func finding(_ evidence: Evidence, _ tests: [JudgedContrast]) -> Finding {
     let claim = evidence.claim
     var finding = Finding(claim, evidence.setting, .notRun)
-    finding.cost = claim.cost(evidence.setting)
-    guard let section = evidence.section else { return finding }
+    guard let section = evidence.section else {
+      finding.cost = claim.cost(evidence.setting)
+      return finding
+    }
     finding.place = Report.heading(section)
     finding.budget = section.budget
     guard evidence.isDecisive else {

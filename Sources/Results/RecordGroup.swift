@@ -204,12 +204,12 @@ extension RunRecord {
   static let teacherRunMember = "teacher"
 
   /// What must be equal for two records to be observations of one thing: the configuration without the seed, with the
-  /// arithmetic, and with the teacher's recipe or, where nothing tells it, its checkpoint.
+  /// arithmetic, and with the digest of the teacher's recipe or, where nothing tells it, its checkpoint.
   func equalConfiguration(_ teachers: KnownTeachers) -> JSONValue {
     guard case .object(var members) = configuration.without(["seed"]) else { return configuration }
     if let teacher {
       let recipe = teachers.recipe(of: teacher)
-      if let recipe { members[Self.teacherRunMember] = recipe }
+      if let recipe { members[Self.teacherRunMember] = .string(recipe) }
       members[Self.teacherMember] = recipe == nil ? .string(teacher.checkpointHash) : nil
     }
     members["precision"] = .string(environment.precision)

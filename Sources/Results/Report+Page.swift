@@ -10,7 +10,7 @@ extension Report {
     for panel in panels {
       blocks.append(
         .picture(
-          file: panel.file, text: "what networks found in photos on which they differ",
+          file: panel.file, text: "of the first photos of the test set those on which the networks differ most",
           svg: panel.svg))
     }
     blocks += [.heading(2, "How to read this"), .list(Self.reading(table))]
@@ -119,16 +119,27 @@ extension Report {
   /// Arithmetic within this share of a row's counts as the same.
   private static let matchingShare = 0.1
 
-  /// What the student alone gets for as much arithmetic, teacher's passes and preparation included.
+  /// What the student alone gets for as much arithmetic, teacher's passes and preparation included, under whatever budget it
+  /// was trained that long; otherwise for how many epochs it would have to be.
   private func matched(_ group: RecordGroup, _ section: Section) -> String {
     guard group.subject.role == .student, !group.learnsAlone, let own = group.teraOperations.mean
     else { return "-" }
-    let near = section.groups.filter { other in
-      guard other.setting == group.setting, other.learnsAlone, let its = other.teraOperations.mean
-      else { return false }
+    func isAlike(_ other: RecordGroup) -> Bool {
+      other.setting == group.setting && other.learnsAlone
+        && other.records.first?.configuration["network"]
+          == group.records.first?.configuration["network"]
+        && other.records.first?.datasetHashes["test"] == group.records.first?.datasetHashes["test"]
+    }
+    let near = sections.filter { $0.protocolName == section.protocolName }.flatMap(\.groups).first {
+      other in
+      guard isAlike(other), let its = other.teraOperations.mean else { return false }
       return abs(its - own) <= Self.matchingShare * own
     }
-    return near.first.map { $0.result(table.metrics.main) } ?? "not run"
+    if let near { return near.result(table.metrics.main) }
+    guard let alone = section.groups.first(where: isAlike), let its = alone.teraOperations.mean,
+      let epochs = alone.records.first?.epochs.count
+    else { return "not run" }
+    return "not run: `--methods student --epochs \(Int((Double(epochs) * own / its).rounded()))`"
   }
 
   private func quality(_ section: Section) -> TextTable {

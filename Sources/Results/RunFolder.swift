@@ -64,6 +64,8 @@ public final class RunFolder {
   public var record: URL { url.appendingPathComponent(Self.recordName) }
   /// `events.jsonl`
   public var events: URL { url.appendingPathComponent("events.jsonl") }
+  /// `events.out.tfevents.lskd`: what TensorBoard reads.
+  public var tensorBoard: URL { url.appendingPathComponent("events.out.tfevents.lskd") }
   /// `resume.lskd`: the state from which a stopped run goes on.
   public var resume: URL { url.appendingPathComponent("resume.lskd") }
   /// `last.lskd`: the network after the last finished epoch.

@@ -6,6 +6,8 @@ extension TrainingProtocol: ExpressibleByArgument {}
 
 extension TapPairing: ExpressibleByArgument {}
 
+extension LogFormat: ExpressibleByArgument {}
+
 extension PaperTable: ExpressibleByArgument {
   /// Finds a table by its name.
   public init?(argument: String) { self.init(named: argument) }

@@ -1,5 +1,5 @@
 public import Datasets
-import Evaluation
+public import Evaluation
 public import NeuralNet
 public import Results
 import TensorCore

@@ -17,6 +17,7 @@ public struct ReportJob {
   private let panels: [Report.Panel]
   private let reports: [Report]
   private let curves: [Page]
+  private let checklist: Page
   private let curveTexts: [(name: String, text: String)]
 
   /// Budgets whose runs can decide a claim, the best first.
@@ -47,6 +48,7 @@ public struct ReportJob {
     let others = try PaperTable.all.compactMap { try Self.other($0, records) }
     curves = others.map(\.page)
     curveTexts = others.map { ("\($0.page.name).json", $0.json) }
+    checklist = Checklist(records).page
     self.requested = requested
     self.panels = panels
     self.reports = reports
@@ -89,7 +91,7 @@ public struct ReportJob {
 extension ReportJob {
   /// All pages, the verdict first.
   private var pages: [Page] {
-    let tables = reports.filter { !$0.isEmpty }.map(\.page) + curves
+    let tables = reports.filter { !$0.isEmpty }.map(\.page) + curves + [checklist]
     var first = ledger.page(of: tables)
     if !excluded.isEmpty {
       first.blocks += [.heading(2, "Runs that do not count"), .list(excluded)]

@@ -114,7 +114,8 @@ public struct RunSchedule {
         + array(tasks) + "TASKS\n"
     }
     guard !first.isEmpty else { return "#!/bin/bash\n# nothing is left to do\n" }
-    var text = "#!/bin/bash\n# bash FILE; options of sbatch are taken from SBATCH_* variables\nset -euo pipefail\n"
+    var text =
+      "#!/bin/bash\n# bash FILE; options of sbatch are taken from SBATCH_* variables\nset -euo pipefail\n"
     text += "teachers=$(" + submission(first, "") + ")\n"
     if !later.isEmpty { text += submission(later, "--dependency=afterok:$teachers ") }
     return text

@@ -55,7 +55,9 @@ public struct RunVerification {
   /// run.
   private static func recipeFault(_ record: RunRecord) -> String? {
     guard record.status != .missing, let base = Budget.Base(rawValue: record.budget),
-      let table = PaperTable.all.first(where: { $0.id == record.table || $0.recipe.trialsTable == record.table }),
+      let table = PaperTable.all.first(where: {
+        $0.id == record.table || $0.recipe.trialsTable == record.table
+      }),
       let setting = table.settings.first(where: { $0.id == record.setting }),
       let trainingProtocol = TrainingProtocol(rawValue: record.protocolName),
       setting.recipe.budgets.contains(base)
@@ -97,7 +99,8 @@ public struct RunVerification {
       let found = result["metrics"]?["top1_error"]
       if found != .number(expected) {
         faults.append(
-          "measured anew its top-1 error is \(found?.canonical ?? "unknown"), the record says \(expected)")
+          "measured anew its top-1 error is \(found?.canonical ?? "unknown"), the record says \(expected)"
+        )
       }
     } catch { notes.append("it could not be measured anew: \(error.reason)") }
   }

@@ -25,6 +25,7 @@ public final class RunExecutor {
   /// The name of the run's folder.
   var folderName: String { plan.folderName }
   private var events: EventLog?
+  private var tensorBoard: TensorBoardFile?
   private var objective: (any Objective)?
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
@@ -189,6 +190,10 @@ extension RunExecutor: TrainingObserver {
     record.epochs.removeAll { $0.epoch >= epoch }
     if step > 0 { progress.line("\(title): goes on in epoch \(epoch + 1) after step \(step)") }
     events = try EventLog(folder.events, truncatingAfterStep: step)
+    guard options.logs.contains(.tensorboard) else { return }
+    let log = try TensorBoardFile(folder.tensorBoard)
+    for epoch in record.epochs { try log.append(epoch.scalars, step: epoch.epoch + 1) }
+    tensorBoard = log
   }
 
   /// Logs the step and shows the progress.
@@ -264,6 +269,9 @@ extension RunExecutor: TrainingObserver {
       $0 + ($1.seconds + ($1.sharedSeconds ?? 0)) * $1.imagesPerSecond
     }
     record.imagesPerSecond = seconds > 0 ? images / seconds : 0
+    if let epoch = record.epochs.last {
+      try tensorBoard?.append(epoch.scalars, step: epoch.epoch + 1)
+    }
     try events?.append([
       "event": "epoch", "epoch": .integer(report.epoch),
       "step": .integer(report.step), "training": report.training.value,
