@@ -30,8 +30,10 @@ public struct Report {
 
   /// A picture that was drawn beside the run folders.
   public struct Panel: Hashable, Sendable {
-    let file: String
-    let svg: String
+    /// Name of the file.
+    public let file: String
+    /// Its text.
+    public let svg: String
 
     /// Names a file with its text.
     public init(file: String, svg: String) {

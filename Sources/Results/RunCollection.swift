@@ -21,6 +21,14 @@ public struct RunCollection: Sendable {
   /// The records alone.
   public var records: [RunRecord] { entries.map(\.record) }
 
+  /// Nothing, as of a directory that is not there yet.
+  public static let none = RunCollection(entries: [], unreadable: [])
+
+  private init(entries: [Entry], unreadable: [ResultsError]) {
+    self.entries = entries
+    self.unreadable = unreadable
+  }
+
   /// Reads what lies one level below `directory`.
   public init(under directory: URL) throws(ResultsError) {
     let names: [String]

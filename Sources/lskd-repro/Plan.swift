@@ -4,8 +4,6 @@ import PlaceArguments
 import ProgramSupport
 import RunArguments
 
-extension RunSchedule.Format: ExpressibleByArgument {}
-
 struct Plan: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prints the runs of a table that are still to be done, for a scheduler.",

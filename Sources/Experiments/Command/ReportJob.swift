@@ -1,6 +1,6 @@
 import DurableFiles
 public import Foundation
-import Results
+public import Results
 import UserErrors
 
 /// All that is known of the runs of a directory, as pages.
@@ -23,17 +23,18 @@ public struct ReportJob {
   /// Budgets whose runs can decide a claim, the best first.
   private static let decisive = Budget.Base.allCases.filter(\.canDecide).map(\.rawValue)
 
-  /// Reads the records of run folders, or records that were exported.
-  public init(runs: URL) throws {
-    collection = try RunCollection(under: runs)
-    guard !collection.entries.isEmpty || !collection.unreadable.isEmpty else {
+  /// Reads the records of run folders, or records that were exported. Where none are needed, the directory may be missing.
+  public init(runs: URL, needsRuns: Bool = true) throws {
+    let isThere = FileManager.default.fileExists(atPath: runs.path)
+    collection = try needsRuns || isThere ? RunCollection(under: runs) : .none
+    guard !needsRuns || !collection.entries.isEmpty || !collection.unreadable.isEmpty else {
       throw UsageError("\(runs.path) holds no run; run a table first or name its --runs directory")
     }
     let screening = Screening(collection.records.filter { $0.status != .missing })
     let records = screening.records
     let requested =
       collection.records.filter { $0.status == .missing } + (try RunRequests.read(under: runs))
-    let panels = try Self.panels(runs)
+    let panels = try isThere ? Self.panels(runs) : []
     let tables = Dictionary(grouping: records + requested, by: \.table)
     let references = PaperTable.all.flatMap(\.references)
     let reports = Self.order(tables.keys).map { id in
