@@ -114,6 +114,7 @@ let package = Package(
     // Level 3
     library("ModelZoo", ["NeuralNet", "TensorCore", "Detection", "CheckpointFormat"]),
     library("Lipschitz", ["TensorCore", "Randomness"]),
+    library("Spectra", ["TensorCore", "Randomness"]),
     library("Distillation", ["NeuralNet", "TensorCore", "Lipschitz", "Randomness"]),
 
     // Level 4
@@ -128,7 +129,8 @@ let package = Package(
     library(
       "Measuring",
       [
-        "Training", "ModelZoo", "NeuralNet", "TensorCore", "Datasets", "Detection", "Images",
+        "Spectra", "Randomness", "Statistics", "Lipschitz", "Distillation", "Training", "ModelZoo",
+        "NeuralNet", "TensorCore", "Datasets", "Detection", "Images",
         "Evaluation", "Results", "CheckpointFormat", "DurableFiles", "JSON", "UserErrors",
       ]),
 
@@ -136,7 +138,8 @@ let package = Package(
     library(
       "Experiments",
       [
-        "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore",
+        "Spectra", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet",
+        "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Results", "CheckpointFormat",
         "DurableFiles", "Randomness", "Statistics", "JSON", "UserErrors",
         .product(name: "Yams", package: "Yams"),
@@ -153,7 +156,7 @@ let package = Package(
     library(
       "Benchmarks",
       [
-        "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
+        "Spectra", "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
         "NeuralNet", "TensorCore", "Datasets", "Detection", "Evaluation", "Results",
         "CheckpointFormat", "Interchange", "Randomness", "Statistics", "DurableFiles", "UserErrors",
       ]),
@@ -190,6 +193,7 @@ let package = Package(
       name: "StatisticsTests", dependencies: ["Statistics", "Randomness"],
       exclude: ["scipy.json"], swiftSettings: strict),
     tests("EvaluationTests", ["Evaluation"]),
+    tests("SpectraTests", ["Spectra", "ModelZoo", "NeuralNet", "TensorCore", "Randomness"]),
     tests(
       "DistillationTests",
       ["Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore", "Randomness"]),
@@ -197,7 +201,7 @@ let package = Package(
       "TrainingTests",
       [
         "TestSupport", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
-        "TensorCore", "Datasets",
+        "TensorCore", "Datasets", "Results",
         "CheckpointFormat", "Randomness",
       ]),
     tests(

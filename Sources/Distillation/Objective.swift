@@ -70,8 +70,19 @@ public protocol Objective {
   /// Parameters trained besides the student's, such as connectors; nil when there are none.
   var connectors: ParameterStore? { get }
 
+  /// The student's taps as the method holds them against the teacher's, in `mode` and with gradients to the taps alone; moves
+  /// nothing. Nil where nothing stands between.
+  func connected(_ taps: [Tensor], _ mode: ForwardMode) throws(TensorError) -> [Tensor]?
+
   /// The weighted terms of the loss of one batch; those of the preparation where the position says so, in reporting order. Moves running statistics.
   func terms(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError) -> [LossTerm]
+}
+
+extension Objective {
+  /// nil
+  public func connected(_ taps: [Tensor], _ mode: ForwardMode) throws(TensorError) -> [Tensor]? {
+    nil
+  }
 }
 
 /// An objective that also hands out the taps of its one forward pass, so that the Lipschitz term can join it.

@@ -16,6 +16,8 @@ public struct Claim: Sendable {
   public enum Test: Hashable, Sendable {
     /// The first rows are better than the second, in every pair of them; paired over blocks.
     case better(Rows, than: Rows, by: RunStatistic)
+    /// Over the methods of a block, a smaller number goes with a better result.
+    case related(RunStatistic)
     /// Two methods give the same numbers in every epoch of every block.
     case same(String, String)
     /// The results of a method's trials lie further apart than so many points.
@@ -64,6 +66,9 @@ public struct Claim: Sendable {
     case .better(let first, let second, let statistic):
       return "paired differences of the \(statistic.title), \(first.words) and \(second.words), "
         + tests + (second.isSeveral ? "; against every one of them" : "")
+    case .related(let statistic):
+      return "in every block the rank correlation over methods of the \(statistic.title) with how bad the result is; the mean "
+        + "of its Fisher transforms over at least \(Withholding.fewestBlocks) blocks by Student's t, p ≤ 0.05, not adjusted"
     case .same(let first, let second):
       return "\(first) and \(second) have equal numbers in every epoch of every block"
     case .widerTuning(let method, let points):

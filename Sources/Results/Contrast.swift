@@ -85,16 +85,20 @@ public enum RunStatistic: Hashable, Sendable {
   case result
   /// How much worse the network is on test images than on training images without augmentation, after the last epoch.
   case generalisationGap
+  /// How far the student's constants lie from the teacher's after the last epoch, mean over modules, as a share of the
+  /// teacher's.
+  case constantDistance
 
   /// In sentences.
   var title: String {
     switch self {
     case .result: "result"
     case .generalisationGap: "test minus training"
+    case .constantDistance: "distance of the constants"
     }
   }
 
-  func isSmallerBetter(_ metric: Metric) -> Bool { self == .generalisationGap || metric.isError }
+  func isSmallerBetter(_ metric: Metric) -> Bool { self != .result || metric.isError }
 
   func value(of record: RunRecord) -> Double? {
     switch self {
@@ -105,6 +109,8 @@ public enum RunStatistic: Hashable, Sendable {
         let training = last.trainingMeasures?[metric]
       else { return nil }
       return metric.isError ? test - training : training - test
+    case .constantDistance:
+      return record.epochs.last?.lipschitz.map(\.meanDistance).flatMap { $0.isFinite ? $0 : nil }
     }
   }
 }

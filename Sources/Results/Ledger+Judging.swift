@@ -1,3 +1,4 @@
+import Foundation
 import Statistics
 
 /// What there is for a claim in one setting.
@@ -59,6 +60,7 @@ struct Judge {
       return [first, second].allSatisfy { name in
         Claim.Rows.method(name).groups(of: groups).contains { !$0.records.isEmpty }
       }
+    case .related(let statistic): return !correlations(statistic, groups).isEmpty
     case .widerTuning(let method, _): return trials(of: method, groups).count > 1
     }
   }
@@ -85,6 +87,7 @@ struct Judge {
     let groups = section.groups.filter { $0.setting == evidence.setting }
     switch claim.test {
     case .better: judge(tests, &finding)
+    case .related(let statistic): relate(statistic, groups, &finding)
     case .same(let first, let second): compare(first, second, groups, &finding)
     case .widerTuning(let method, let points):
       let results = trials(of: method, groups)
@@ -140,6 +143,53 @@ struct Judge {
         if case .undecided(let blocks) = $0 { blocks } else { nil }
       }
       finding.verdict = .undecided(blocks: needed.max())
+    }
+  }
+
+  /// Methods below which a correlation over them says nothing.
+  private static let fewestMethods = 4
+
+  /// For every block the rank correlation, over methods with a teacher, of a number with how bad the result is.
+  private func correlations(_ statistic: RunStatistic, _ groups: [RecordGroup]) -> [Block: Double] {
+    let rows = groups.filter {
+      $0.subject.role == .student && $0.subject.isPlain && !$0.learnsAlone
+    }.map { group in
+      (
+        numbers: group.values(statistic, bySeed: false),
+        results: group.values(.result, bySeed: false),
+        sign: group.records.first?.metrics.main.isError ?? true ? 1.0 : -1.0
+      )
+    }
+    var found: [Block: Double] = [:]
+    for block in Set(rows.flatMap(\.numbers.keys)) {
+      let pairs = rows.compactMap { row in
+        row.numbers[block].flatMap { one in row.results[block].map { (one, row.sign * $0) } }
+      }
+      guard pairs.count >= Self.fewestMethods else { continue }
+      found[block] = Correlation.ofRanks(pairs.map(\.0), pairs.map(\.1))
+    }
+    return found
+  }
+
+  private func relate(_ statistic: RunStatistic, _ groups: [RecordGroup], _ finding: inout Finding)
+  {
+    let found = correlations(statistic, groups).sorted { $0.key < $1.key }
+    // Ranks of few methods can agree to the full, whose transform is infinite.
+    let transforms = PairedDifferences(
+      differences: found.map { atanh(min(max($0.value, -0.999), 0.999)) })
+    finding.count = found.count
+    finding.teachers = Set(found.map(\.key.teacher)).count
+    guard found.count >= Withholding.fewestBlocks, let mean = transforms.differences.mean else {
+      finding.verdict = .undecided(blocks: Withholding.fewestBlocks)
+      return
+    }
+    finding.estimate = tanh(mean)
+    finding.interval = transforms.interval().map { Interval(tanh($0.lower), tanh($0.upper)) }
+    finding.remark = "a rank correlation, not points"
+    if let p = transforms.pValue, p > JudgedContrast.level {
+      finding.verdict = .undecided(blocks: transforms.blocksToDecide())
+    } else {
+      finding.verdict = mean > 0 ? .reproduced : .refuted
     }
   }
 

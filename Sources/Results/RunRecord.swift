@@ -55,6 +55,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var environment: Environment
   /// The command that started the run.
   public var command: String
+  /// Transmitting matrices before the first step; absent where there are none, and before they were measured.
+  public var lipschitzAtStart: Lipschitz?
   /// What every finished epoch gave.
   public var epochs: [Epoch] = []
   /// The result: the last epoch.

@@ -13,7 +13,7 @@ public struct PairedDifferences: Hashable, Sendable {
       first[block].flatMap { one in second[block].map { (one, $0) } }
     }
     differences = Sample(pairs.map { $0.0 - $0.1 })
-    correlation = Self.correlation(pairs)
+    correlation = Correlation.linear(pairs.map(\.0), pairs.map(\.1))
   }
 
   /// Takes differences that were formed elsewhere, one for every block.
@@ -108,15 +108,5 @@ public struct PairedDifferences: Hashable, Sendable {
 
   private var standardError: Double? {
     differences.standardDeviation.map { $0 / Double(differences.count).squareRoot() }
-  }
-
-  private static func correlation(_ pairs: [(Double, Double)]) -> Double? {
-    let (first, second) = (Sample(pairs.map(\.0)), Sample(pairs.map(\.1)))
-    guard pairs.count > 2, let one = first.mean, let two = second.mean,
-      let spread = first.standardDeviation, let other = second.standardDeviation,
-      spread > 0, other > 0
-    else { return nil }
-    let sum = pairs.reduce(0) { $0 + ($1.0 - one) * ($1.1 - two) }
-    return sum / Double(pairs.count - 1) / (spread * other)
   }
 }

@@ -2,7 +2,7 @@ public import Datasets
 public import Evaluation
 public import NeuralNet
 public import Results
-import TensorCore
+public import TensorCore
 
 /// Top-1 and top-5 errors of a classifier.
 public struct ClassificationEvaluator: Evaluator {
@@ -13,6 +13,8 @@ public struct ClassificationEvaluator: Evaluator {
   /// Training images that are measured: a part of every class.
   private static let sampleImages = 2000
   private static let batchSize = 250
+  /// Training images that are looked at more closely.
+  private static let probeImages = 64
 
   /// Measures on `test` and on a part of `training`.
   public init(training: ImageDataset, test: ImageDataset, pipeline: ImagePipeline) {
@@ -26,6 +28,18 @@ public struct ClassificationEvaluator: Evaluator {
   public func measure(_ network: any Network, on part: EvaluationPart) throws -> Measures {
     try evaluate(
       network, on: part == .test ? test : training, pipeline: pipeline, batchSize: Self.batchSize)
+  }
+}
+
+extension ClassificationEvaluator {
+  /// One batch of the measured training images.
+  public func probeImages(like store: ParameterStore) throws -> [Tensor] {
+    let count = min(Self.probeImages, training.count)
+    let loader = BatchLoader(
+      dataset: training, pipeline: pipeline,
+      configuration: LoaderConfiguration(
+        batchSize: count, seed: 0, threads: 1, batchesAhead: 1, shuffles: false, dropsLast: false))
+    return try loader.epoch(0).prefix(1).map { try Tensor.images($0, like: store) }
   }
 }
 

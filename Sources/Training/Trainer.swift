@@ -24,6 +24,7 @@ public final class Trainer {
   private var lastFinite: String?
   private var unread: [PendingStep] = []
   private var saved = ContinuousClock.now
+  private var probe: LipschitzProbe?
   private var rate = Rate()
   /// Shared seconds at the end of the last step of the epoch.
   private var seenShared: Double?
@@ -93,6 +94,10 @@ public final class Trainer {
       try observer.willResume(epoch: isPreparation ? 0 : epoch, step: state.step)
     }
     try replicas.begin(&state, objective, optimizer)
+    if configuration.measuresLipschitz {
+      probe = LipschitzProbe(try evaluator.probeImages(like: objective.student.store))
+    }
+    if state.step == 0, let found = try probe?.measure(objective) { try observer.willStart(found) }
     saved = .now
     rate = Rate()
   }
@@ -156,7 +161,7 @@ public final class Trainer {
     let terms = try configuration.precision.run(on: store.device) { () throws(TensorError) in
       try objective.terms(batch.part(ofImages: share.images), at: position)
     }
-    let norms = state.batch == 0 ? try gradientNorms(of: terms, share) : [:]
+    let gradients = state.batch == 0 ? try gradients(of: terms, share) : nil
     try update(
       terms, optimizer, learningRate: learningRate,
       usingFactors: isPreparation || !movesConnectorsAlone, share: share)
@@ -165,7 +170,7 @@ public final class Trainer {
     unread.append(
       PendingStep(
         terms: try terms.map { try share.report($0) },
-        gradientNorms: norms, images: share.images, learningRate: learningRate,
+        gradients: gradients, images: share.images, learningRate: learningRate,
         position: position, step: state.step,
         seconds: start.duration(to: .now).seconds - (shared.teacherSeconds - teacherBefore),
         sharedSeconds: shared.seconds - (seenShared ?? shared.secondsBeforeBatch)))
@@ -180,25 +185,13 @@ public final class Trainer {
       epoch: epoch, step: step - before, stepsInTotal: stepsInTotal - before)
   }
 
-  /// Euclidean norm of each weighted term's gradient over everything that is trained.
-  private func gradientNorms(of terms: [LossTerm], _ share: ReplicaShare) throws
-    -> [String: Double]
-  {
-    let parameters = optimizer.parameters.map(\.tensor).filter(\.requiresGradient)
-    var norms: [String: Double] = [:]
-    for term in terms {
-      guard term.value.requiresGradient else {
-        norms[term.name] = 0
-        continue
-      }
-      var sum = 0.0
-      let contribution = try share.of(try term.contribution())
-      for gradient in try contribution.gradients(of: parameters, retainingGraph: true) {
-        if let gradient { sum += try share.sum(gradient).squared().sum().scalar() }
-      }
-      norms[term.name] = sum.squareRoot()
-    }
-    return norms
+  /// The gradients of the terms of an epoch's first step.
+  private func gradients(of terms: [LossTerm], _ share: ReplicaShare) throws -> TermGradients {
+    let parameters = optimizer.parameters.map(\.tensor)
+    let bodyCount = objective.student.store.parameters.count
+    return try TermGradients(
+      of: terms, parameters.filter(\.requiresGradient),
+      bodyCount: parameters[..<bodyCount].count(where: \.requiresGradient), share)
   }
 
   /// Reads the losses of the steps since the last reading, adds them up and reports them.
@@ -220,13 +213,16 @@ public final class Trainer {
       state.sums.images += pending.images
       state.sums.seconds += pending.seconds
       state.sums.sharedSeconds += pending.sharedSeconds
-      state.sums.gradientNorms.merge(pending.gradientNorms) { $1 }
+      if let gradients = pending.gradients {
+        state.sums.gradientNorms = gradients.norms
+        state.sums.gradients = gradients.relations
+      }
       try observer.didStep(
         StepReport(
           isPreparation: pending.position.isPreparation, epoch: pending.position.epoch,
           step: pending.step, stepsInTotal: stepsInTotal,
           learningRate: pending.learningRate, losses: losses, total: total,
-          gradientNorms: pending.gradientNorms, imagesPerSecond: rate.imagesPerSecond))
+          gradientNorms: pending.gradients?.norms ?? [:], imagesPerSecond: rate.imagesPerSecond))
     }
     unread.removeAll()
   }
@@ -252,7 +248,8 @@ public final class Trainer {
       gradientNorms: sums.gradientNorms, shares: sums.shares,
       training: try measure(.trainingSample), step: state.step, test: try measure(.test),
       seconds: sums.seconds, sharedSeconds: sums.sharedSeconds,
-      imagesPerSecond: Double(sums.images) / max(sums.seconds + sums.sharedSeconds, 1e-9))
+      imagesPerSecond: Double(sums.images) / max(sums.seconds + sums.sharedSeconds, 1e-9),
+      lipschitz: try probe?.measure(objective), gradients: sums.gradients)
   }
 
   private func measure(_ part: EvaluationPart) throws -> Measures {
@@ -274,7 +271,7 @@ public final class Trainer {
 /// A step whose losses have not been read from the device yet.
 private struct PendingStep {
   let terms: [(name: String, value: Tensor, coefficient: Double)]
-  let gradientNorms: [String: Double]
+  let gradients: TermGradients?
   let images: Int
   let learningRate: Double
   let position: StepPosition

@@ -42,6 +42,8 @@ public struct TrainingConfiguration: Hashable, Sendable {
   public var precision: Precision
   /// Seconds between two resume checkpoints inside an epoch.
   public var checkpointSeconds: Double
+  /// Whether transmitting matrices are measured before the first step and after every epoch.
+  public var measuresLipschitz = true
   /// Steps between two readings of the losses. Each reading waits for the device.
   public var reportInterval: Int
 

@@ -7,7 +7,7 @@ struct Repro: ParsableCommand {
     discussion: "lskd-repro TABLE runs a table:\n\n\(RunTable.summaries)",
     subcommands: [
       RunTable.self, Tune.self, Methods.self, ReportCommand.self, Claims.self,
-      Verify.self, Status.self, Merge.self, Plan.self, Doctor.self,
+      Verify.self, Status.self, Merge.self, Plan.self, Lipschitz.self, Doctor.self,
     ],
     defaultSubcommand: RunTable.self)
 }

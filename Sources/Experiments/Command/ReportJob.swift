@@ -16,9 +16,9 @@ public struct ReportJob {
   private let requested: [RunRecord]
   private let panels: [Report.Panel]
   private let reports: [Report]
-  private let curves: [Page]
+  /// What is no table of results, each with its JSON twin.
+  private let others: [(page: Page, json: String)]
   private let checklist: Page
-  private let curveTexts: [(name: String, text: String)]
 
   /// Budgets whose runs can decide a claim, the best first.
   private static let decisive = Budget.Base.allCases.filter(\.canDecide).map(\.rawValue)
@@ -46,9 +46,10 @@ public struct ReportJob {
     unreadable = collection.unreadable.map(\.description)
     excluded = screening.excluded.map(\.sentence)
     ledger = Ledger(Claim.all, reports: reports, records: records, decisive: Self.decisive)
-    let others = try PaperTable.all.compactMap { try Self.other($0, records) }
-    curves = others.map(\.page)
-    curveTexts = others.map { ("\($0.page.name).json", $0.json) }
+    let constants = ConstantsReport(records)
+    others =
+      try PaperTable.all.compactMap { try Self.other($0, records) }
+      + (constants.isEmpty ? [] : [(page: constants.page, json: constants.json)])
     checklist = Checklist(records).page
     self.requested = requested
     self.panels = panels
@@ -92,7 +93,7 @@ public struct ReportJob {
 extension ReportJob {
   /// All pages, the verdict first.
   private var pages: [Page] {
-    let tables = reports.filter { !$0.isEmpty }.map(\.page) + curves + [checklist]
+    let tables = reports.filter { !$0.isEmpty }.map(\.page) + others.map(\.page) + [checklist]
     var first = ledger.page(of: tables)
     if !excluded.isEmpty {
       first.blocks += [.heading(2, "Runs that do not count"), .list(excluded)]
@@ -111,7 +112,7 @@ extension ReportJob {
       texts += [("\(report.id).json", report.json), ("\(report.id).csv", report.csv)]
     }
     try FileError.makeDirectory(output)
-    return try (texts + curveTexts).sorted { $0.name < $1.name }.map { name, text in
+    return try (texts + others.map { ("\($0.page.name).json", $0.json) }).sorted { $0.name < $1.name }.map { name, text in
       let file = output.appendingPathComponent(name)
       try AtomicFile.write(text, to: file)
       return file

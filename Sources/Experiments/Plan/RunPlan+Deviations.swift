@@ -89,7 +89,7 @@ extension RunPlan {
     if trainingProtocol == .equal, method.guidance != .stopGradient, variant == nil {
       list.append("exact singular pair instead of ten unrolled power steps")
     }
-    if variant?.isMatched ?? false {
+    if matchesFirstGradient {
       list.append(
         "Lipschitz term multiplied so that its first gradient is as long as that of the paper's form"
       )

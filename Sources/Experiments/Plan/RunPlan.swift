@@ -176,12 +176,21 @@ public struct RunPlan: Hashable, Sendable {
         if pairing != .all { members["lipschitz_pairs"] = .string(pairing.rawValue) }
         if let control = method?.control {
           members["lipschitz_control"] = .string(control.rawValue)
+          if !control.constants.isEmpty {
+            members["lipschitz_control_constants"] = .object(
+              control.constants.mapValues { .number($0) })
+          }
         }
       }
       if let variant { members["lipschitz_variant"] = .string("\(variant)") }
-      if variant?.isMatched ?? false { members["matches_first_gradient"] = .bool(true) }
+      if matchesFirstGradient { members["matches_first_gradient"] = .bool(true) }
     }
     return .object(members)
+  }
+
+  /// Whether the Lipschitz term is multiplied so that its first gradient is as long as that of the paper's.
+  var matchesFirstGradient: Bool {
+    variant?.isMatched ?? method?.control?.isMatched ?? false
   }
 
   /// What alpha is multiplied by late in training; a weight that was chosen stays.

@@ -59,15 +59,17 @@ package struct ObjectiveFactory {
       norm: plan.recipe.unrollsPowerIteration
         ? .powerIteration(steps: LipschitzVariant.releasedSteps) : .singularPair,
       hasGradient: guidance != .stopGradient)
-    method.control?.apply(to: &loss)
     var weight = plan.lipschitzWeight
     var pair = LipschitzGuidedObjective.StudentPair.released
     let usual = loss
+    method.control?.apply(to: &loss, pair: &pair)
     plan.variant?.apply(to: &loss, weight: &weight, pair: &pair)
-    let isMatched = plan.variant?.isMatched ?? false
     return LipschitzGuidedObjective(
       base, loss: loss, weight: weight, studentPair: pair, pairing: plan.pairing,
-      match: try isMatched ? GradientMatch(reference: usual, of: base) : nil, seed: plan.seed)
+      match: try plan.matchesFirstGradient ? GradientMatch(reference: usual, of: base) : nil,
+      control: method.control?.replacement,
+      means: try loss.target == .constant ? LipschitzGuidedObjective.makeMeans(for: base) : nil,
+      seed: plan.seed)
   }
 
   private func base(_ method: Method, _ student: any Network, _ teacher: TeacherPass) throws

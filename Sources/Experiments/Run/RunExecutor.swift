@@ -5,7 +5,7 @@ import DurableFiles
 import Foundation
 import JSON
 import Measuring
-package import Results
+public import Results
 import TensorCore
 public import Training
 
@@ -49,6 +49,7 @@ public final class RunExecutor {
     written = known
     if let known {
       record.epochs = known.epochs
+      record.lipschitzAtStart = known.lipschitzAtStart
       record.last = known.last
       record.best = known.best
       record.status = known.status
@@ -196,6 +197,9 @@ extension RunExecutor: TrainingObserver {
     tensorBoard = log
   }
 
+  /// Records what the networks are before they learn.
+  public func willStart(_ lipschitz: RunRecord.Lipschitz) { record.lipschitzAtStart = lipschitz }
+
   /// Logs the step and shows the progress.
   public func didStep(_ step: StepReport) throws {
     var event: [String: JSONValue] = [
@@ -254,7 +258,8 @@ extension RunExecutor: TrainingObserver {
         epoch: report.epoch, learningRate: report.learningRate, losses: report.losses,
         gradientNorms: report.gradientNorms, shares: report.shares,
         trainingMeasures: report.training, measures: report.test, seconds: report.seconds,
-        sharedSeconds: report.sharedSeconds, imagesPerSecond: report.imagesPerSecond))
+        sharedSeconds: report.sharedSeconds, imagesPerSecond: report.imagesPerSecond,
+        lipschitz: report.lipschitz, gradients: report.gradients))
     let digest = try ModelCheckpoint.write(
       objective.student, plan.network, pipeline: data.evaluationPipeline, measures: report.test,
       details: details(report.epoch), to: folder.last)

@@ -32,6 +32,18 @@ extension Claim {
       test: .better(london, than: ofd, by: .generalisationGap),
       runs: compact(both + [.student])),
     Claim(
+      "constants-come-closer",
+      "The term brings the student's constants closer to the teacher's than OFD alone does.",
+      source: "the paper's idea; no numbers are known",
+      table: PaperTable.table2.id, settings: ["c", "d"],
+      test: .better(london, than: ofd, by: .constantDistance), runs: compact(both + [.student])),
+    Claim(
+      "closer-is-better", "The closer the student's constants are to the teacher's, the less it errs.",
+      source: "the paper's idea; no numbers are known",
+      table: PaperTable.table2.id, settings: ["c", "d"],
+      test: .related(.constantDistance),
+      runs: compact(Method.ofPaper(.classification) + Method.controls)),
+    Claim(
       "meaning-counts",
       "What the term matches has to be the teacher's answer to the same image: LONDON errs less than with values "
         + "shuffled over the images.",
