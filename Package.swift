@@ -98,7 +98,7 @@ let package = Package(
     library("CheckpointFormat", ["CZstd", "DurableFiles", "JSON"]),
     library("Images", ["CImage", "DurableFiles"]),
     library("Detection", []),
-    library("Results", ["DurableFiles", "JSON", "Statistics"]),
+    library("Results", ["DurableFiles", "JSON", "Statistics", "Randomness"]),
 
     // Level 2
     library(
@@ -160,7 +160,8 @@ let package = Package(
       [
         "Spectra", "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
         "NeuralNet", "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Results",
-        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "UserErrors", "CArchive",
+        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "DurableFiles", "UserErrors",
+        "CArchive",
       ]),
     library(
       "PlaceArguments",
@@ -194,7 +195,7 @@ let package = Package(
     tests("DatasetsTests", ["TestSupport", "Datasets", "Images", "DurableFiles"]),
     tests("JSONTests", ["JSON"]),
     tests("MeasuringTests", ["Measuring", "ModelZoo", "NeuralNet", "CheckpointFormat"]),
-    tests("ResultsTests", ["Results", "JSON", "Statistics"]),
+    tests("ResultsTests", ["Results", "JSON", "Statistics", "DurableFiles", "Randomness"]),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics", "Randomness"],
       exclude: ["scipy.json"], swiftSettings: strict),
@@ -236,7 +237,7 @@ let package = Package(
         "TensorCore", "Datasets", "Randomness", "Results", "CheckpointFormat",
       ]),
     .testTarget(
-      name: "ExperimentTests", dependencies: ["Experiments", "DurableFiles", "Results", "JSON"],
+      name: "ExperimentTests", dependencies: ["Experiments", "DurableFiles", "Results", "JSON", "TestSupport"],
       exclude: ["Identities.json"], swiftSettings: strict),
     tests("ProgramTests", ["TestSupport"]),
     tests(

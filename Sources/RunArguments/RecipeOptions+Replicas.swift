@@ -15,6 +15,7 @@ extension RecipeOptions {
     options.progress = ProgressLine()
     options.keptEpochs = keepLast
     options.loaderThreads = loaderThreads
+    options.logs = Set(log)
     if alone { options.largestCohort = 1 }
     if let replica { try options.join(replica) }
     return options

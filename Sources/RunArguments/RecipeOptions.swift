@@ -20,6 +20,10 @@ public struct RecipeOptions: ParsableArguments {
   @Option(help: "Keep the checkpoints of the newest so many epochs, besides last and best.")
   public var keepLast = 0
 
+  /// Logs for other programs.
+  @Option(help: "tensorboard: write every epoch's numbers for TensorBoard beside the events, too.")
+  public var log: [LogFormat] = []
+
   /// Whether every run trains by itself.
   @Flag(help: "Train one run after the other instead of side by side; changes no result.")
   public var alone = false

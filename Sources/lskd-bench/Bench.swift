@@ -9,6 +9,6 @@ struct Bench: ParsableCommand {
       StepCommand.self, LoaderCommand.self, CheckpointFormatCommand.self, LeakCommand.self,
       MemoryCommand.self, DetectorCommand.self, SegmenterCommand.self, SharingCommand.self,
       VectorsCommand.self, GPUCheckCommand.self, ReportCommand.self, PhotosCommand.self,
-      LipschitzCommand.self,
+      RecordsCommand.self, LipschitzCommand.self,
     ])
 }

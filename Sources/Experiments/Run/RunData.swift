@@ -23,6 +23,9 @@ public protocol RunData {
   func forTuning() -> Self
   /// A few test images with their truth, and how to show what a network makes of them; nil where there is nothing to see.
   func panel() throws -> TablePanel?
+  /// What a finished network says of the test images, one by one; nil where nothing of it is kept.
+  func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
+    -> ClassifierEvaluation?
   /// Images to learn from.
   var trainingCount: Int { get }
   /// Images to measure with.
@@ -45,6 +48,11 @@ extension RunData {
 
   /// nil: labels are told by their numbers.
   public var classNames: [String]? { nil }
+
+  /// nil: only the results are kept.
+  public func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
+    -> ClassifierEvaluation?
+  { nil }
 
   /// Whole batches to learn from.
   public func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {

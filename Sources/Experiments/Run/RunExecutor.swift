@@ -25,6 +25,7 @@ public final class RunExecutor {
   /// The name of the run's folder.
   var folderName: String { plan.folderName }
   private var events: EventLog?
+  private var tensorBoard: TensorBoardFile?
   private var objective: (any Objective)?
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
@@ -44,6 +45,7 @@ public final class RunExecutor {
     folder = try options.leads ? RunFolder(url) : RunFolder(following: url)
     let known = try RunFolder.readRecord(in: folder.url)
     record = RunRecord(plan, metrics: data.metrics, options, teacher: teacher)
+    record.operations = try RunCost(data).operations(plan)
     written = known
     if let known {
       record.epochs = known.epochs
@@ -91,7 +93,11 @@ public final class RunExecutor {
     do {
       record.status = try outcome.get() == .finished ? .finished : .interrupted
       try write()
-      if record.status == .finished { try removeResumeFile() }
+      if record.status == .finished {
+        try removeResumeFile()
+        objective = nil
+        try evaluate()
+      }
     } catch {
       try fail(error)
       // A student that diverges is a result; the others do not depend on it.
@@ -150,6 +156,17 @@ public final class RunExecutor {
     return configuration
   }
 
+  /// Keeps what the finished network says of single test images. A run that finished under an older suite has it made up
+  /// for, by the command that would make the run.
+  @discardableResult
+  func evaluate() throws -> Bool {
+    guard options.leads, let finished = try RunFolder.readRecord(in: folder.url) else {
+      return false
+    }
+    return try RunEvaluation(plan: plan, data: data, options: options, teacherFile: teacherFile)
+      .write(finished, into: folder)
+  }
+
   /// A finished run needs its resume checkpoint no more; it is several times the model's size.
   private func removeResumeFile() throws {
     if options.leads && FileManager.default.fileExists(atPath: folder.resume.path) {
@@ -175,6 +192,10 @@ extension RunExecutor: TrainingObserver {
     record.epochs.removeAll { $0.epoch >= epoch }
     if step > 0 { progress.line("\(title): goes on in epoch \(epoch + 1) after step \(step)") }
     events = try EventLog(folder.events, truncatingAfterStep: step)
+    guard options.logs.contains(.tensorboard) else { return }
+    let log = try TensorBoardFile(folder.tensorBoard)
+    for epoch in record.epochs { try log.append(epoch.scalars, step: epoch.epoch + 1) }
+    tensorBoard = log
   }
 
   /// Records what the networks are before they learn.
@@ -254,6 +275,9 @@ extension RunExecutor: TrainingObserver {
       $0 + ($1.seconds + ($1.sharedSeconds ?? 0)) * $1.imagesPerSecond
     }
     record.imagesPerSecond = seconds > 0 ? images / seconds : 0
+    if let epoch = record.epochs.last {
+      try tensorBoard?.append(epoch.scalars, step: epoch.epoch + 1)
+    }
     try events?.append([
       "event": "epoch", "epoch": .integer(report.epoch),
       "step": .integer(report.step), "training": report.training.value,

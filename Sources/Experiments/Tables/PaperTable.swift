@@ -54,6 +54,8 @@ public struct PaperTable: Sendable {
   public let references: [ReferenceCell]
   /// Title of the report of the trials of its weights; nil where there are none of its own.
   let trialsTitle: String?
+  /// The contrast that was named before anything ran; nil for none in this table.
+  let primary: TableDescription.Primary?
 
   init(
     _ id: String, _ abstract: String, title: String, note: String? = nil,
@@ -62,7 +64,7 @@ public struct PaperTable: Sendable {
     paperMethods: [Method]? = nil, hasVariants: Bool = false,
     choosesTerm: Bool = false, besides: TableDescription.Besides? = nil,
     server: TableDescription.Server? = nil, references: [ReferenceCell] = [],
-    trialsTitle: String? = nil
+    trialsTitle: String? = nil, primary: TableDescription.Primary? = nil
   ) {
     self.id = id
     self.abstract = abstract
@@ -81,6 +83,7 @@ public struct PaperTable: Sendable {
     self.server = server
     self.references = references
     self.trialsTitle = trialsTitle
+    self.primary = primary
   }
 
   /// Finds a table by its name.
@@ -137,9 +140,11 @@ public struct PaperTable: Sendable {
 extension PaperTable {
   /// What reports say of it.
   public var description: TableDescription {
-    TableDescription(
+    var description = TableDescription(
       id: id, title: title, note: note, metrics: recipe.task.metrics,
       methods: MethodCard.all.map(\.id), besides: besides, server: server)
+    description.primary = primary
+    return description
   }
 
   /// What reports say of the trials of its weights; nil where there are none of its own.
