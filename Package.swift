@@ -170,7 +170,8 @@ let package = Package(
     program("lskd-eval", ["Measuring", "PlaceArguments", "Datasets", "Evaluation", "UserErrors"]),
     program("lskd-ckpt", ["CheckpointFormat", "Interchange", "ModelZoo"]),
     program("lskd-data", ["Datasets"]),
-    program("lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments", "Datasets"]),
+    program(
+      "lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments", "Datasets", "TensorCore"]),
 
     .target(
       name: "TestSupport", dependencies: ["Datasets"], path: "Tests/TestSupport",
