@@ -48,7 +48,8 @@ let package = Package(
   name: "lskd",
   products: [.library(name: "lskd-nccl", type: .dynamic, targets: ["CTorchNCCL"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // Level 0: what knows nothing of the rest.
@@ -138,6 +139,7 @@ let package = Package(
         "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Results", "CheckpointFormat",
         "DurableFiles", "Randomness", "Statistics", "JSON", "UserErrors",
+        .product(name: "Yams", package: "Yams"),
       ]),
 
     // What a machine computes beside golden vectors, and the check of a device.
@@ -171,7 +173,10 @@ let package = Package(
     program("lskd-ckpt", ["CheckpointFormat", "Interchange", "ModelZoo"]),
     program("lskd-data", ["Datasets"]),
     program(
-      "lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments", "Datasets", "TensorCore"]),
+      "lskd-bench",
+      [
+        "Benchmarks", "DeviceCheck", "PlaceArguments", "Datasets", "DurableFiles", "TensorCore",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Datasets"], path: "Tests/TestSupport",

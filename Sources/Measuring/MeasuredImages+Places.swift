@@ -12,9 +12,9 @@ extension MeasuredImages {
     self = found
   }
 
-  /// The test images of CIFAR-100 out of the default place, or synthetic ones made anew.
-  func records() throws -> ImageDataset {
-    let images =
+  /// The test images of CIFAR-100 out of the default place, or synthetic ones made anew; at the side of the header's.
+  func records(side: Int?) throws -> ImageDataset {
+    let whole =
       if let generator {
         try SyntheticCIFAR100(
           trainCount: generator.trainCount, testCount: generator.testCount,
@@ -23,6 +23,7 @@ extension MeasuredImages {
       } else {
         try CIFAR100.load(.test, from: DataHome.directory)
       }
+    let images = try side.map { try whole.averaged(toSide: $0) } ?? whole
     try check(images.digest, "--data DIR")
     return images
   }

@@ -49,6 +49,12 @@ public struct ModelCheckpoint {
     path = url.path
   }
 
+  /// Entry of a header: the images' side for which the network was trained, where a recipe chose it.
+  public static let sizeKey = "image_size"
+
+  /// The images' side for which the network was trained; nil for the data's own.
+  public var imageSize: Int? { metadata[Self.sizeKey].flatMap { Int($0) } }
+
   /// Measures the network; answers that cannot be scored, as of weights that are not finite, name its file.
   public func measured<Result>(_ body: (any Network) throws -> Result) throws -> Result {
     do {

@@ -21,7 +21,8 @@ public struct CurveReport {
   public init(_ figure: TableDescription, records: [RunRecord], of table: String, base: String) {
     self.figure = figure
     let own = records.filter {
-      $0.table == table && $0.subject.base == base && $0.subject.isPlain && $0.status == .finished
+      $0.table == table && $0.subject.base == base && $0.subject.isPlain
+        && $0.subject.guidance?.control == nil && $0.status == .finished
     }
     let places = Dictionary(grouping: own) {
       [$0.budget, $0.protocolName, $0.setting, $0.isComparable ? "paper" : "apart"]

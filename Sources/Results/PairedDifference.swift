@@ -27,7 +27,7 @@ struct PairedDifference {
     {
       own.flatMap { group in others(group).map { (group, $0) } }
     }
-    let withGradient = guided.filter { $0.subject.guidance?.form == .differentiable }
+    let withGradient = guided.filter { $0.subject.hasPaperTerm }
     let alone = plain.filter(\.subject.learnsAlone)
     return against(bases, guided)
       + against(

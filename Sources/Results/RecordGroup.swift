@@ -177,6 +177,15 @@ extension RunRecord {
   /// The seed that names the repetition.
   public var rootSeed: UInt64 { seeds["initialisation"] ?? 0 }
 
+  /// The entry of `seeds` that holds the root seed of the teacher's own training.
+  public static let teacherSeed = "teacher"
+
+  /// The root seed of the teacher's training: with `rootSeed` it names the block to which the run belongs. nil without a
+  /// teacher, and with one from a file. Records from before teachers had seeds say nothing of it: it was 0.
+  public var teacherSeed: UInt64? {
+    seeds[Self.teacherSeed] ?? teacher.flatMap { $0.isFile ? nil : 0 }
+  }
+
   /// The member of a configuration that holds the digest of the teacher's checkpoint.
   public static let teacherMember = "teacher_checkpoint"
 

@@ -22,6 +22,9 @@ extension Report {
   }
 
   private static let limits = [
+    "compact":
+      "All images at half their side, networks of half the width: it shows which methods help there, with "
+      + "converged errors. Networks and images of the paper's size may order methods otherwise.",
     "reduced":
       "It shows in which order methods start on few images. It cannot show converged errors, an order "
       + "that depends on a long schedule, or differences smaller than the spread over seeds.",

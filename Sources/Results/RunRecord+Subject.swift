@@ -47,6 +47,9 @@ extension RunRecord {
     /// Whether it is a student without a teacher.
     public var learnsAlone: Bool { role == .student && weights.loss == nil && guidance == nil }
 
+    /// Whether it has the term as the paper describes it.
+    public var hasPaperTerm: Bool { guidance?.form == .differentiable && guidance?.control == nil }
+
     /// Whether it is a method as it stands in a table, not a variant or a trial of one.
     public var isPlain: Bool { role == .student && trial == nil && guidance?.variant == nil }
   }
@@ -81,12 +84,15 @@ extension RunRecord {
     public var pairs: String
     /// What departs from the paper's method; nil for the method itself.
     public var variant: Variant?
+    /// How the term's meaning is destroyed, such as `shuffled`; nil for the term itself.
+    public var control: String?
 
     /// Makes the facts of a term.
-    public init(form: Form, pairs: String, variant: Variant? = nil) {
+    public init(form: Form, pairs: String, variant: Variant? = nil, control: String? = nil) {
       self.form = form
       self.pairs = pairs
       self.variant = variant
+      self.control = control
     }
   }
 

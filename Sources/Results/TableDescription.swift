@@ -44,7 +44,7 @@ public struct TableDescription: Sendable {
 
     func contains(_ record: RunRecord) -> Bool {
       record.table == table && record.subject.base == base && record.subject.isPlain
-        && record.subject.guidance?.form != .stopGradient
+        && (record.subject.guidance == nil || record.subject.hasPaperTerm)
     }
   }
 

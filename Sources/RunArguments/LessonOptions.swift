@@ -32,12 +32,13 @@ public struct LessonOptions: ParsableArguments {
   /// A request with these options.
   public func request(
     _ table: PaperTable, settings: String?, methods: String?, variants: String? = nil,
-    seeds: String? = nil, _ recipe: RecipeOptions
+    seeds: String? = nil, teacherSeeds: String? = nil, _ recipe: RecipeOptions
   ) throws -> TableRequest {
     var request = try TableRequest(
       table, settings: settings, methods: methods, variants: variants, seeds: seeds,
-      trainingProtocol: recipe.trainingProtocol, budget: recipe.budget, teacher: teacher,
-      backbones: backbone)
+      teacherSeeds: teacherSeeds, trainingProtocol: recipe.trainingProtocol,
+      budget: Budget(named: recipe.budget.budget), changes: recipe.budget.changes(),
+      teacher: teacher, backbones: backbone)
     try request.setLipschitzTerm(pairs: lipschitzPairs, share: lipschitzShare)
     return request
   }

@@ -10,11 +10,7 @@ public struct RecipeOptions: ParsableArguments {
   public var trainingProtocol = TrainingProtocol.equal
 
   /// How much of the paper's recipe.
-  @Option(
-    help:
-      "full: the paper's recipe; reduced: real images, fewer epochs, narrower networks; smoke: synthetic images."
-  )
-  public var budget = Budget.full
+  @OptionGroup public var budget: BudgetOptions
 
   /// The run folders.
   @Option(help: "Directory of the run folders.")

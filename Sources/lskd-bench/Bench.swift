@@ -8,6 +8,6 @@ struct Bench: ParsableCommand {
     subcommands: [
       StepCommand.self, LoaderCommand.self, CheckpointFormatCommand.self, LeakCommand.self,
       MemoryCommand.self, DetectorCommand.self, SegmenterCommand.self, SharingCommand.self,
-      GPUCheckCommand.self,
+      GPUCheckCommand.self, ReportCommand.self,
     ])
 }

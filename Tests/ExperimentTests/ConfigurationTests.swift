@@ -61,12 +61,23 @@ struct ConfigurationTests {
     #expect(ratio.subject.weights == .init(loss: 1e-3, alpha: 0.25))
   }
 
+  @Test("a control is the term with all its numbers, and says what it destroys")
+  func control() throws {
+    let (term, control) = (try plan(.london), try plan(Method(named: "london-shuffled")))
+    #expect(control.configuration["lipschitz_control"] == "shuffled")
+    #expect(term.configuration["lipschitz_control"] == nil && term.hash != control.hash)
+    #expect(control.recipe == term.recipe && control.subject.weights == term.subject.weights)
+    #expect(control.subject.guidance?.control == "shuffled" && control.subject.base == "ofd")
+    #expect(!control.subject.hasPaperTerm && term.subject.hasPaperTerm)
+    #expect(control.deviations.contains { $0.text.contains("permuted over the images") })
+  }
+
   @Test("only the paper's networks, images, starts and length stand beside its numbers")
   func comparable() throws {
     func separates(_ run: RunPlan) -> Bool { run.deviations.contains(where: \.separates) }
     let whole = try plan(Method(.kd))
     #expect(!separates(whole))
-    #expect(try separates(plan(Method(.kd), .reduced)))
+    #expect(try separates(plan(Method(.kd), .compact)))
     var data = DataReference(id: "synthetic-cifar100", hashes: [:])
     data.deviations = ["images of synthetic-cifar100 instead of CIFAR-100"]
     let synthetic = RunPlan(

@@ -15,8 +15,8 @@ struct Identities: Codable, Equatable {
     for table in PaperTable.all where table.hasTrials {
       for setting in table.settings {
         for trainingProtocol in TrainingProtocol.allCases {
-          for budget in Budget.allCases {
-            try identities.add(setting, trainingProtocol, budget)
+          for budget in setting.recipe.budgets {
+            try identities.add(setting, trainingProtocol, Budget(budget))
           }
         }
       }
@@ -54,7 +54,7 @@ struct Identities: Codable, Equatable {
     }
     let table = run.method == nil ? "teacher" : run.table
     let name =
-      "\(table) \(run.setting.id) \(run.methodName) \(run.trainingProtocol.rawValue) \(run.budget.rawValue)"
+      "\(table) \(run.setting.id) \(run.methodName) \(run.trainingProtocol.rawValue) \(run.budget.name)"
     runs[name] = ([String(run.hash.prefix(12))] + sentences).joined(separator: " ")
   }
 }

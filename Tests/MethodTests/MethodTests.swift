@@ -139,7 +139,9 @@ struct MethodTests {
 
   @Test("names read back, and every method but the student combines with the Lipschitz term")
   func names() throws {
-    for method in Method.all + [Method(.at, .differentiable)] {
+    for method in Method.all
+      + [Method(.at, .differentiable), Method(.kd, .control(.shuffled))]
+    {
       #expect(try Method(named: method.description) == method)
     }
     #expect(try Method(named: "ofd+london") == .london)

@@ -8,6 +8,19 @@ struct DoctorTests {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
   }
 
+  @Test("the libtorch that was found is one line, with the directory that LIBTORCH would name")
+  func foundTorch() throws {
+    try inTemporaryDirectory { directory in
+      let result = try BuiltProgram("lskd-repro")("doctor", "--find-torch", in: directory)
+      #expect(result.code == 0, "\(result.errors)")
+      let line = result.output.trimmingCharacters(in: .newlines)
+      let words = line.components(separatedBy: ": libtorch ")
+      let root = try #require(words.first)
+      #expect(FileManager.default.fileExists(atPath: root + "/lib/libtorch_cpu.so"))
+      #expect(words.last?.hasSuffix("CPU") == true || words.last?.hasSuffix("CUDA") == true)
+    }
+  }
+
   @Test("doctor finds libtorch, computes on the host and names what is missing with its remedy")
   func facts() throws {
     try inTemporaryDirectory { directory in

@@ -48,7 +48,7 @@ public struct TablePanel {
           photo: try FileError.reading(photo.file), width: photo.width, height: photo.height,
           columns: columns.map { $0.cells[index] })
       }
-      let name = "\(setting)-\(own.first?.budget.rawValue ?? "")-\(digest.prefix(8)).svg"
+      let name = "\(setting)-\(own.first?.budget.name ?? "")-\(digest.prefix(8)).svg"
       let place = options.runs.appendingPathComponent(Self.prefix(table.id) + name)
       try AtomicFile.write(ImagePanel(titles: columns.map(\.title), rows: rows).svg, to: place)
       files.append(place)

@@ -41,6 +41,13 @@ extension Diagnosis {
 }
 
 extension Diagnosis.Libtorch {
+  /// The directory that `LIBTORCH` would name, with version and flavour, in a line.
+  public var place: String {
+    let root = directory.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+    let build = flavour == .cuda ? "CUDA" : "CPU"
+    return "\(root ?? "unknown place"): libtorch \(version) for \(build)"
+  }
+
   fileprivate var text: String {
     let flavour = flavour.map { "\($0.rawValue == "cuda" ? "CUDA" : "CPU") build" }
     return [version, flavour, directory, openMP.map { "OpenMP from \($0)" }]

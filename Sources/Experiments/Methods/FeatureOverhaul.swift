@@ -7,7 +7,10 @@ extension MethodCard {
   /// The feature loss of OFD; with the Lipschitz term it is LONDON.
   public static let ofd = MethodCard(
     "ofd", "Heo et al. 2019 (OFD)", isInPaper: true, family: .overhaul, connectsTaps: true,
-    guidedNames: [.differentiable: "london", .stopGradient: "london-released"],
+    guidedNames: [
+      .differentiable: "london", .stopGradient: "london-released",
+      .control(.shuffled): "london-shuffled",
+    ],
     uses: [
       .classification: overhaul(MethodUse.rawStages, weight: 1e-3),
       // Its paper names the weight; VGG-16 has no batch norms to take margins from.

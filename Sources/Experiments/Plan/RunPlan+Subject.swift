@@ -21,8 +21,8 @@ extension RunPlan {
   private var guidance: RunRecord.Guidance? {
     method?.guidance.map { form in
       .init(
-        form: form == .differentiable ? .differentiable : .stopGradient, pairs: pairing.rawValue,
-        variant: variant?.fact)
+        form: form == .stopGradient ? .stopGradient : .differentiable, pairs: pairing.rawValue,
+        variant: variant?.fact, control: method?.control?.rawValue)
     }
   }
 

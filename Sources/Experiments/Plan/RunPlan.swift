@@ -27,6 +27,8 @@ public struct RunPlan: Hashable, Sendable {
   public let budget: Budget
   /// Root seed of the run.
   public let seed: UInt64
+  /// Root seed of the teacher's own training.
+  public var teacherSeed: UInt64 = 0
   /// The training images, by identity and digests.
   public let data: DataReference
   /// Departure from LONDON's Lipschitz term.
@@ -68,7 +70,7 @@ public struct RunPlan: Hashable, Sendable {
     guard let method, method.usesTeacher, teacherFile == nil else { return nil }
     var plan = RunPlan(
       table: table, setting: setting, role: .teacher, trainingProtocol: trainingProtocol,
-      budget: budget, seed: 0, data: data)
+      budget: budget, seed: teacherSeed, data: data)
     plan.backbones = backbones
     return plan
   }
@@ -80,7 +82,12 @@ public struct RunPlan: Hashable, Sendable {
   }
 
   /// The recipe.
-  public var recipe: Recipe {
+  public var recipe: Recipe { recipe(budget) }
+
+  /// The paper's.
+  var paperRecipe: Recipe { recipe(.full) }
+
+  private func recipe(_ budget: Budget) -> Recipe {
     if let method {
       Recipe(
         method, setting, trainingProtocol, budget, hasBackbone: backbone != nil)
@@ -130,11 +137,12 @@ public struct RunPlan: Hashable, Sendable {
     var members: [String: JSONValue] = [
       "network": .string(network.description),
       "method": .string(method?.description ?? "teacher"),
-      "budget": .string(budget.rawValue),
+      "budget": .string(budget.name),
       "seed": JSONValue(exactly: seed),
       "data": .object(data.hashes.mapValues { .string($0) }),
       "training_fraction": .number(extent.trainingFraction),
-      "pipeline": .string(setting.recipe.pipeline),
+      "pipeline": .string(
+        setting.recipe.sizing.pipeline(setting.recipe.pipeline, side: extent.imageSize)),
       "recipe": recipe.configuration,
     ]
     let taskConstants = setting.task.loss(recipe.counting).constants
@@ -166,6 +174,9 @@ public struct RunPlan: Hashable, Sendable {
           members["power_steps"] = .integer(LipschitzVariant.releasedSteps)
         }
         if pairing != .all { members["lipschitz_pairs"] = .string(pairing.rawValue) }
+        if let control = method?.control {
+          members["lipschitz_control"] = .string(control.rawValue)
+        }
       }
       if let variant { members["lipschitz_variant"] = .string("\(variant)") }
       if variant?.isMatched ?? false { members["matches_first_gradient"] = .bool(true) }
@@ -185,7 +196,7 @@ public struct RunPlan: Hashable, Sendable {
     let place =
       role == .teacher
       ? "teacher-\(network)" : "\(table)-\(setting.id)-\(name)-\(trainingProtocol.rawValue)"
-    return "\(place)-\(budget.rawValue)-seed\(seed)-\(hash.prefix(8))"
+    return "\(place)-\(budget.name)-seed\(seed)-\(hash.prefix(8))"
   }
 }
 

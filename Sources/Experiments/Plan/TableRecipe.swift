@@ -4,31 +4,6 @@ import NeuralNet
 /// What all rows of a table share: the task, the images, and the paper's recipe with what smaller budgets make of it.
 /// Tables that show the same runs have the same one.
 public struct TableRecipe: Sendable {
-  /// How much of the paper's images and steps is taken.
-  public struct Extent: Hashable, Sendable {
-    /// Passes over the training images.
-    public let epochs: Int
-    /// Those of a teacher. Where all start from random numbers it learns longer than its students.
-    public let teacherEpochs: Int
-    /// Share of the training images of every class.
-    public let trainingFraction: Double
-    /// Images per batch instead of the setting's; nil for the setting's.
-    public let batchSize: Int?
-    /// Pixels to whose short side photos are scaled and to which they are cut; nil where all inputs have one size.
-    public let imageSize: Int?
-
-    init(
-      epochs: Int, teacherEpochs: Int? = nil, trainingFraction: Double = 1, batchSize: Int? = nil,
-      imageSize: Int? = nil
-    ) {
-      self.epochs = epochs
-      self.teacherEpochs = teacherEpochs ?? epochs
-      self.trainingFraction = trainingFraction
-      self.batchSize = batchSize
-      self.imageSize = imageSize
-    }
-  }
-
   /// What a learning rate depends on.
   struct Start {
     let network: Architecture
@@ -50,23 +25,18 @@ public struct TableRecipe: Sendable {
   /// What happens to training images, as records name it.
   let pipeline: String
   let full: Extent
-  let reduced: Extent
+  /// nil where the table has no such budget.
+  var compact: Extent? = nil
+  var reduced: Extent? = nil
   let smoke: Extent
+  /// What a change of the images' side does.
+  var sizing = Sizing.fixed
   let optimizer: SGD.Configuration
   /// Whether methods have code of their authors for these images, which `released` then follows.
   let hasReleasedCode: Bool
   /// Learning rate of the paper's recipe, where a start from random numbers has another one.
   let pretrainedRate: Double?
   let schedule: @Sendable (Start) -> Schedule
-
-  /// How much of the paper's images and steps a budget takes.
-  public func extent(_ budget: Budget) -> Extent {
-    switch budget {
-    case .full: full
-    case .reduced: reduced
-    case .smoke: smoke
-    }
-  }
 }
 
 extension TableRecipe: Hashable {

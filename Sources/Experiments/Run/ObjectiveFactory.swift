@@ -58,7 +58,8 @@ package struct ObjectiveFactory {
     var loss = LipschitzLoss(
       norm: plan.recipe.unrollsPowerIteration
         ? .powerIteration(steps: LipschitzVariant.releasedSteps) : .singularPair,
-      hasGradient: guidance == .differentiable)
+      hasGradient: guidance != .stopGradient)
+    method.control?.apply(to: &loss)
     var weight = plan.lipschitzWeight
     var pair = LipschitzGuidedObjective.StudentPair.released
     let usual = loss

@@ -275,10 +275,10 @@ extension RunExecutor: TrainingObserver {
   private func details(_ epoch: Int) -> [String: String] {
     var details = [
       "suite": Suite.version, "run": plan.hash, "method": plan.methodName,
-      "setting": plan.setting.id, "budget": plan.budget.rawValue, "epoch": String(epoch),
+      "setting": plan.setting.id, "budget": plan.budget.name, "epoch": String(epoch),
       "dataset": plan.data.id, "dataset_test_sha256": plan.data.hashes["test"] ?? "",
     ]
-    details[SegmenterEvaluationJob.sizeKey] = plan.extent.imageSize.map(String.init)
+    details[ModelCheckpoint.sizeKey] = plan.extent.imageSize.map(String.init)
     if let measured = data.measured { details.merge(measured.header) { $1 } }
     // The teacher is named, not stored.
     details["teacher_sha256"] = record.teacher?.checkpointHash

@@ -37,7 +37,7 @@ package struct Trials {
         guard let beside = weights[key] else { continue }
         let guided = methods.filter { $0.base == base.base && $0.guidance != nil }
         guard !guided.isEmpty else { continue }
-        // Terms with and without gradient share one weight: they differ in nothing else.
+        // The term without gradient and its controls have its weight: they differ in nothing else.
         let choice = try choose(
           setting, Method(base.base, .differentiable), Self.lipschitzGrid(setting), beside: beside)
         for method in guided {
@@ -114,9 +114,9 @@ package struct Trials {
   package static func first(
     _ setting: Setting, _ method: Method, _ selection: TablePlan.Selection, data: DataReference
   ) -> [RunPlan] {
-    guard let details = method.details(for: setting.task), method.guidance != .stopGradient else {
-      return []
-    }
+    guard let details = method.details(for: setting.task),
+      method.guidance == nil || method.guidance == .differentiable
+    else { return [] }
     let grid = method.guidance == nil ? TrialGrid(details) : lipschitzGrid(setting)
     return grid.weights.map {
       plan(setting, method, $0, beside: nil, selection, data: data)

@@ -121,7 +121,7 @@ public struct PaperTable: Sendable {
     }
     guard !budget.isSynthetic || request.root == nil else {
       throw UsageError(
-        "\(DataRequest.Option.root.rawValue) does not go with --budget \(budget.rawValue), whose images are synthetic"
+        "\(DataRequest.Option.root.rawValue) does not go with --budget \(budget.name), whose images are synthetic"
       )
     }
     return try data.open(request, budget, runs)
