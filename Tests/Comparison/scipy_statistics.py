@@ -1,6 +1,6 @@
 """Writes the fixed data and scipy's answers that StatisticsTests hold the suite's statistics against.
 
-Run by hand: python3 Tests/Comparison/statistics.py Tests/StatisticsTests/scipy.json
+Run by hand: python3 Tests/Comparison/scipy_statistics.py Tests/StatisticsTests/scipy.json
 """
 
 import json
