@@ -48,7 +48,8 @@ let package = Package(
   name: "lskd",
   products: [.library(name: "lskd-nccl", type: .dynamic, targets: ["CTorchNCCL"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // Level 0: what knows nothing of the rest.
@@ -97,7 +98,7 @@ let package = Package(
     library("CheckpointFormat", ["CZstd", "DurableFiles", "JSON"]),
     library("Images", ["CImage", "DurableFiles"]),
     library("Detection", []),
-    library("Results", ["DurableFiles", "JSON", "Statistics"]),
+    library("Results", ["DurableFiles", "JSON", "Statistics", "Randomness"]),
 
     // Level 2
     library(
@@ -120,8 +121,8 @@ let package = Package(
     library(
       "Training",
       [
-        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Detection", "Results",
-        "CheckpointFormat",
+        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Detection", "Images",
+        "Results", "CheckpointFormat",
       ]),
 
     // Level 5: a checkpoint measured on a data set; no plans.
@@ -141,22 +142,26 @@ let package = Package(
         "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Results", "CheckpointFormat",
         "DurableFiles", "Randomness", "Statistics", "JSON", "UserErrors",
+        .product(name: "Yams", package: "Yams"),
       ]),
 
-    // What a machine computes beside golden vectors, and the check of a device.
+    // Networks and losses beside golden vectors, and the check of a device.
     library(
-      "DeviceCheck",
+      "GoldenVectors",
       [
-        "ModelZoo", "Distillation", "NeuralNet", "TensorCore", "Results", "DurableFiles", "JSON",
+        "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore", "Detection",
+        "Evaluation", "Randomness", "DurableFiles", "JSON",
       ]),
+    library("DeviceCheck", ["TensorCore", "Results", "DurableFiles", "JSON"]),
 
     // Level 7: what programs share, and what lskd-bench calls.
     library(
       "Benchmarks",
       [
         "Spectra", "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
-        "NeuralNet", "TensorCore", "Datasets", "Detection", "Evaluation", "Results",
-        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "UserErrors",
+        "NeuralNet", "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Results",
+        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "DurableFiles", "UserErrors",
+        "CArchive",
       ]),
     library(
       "PlaceArguments",
@@ -173,7 +178,12 @@ let package = Package(
     program("lskd-eval", ["Measuring", "PlaceArguments", "Datasets", "Evaluation", "UserErrors"]),
     program("lskd-ckpt", ["CheckpointFormat", "Interchange", "ModelZoo"]),
     program("lskd-data", ["Datasets"]),
-    program("lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments", "Datasets"]),
+    program(
+      "lskd-bench",
+      [
+        "Benchmarks", "DeviceCheck", "GoldenVectors", "PlaceArguments", "Datasets", "DurableFiles",
+        "TensorCore", "UserErrors",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Datasets"], path: "Tests/TestSupport",
@@ -185,7 +195,7 @@ let package = Package(
     tests("DatasetsTests", ["TestSupport", "Datasets", "Images", "DurableFiles"]),
     tests("JSONTests", ["JSON"]),
     tests("MeasuringTests", ["Measuring", "ModelZoo", "NeuralNet", "CheckpointFormat"]),
-    tests("ResultsTests", ["Results", "JSON", "Statistics"]),
+    tests("ResultsTests", ["Results", "JSON", "Statistics", "DurableFiles", "Randomness"]),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics", "Randomness"],
       exclude: ["scipy.json"], swiftSettings: strict),
@@ -227,7 +237,7 @@ let package = Package(
         "TensorCore", "Datasets", "Randomness", "Results", "CheckpointFormat",
       ]),
     .testTarget(
-      name: "ExperimentTests", dependencies: ["Experiments", "DurableFiles", "Results", "JSON"],
+      name: "ExperimentTests", dependencies: ["Experiments", "DurableFiles", "Results", "JSON", "TestSupport"],
       exclude: ["Identities.json"], swiftSettings: strict),
     tests("ProgramTests", ["TestSupport"]),
     tests(
@@ -237,7 +247,7 @@ let package = Package(
         "Lipschitz", "ModelZoo",
         "NeuralNet",
         "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Interchange",
-        "CheckpointFormat", "DeviceCheck",
+        "CheckpointFormat", "GoldenVectors",
       ]),
   ],
   cxxLanguageStandard: .cxx20

@@ -133,7 +133,7 @@ public struct SharingBenchmark {
 extension SharingBenchmark {
   /// Trains the smoke budget's student of setting c for so long and returns its images per second.
   public static func train(seconds: Double, place: ComputePlace) throws -> Double {
-    let data = try CIFARSource(.smoke, fraction: 1, directory: nil)
+    let data = try CIFARSource(.smoke, Setting("c").recipe.extent(.smoke), directory: nil)
     let store = ParameterStore(seed: 0, device: place.device, layout: place.layout)
     let network = try Budget.smoke.network(for: try Setting("c").student)
       .makeNetwork(classCount: data.classCount, store: store)

@@ -1,4 +1,13 @@
 extension ImageDataset {
+  /// `areaAveraged`, for a side that somebody asks for.
+  public func averaged(toSide side: Int) throws(DatasetError) -> ImageDataset {
+    guard let images = areaAveraged(side: side) else {
+      throw DatasetError(
+        "images of \(width) x \(height) pixels cannot be averaged to a side of \(side)")
+    }
+    return images
+  }
+
   /// The same images at a smaller size: every pixel is the mean of a square of theirs, rounded half up.
   ///
   /// `side` divides height and width, which are equal; nil where it does not.

@@ -20,13 +20,18 @@ public struct EvaluationJob {
       throw UsageError("--data and --synthetic name different images: choose one")
     }
     self.checkpoint = checkpoint
+    let side = checkpoint.imageSize
+    func sized(_ images: ImageDataset) throws -> ImageDataset {
+      try side.map { try images.averaged(toSide: $0) } ?? images
+    }
     test =
       if let directory {
-        try CIFAR100.load(.test, from: directory)
+        try sized(CIFAR100.load(.test, from: directory))
       } else if synthetic {
-        try SyntheticCIFAR100.ofSmokeBudget().dataset(.test)
+        try sized(SyntheticCIFAR100.ofSmokeBudget().dataset(.test))
       } else {
-        try MeasuredImages(of: checkpoint, file, flags: "--data DIR or --synthetic").records()
+        try MeasuredImages(of: checkpoint, file, flags: "--data DIR or --synthetic")
+          .records(side: side)
       }
     guard checkpoint.network.classCount == test.classCount else {
       throw UsageError(

@@ -12,9 +12,9 @@ extension MeasuredImages {
     self = found
   }
 
-  /// The test images of CIFAR-100 out of the default place, or synthetic ones made anew.
-  func records() throws -> ImageDataset {
-    let images =
+  /// The test images of CIFAR-100 out of the default place, or synthetic ones made anew; at the side of the header's.
+  func records(side: Int?) throws -> ImageDataset {
+    let whole =
       if let generator {
         try SyntheticCIFAR100(
           trainCount: generator.trainCount, testCount: generator.testCount,
@@ -23,6 +23,7 @@ extension MeasuredImages {
       } else {
         try CIFAR100.load(.test, from: DataHome.directory)
       }
+    let images = try side.map { try whole.averaged(toSide: $0) } ?? whole
     try check(images.digest, "--data DIR")
     return images
   }
@@ -42,6 +43,26 @@ extension MeasuredImages {
       trainCount: generator.trainCount, testCount: generator.testCount, seed: generator.seed
     ).write(to: place)
     try body(place, parts)
+  }
+
+  /// Calls `body` with the directory around photos of classes and their set; synthetic ones are made anew for as long as
+  /// `body` runs.
+  func withClassFolders<Output>(_ body: (URL, String) throws -> Output) throws -> Output {
+    guard case .classFolders(let set) = layout else {
+      throw UsageError("the header names other images for a network of ImageNet's photos")
+    }
+    guard let generator else {
+      return try body(DataHome.directory.appendingPathComponent(PhotoFolder.folderName), set)
+    }
+    let place = FileManager.default.temporaryDirectory
+      .appendingPathComponent("lskd-\(UUID().uuidString)")
+    // What stays behind is in the system's temporary directory.
+    defer { _ = try? FileManager.default.removeItem(at: place) }
+    try SyntheticClassPhotos(
+      trainCount: generator.trainCount, testCount: generator.testCount,
+      classCount: generator.classCount, seed: generator.seed
+    ).write(to: place)
+    return try body(place, set)
   }
 
   /// Throws where the images that were found are not those of the header.

@@ -22,6 +22,9 @@ public struct ModelCheckpoint {
   public let sha256: String
   private let path: String
 
+  /// Entry of the header: names of the classes in the order of the labels, one a line.
+  public static let classNamesKey = "class_names"
+
   /// Reads a file. Throws for a damaged file, an unknown architecture or pipeline, and for tensors that do not fit.
   public init(
     contentsOf url: URL, device: Device = .cpu, layout: Tensor.Layout = .channelsLast,
@@ -48,6 +51,12 @@ public struct ModelCheckpoint {
     sha256 = try Digest.sha256(fileAt: url)
     path = url.path
   }
+
+  /// Entry of a header: the images' side for which the network was trained, where a recipe chose it.
+  public static let sizeKey = "image_size"
+
+  /// The images' side for which the network was trained; nil for the data's own.
+  public var imageSize: Int? { metadata[Self.sizeKey].flatMap { Int($0) } }
 
   /// Measures the network; answers that cannot be scored, as of weights that are not finite, name its file.
   public func measured<Result>(_ body: (any Network) throws -> Result) throws -> Result {

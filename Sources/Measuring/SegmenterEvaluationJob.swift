@@ -54,8 +54,7 @@ public struct SegmenterEvaluationJob {
           + "is no segmentation of the \(SegmentationDataset.classes.count) classes of VOC")
     }
     let side =
-      request.shortSide ?? checkpoint.metadata[Self.sizeKey].flatMap { Int($0) }
-      ?? SegmentationEvaluator.paperShortSide
+      request.shortSide ?? checkpoint.imageSize ?? SegmentationEvaluator.paperShortSide
     guard (1...8192).contains(side) else {
       throw UsageError("a short side has 1 to 8192 pixels, not \(side)")
     }
@@ -74,9 +73,6 @@ public struct SegmenterEvaluationJob {
           + "where nothing is written")
     }
   }
-
-  /// Entry of a checkpoint's header: the size for which it was trained.
-  public static let sizeKey = "image_size"
 
   /// Predicts, writes what was asked for, and returns the scores; nil for photos without masks.
   public func run() throws -> SegmentationEvaluationJob? {

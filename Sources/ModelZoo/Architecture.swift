@@ -192,6 +192,23 @@ extension Architecture {
     }
   }
 
+  /// Whether a classifier is made for ImageNet's photos rather than for images of 32 pixels.
+  public var readsPhotos: Bool {
+    switch self {
+    case .imageNetResNet, .imageNetMobileNet: true
+    default: false
+    }
+  }
+
+  /// A network of half the width that keeps what makes a teacher better than its student: its depth. Networks of which
+  /// nothing else is known stand for themselves reduced.
+  public var compact: Architecture {
+    switch self {
+    case .wideResNet(let depth, let width): .wideResNet(depth: depth, width: max(1, width / 2))
+    case .cifarResNet, .pyramidNet, .imageNetResNet, .imageNetMobileNet, .ssd300, .deepLab: reduced
+    }
+  }
+
   /// A narrower and, where its depth can vary, shallower one that stands for it where images or time are few.
   public var reduced: Architecture {
     switch self {

@@ -45,6 +45,13 @@ public enum Schedule: Hashable, Sendable {
     }
   }
 
+  /// The rate before it falls, and behind a rise.
+  public var baseRate: Double {
+    switch self {
+    case .steps(let base, _), .polynomial(let base, _), .cosine(let base, _, _): base
+    }
+  }
+
   /// Epochs at which the rate changes; a protocol may restart the momentum there.
   public var dropEpochs: [Int] {
     switch self {

@@ -3,21 +3,21 @@ import JSON
 
 extension ConstantsReport {
   /// The page.
-  public var markdown: String {
-    var lines = [
-      "# Do the students' constants come closer, and does it help?", "",
-      "The constant of a module is the largest singular value of its transmitting matrix, exact, image by image on fixed",
-      "training images with running statistics; a distance is the mean of |student - teacher| over the teacher's mean, before",
-      "training, halfway and after it. \"Connected\" has the front map behind its connector, as the Lipschitz term has it;",
-      "connectors are thrown away after training. The gain is that over the same method without the term, or over the student",
-      "alone, of the same seeds, in points of the table's metric; the correlation over seeds is that of the gain with the",
-      "mean distance at the end: where closer helps it is negative. A gain that a control has as well is no gain of matching.",
-      "",
+  public var page: Page {
+    var blocks: [Page.Block] = [
+      .paragraph(
+        "The constant of a module is the largest singular value of its transmitting matrix, exact, image by image on "
+          + "fixed training images with running statistics; a distance is the mean of |student - teacher| over the "
+          + "teacher's mean, before training, halfway and after it. \"Connected\" has the front map behind its "
+          + "connector, as the Lipschitz term has it; connectors are thrown away after training. The gain is that over "
+          + "the same method without the term, or over the student alone, of the same seeds, in points of the table's "
+          + "metric; the correlation over seeds is that of the gain with the mean distance at the end: where closer helps "
+          + "it is negative. A gain that a control has as well is no gain of matching.")
     ]
-    for (place, rows) in places {
-      lines += ["## \(place.text)", ""] + Self.table(rows).markdown + [""]
-    }
-    return lines.joined(separator: "\n")
+    for (place, rows) in places { blocks += [.heading(2, place.text), .table(Self.table(rows))] }
+    return Page(
+      name: "constants", title: "Do the students' constants come closer, and does it help?",
+      blocks: blocks)
   }
 
   private static func table(_ rows: [Row]) -> TextTable {

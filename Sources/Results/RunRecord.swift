@@ -77,6 +77,11 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var message: String?
   /// What a test server said of the run, %, by the names of its figures; from a file beside the record.
   public var serverFigures: [String: Double]?
+  /// What was measured of the finished network image by image; from a file beside the record.
+  public var evaluation: FinalEvaluation?
+  /// Floating-point operations of the whole training with its teacher's passes, its preparation and its evaluations, two
+  /// per multiply-add; nil in records of older suites.
+  public var operations: Double?
 
   /// Makes the record of a run that begins.
   public init(

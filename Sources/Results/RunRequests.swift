@@ -4,7 +4,7 @@ import JSON
 
 /// What commands asked for, beside the run folders: what never began is known from here.
 public enum RunRequests {
-  private static let directory = "requests"
+  static let directory = "requests"
 
   /// Notes the runs of a command, as records that nothing was done for. The same request again takes the place of the
   /// first one, whatever has become of its recipe.
@@ -14,9 +14,13 @@ public enum RunRequests {
       record.status = .missing
       return record
     }
-    let names = asked.map {
-      [$0.table, $0.setting, $0.method, $0.protocolName, $0.budget, "\($0.rootSeed)"]
-        .joined(separator: " ")
+    let names = asked.map { record in
+      let teacher = record.teacherSeed.flatMap { $0 == 0 ? nil : "\($0)" }
+      return
+        ([
+          record.table, record.setting, record.method, record.protocolName, record.budget,
+          "\(record.rootSeed)",
+        ] + [teacher].compactMap { $0 }).joined(separator: " ")
     }
     let digest = Digest.sha256(Data(names.joined(separator: "\n").utf8))
     let place = runs.appendingPathComponent(directory)

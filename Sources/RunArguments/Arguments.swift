@@ -2,11 +2,13 @@ public import ArgumentParser
 public import Distillation
 public import Experiments
 
-extension Budget: ExpressibleByArgument {}
-
 extension TrainingProtocol: ExpressibleByArgument {}
 
 extension TapPairing: ExpressibleByArgument {}
+
+extension LogFormat: ExpressibleByArgument {}
+
+extension RunSchedule.Format: ExpressibleByArgument {}
 
 extension PaperTable: ExpressibleByArgument {
   /// Finds a table by its name.

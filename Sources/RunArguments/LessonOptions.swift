@@ -26,19 +26,28 @@ public struct LessonOptions: ParsableArguments {
   @Option(help: "Share of the loss that the Lipschitz term takes (default: tuned, or 0.01).")
   public var lipschitzShare: Double?
 
+  /// The most images that pass through the networks together.
+  @Option(
+    help: ArgumentHelp(
+      "Take larger batches in parts of at most so many images, where memory is short; norms see a part.",
+      valueName: "count"))
+  public var imagesAtOnce: Int?
+
   /// The defaults.
   public init() {}
 
   /// A request with these options.
   public func request(
     _ table: PaperTable, settings: String?, methods: String?, variants: String? = nil,
-    seeds: String? = nil, _ recipe: RecipeOptions
+    seeds: String? = nil, teacherSeeds: String? = nil, _ recipe: RecipeOptions
   ) throws -> TableRequest {
     var request = try TableRequest(
       table, settings: settings, methods: methods, variants: variants, seeds: seeds,
-      trainingProtocol: recipe.trainingProtocol, budget: recipe.budget, teacher: teacher,
-      backbones: backbone)
+      teacherSeeds: teacherSeeds, trainingProtocol: recipe.trainingProtocol,
+      budget: Budget(named: recipe.budget.budget), changes: recipe.budget.changes(),
+      teacher: teacher, backbones: backbone)
     try request.setLipschitzTerm(pairs: lipschitzPairs, share: lipschitzShare)
+    try request.setImagesAtOnce(imagesAtOnce)
     return request
   }
 }

@@ -10,11 +10,7 @@ public struct RecipeOptions: ParsableArguments {
   public var trainingProtocol = TrainingProtocol.equal
 
   /// How much of the paper's recipe.
-  @Option(
-    help:
-      "full: the paper's recipe; reduced: real images, fewer epochs, narrower networks; smoke: synthetic images."
-  )
-  public var budget = Budget.full
+  @OptionGroup public var budget: BudgetOptions
 
   /// The run folders.
   @Option(help: "Directory of the run folders.")
@@ -24,15 +20,27 @@ public struct RecipeOptions: ParsableArguments {
   @Option(help: "Keep the checkpoints of the newest so many epochs, besides last and best.")
   public var keepLast = 0
 
+  /// Logs for other programs.
+  @Option(help: "tensorboard: write every epoch's numbers for TensorBoard beside the events, too.")
+  public var log: [LogFormat] = []
+
   /// Whether every run trains by itself.
   @Flag(help: "Train one run after the other instead of side by side; changes no result.")
   public var alone = false
 
+  /// Threads that prepare images.
+  @Option(
+    help: "Threads that decode and transform images ahead of the training; they change no result.")
+  public var loaderThreads = 1
+
   /// The defaults.
   public init() {}
 
-  /// Refuses a negative number of epochs.
+  /// Refuses a negative number of epochs and no threads.
   public func validate() throws {
+    guard (1...256).contains(loaderThreads) else {
+      throw ValidationError("--loader-threads takes 1 to 256 threads, not \(loaderThreads)")
+    }
     guard keepLast >= 0 else {
       throw ValidationError("--keep-last takes a number of epochs, not \(keepLast)")
     }

@@ -17,8 +17,8 @@ struct Methods: ParsableCommand {
   )
   var setting = "c"
 
-  @Option(help: "Whose networks.")
-  var budget = Budget.reduced
+  @Option(help: "Whose networks: a budget or FILE.yaml.")
+  var budget = Budget.compact.name
 
   @Flag(help: "Measure what a step of every method costs.")
   var measure = false
@@ -42,7 +42,7 @@ struct Methods: ParsableCommand {
 
   func run() throws {
     let costs = try MethodCosts(
-      setting: setting, budget: budget, batch: batch, steps: measure ? steps : 0,
+      setting: setting, budget: Budget(named: budget), batch: batch, steps: measure ? steps : 0,
       place: try place.prepared())
     Console.print(try costs.text(json: json))
   }

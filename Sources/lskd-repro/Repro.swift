@@ -6,8 +6,8 @@ struct Repro: ParsableCommand {
     abstract: "Reruns the tables of the LONDON paper and writes reports.",
     discussion: "lskd-repro TABLE runs a table:\n\n\(RunTable.summaries)",
     subcommands: [
-      RunTable.self, Tune.self, Methods.self, ReportCommand.self, Doctor.self,
-      Lipschitz.self,
+      RunTable.self, Tune.self, Methods.self, ReportCommand.self, Claims.self,
+      Verify.self, Status.self, Merge.self, Plan.self, Lipschitz.self, Doctor.self,
     ],
     defaultSubcommand: RunTable.self)
 }

@@ -46,6 +46,12 @@ struct RunTable: ParsableCommand {
   @Option(help: "Seeds, separated by commas (default: as the budget says).")
   var seeds: String?
 
+  @Option(
+    help:
+      "Seeds of teachers, separated by commas: every teacher teaches the students of every seed (default: as the budget says)."
+  )
+  var teacherSeeds: String?
+
   @OptionGroup var images: DataOptions
   @OptionGroup var lesson: LessonOptions
   @OptionGroup var recipe: RecipeOptions
@@ -58,7 +64,7 @@ struct RunTable: ParsableCommand {
 
   func run() throws {
     guard table.hasRuns else {
-      let given = [settings, methods, variants, seeds, images.data].contains { $0 != nil }
+      let given = [settings, methods, variants, seeds, teacherSeeds, images.data].contains { $0 != nil }
       guard !given && !panel && !output.dryRun else {
         throw UsageError("\(table.id) counts networks and needs no runs: it takes --json alone")
       }
@@ -68,7 +74,8 @@ struct RunTable: ParsableCommand {
       throw UsageError("--panel does not go with \(table.id)")
     }
     let request = try lesson.request(
-      table, settings: settings, methods: methods, variants: variants, seeds: seeds, recipe)
+      table, settings: settings, methods: methods, variants: variants, seeds: seeds,
+      teacherSeeds: teacherSeeds, recipe)
     let job = try output.run(request, .cells, images.request, recipe, place)
     if panel && !output.dryRun {
       for file in try job.writePanels() { Console.print(file.path) }

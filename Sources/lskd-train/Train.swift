@@ -22,6 +22,9 @@ struct Train: ParsableCommand {
   @Option(help: "Root seed.")
   var seed = "0"
 
+  @Option(help: "Root seed of the teacher (default: 0).")
+  var teacherSeed: String?
+
   @OptionGroup var images: DataOptions
   @OptionGroup var lesson: LessonOptions
   @OptionGroup var recipe: RecipeOptions
@@ -30,7 +33,8 @@ struct Train: ParsableCommand {
   func run() throws {
     let table = try PaperTable(of: try Setting(setting))
     let request = try lesson.request(
-      table, settings: setting, methods: method, seeds: seed, recipe)
+      table, settings: setting, methods: method, seeds: seed,
+      teacherSeeds: teacherSeed ?? (lesson.teacher == nil ? "0" : nil), recipe)
     let job = try TableJob(
       request, data: recipe.telling(images.request), options: try recipe.trainingOptions(place))
     try job.run(json: false) { Console.print($0) }

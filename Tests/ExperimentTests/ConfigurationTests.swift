@@ -93,7 +93,7 @@ struct ConfigurationTests {
     func separates(_ run: RunPlan) -> Bool { run.deviations.contains(where: \.separates) }
     let whole = try plan(Method(.kd))
     #expect(!separates(whole))
-    #expect(try separates(plan(Method(.kd), .reduced)))
+    #expect(try separates(plan(Method(.kd), .compact)))
     var data = DataReference(id: "synthetic-cifar100", hashes: [:])
     data.deviations = ["images of synthetic-cifar100 instead of CIFAR-100"]
     let synthetic = RunPlan(

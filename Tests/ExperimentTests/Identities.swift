@@ -15,8 +15,8 @@ struct Identities: Codable, Equatable {
     for table in PaperTable.all where table.hasTrials {
       for setting in table.settings {
         for trainingProtocol in TrainingProtocol.allCases {
-          for budget in Budget.allCases {
-            try identities.add(setting, trainingProtocol, budget)
+          for budget in setting.recipe.budgets {
+            try identities.add(setting, trainingProtocol, Budget(budget))
           }
         }
       }
@@ -28,12 +28,13 @@ struct Identities: Codable, Equatable {
     _ setting: Setting, _ trainingProtocol: TrainingProtocol, _ budget: Budget
   ) throws {
     let isClassifier = setting.task == .classification
+    let isAblated = PaperTable.table6.settings.contains(setting)
     var selection = TablePlan.Selection(
-      table: isClassifier ? .table6 : try PaperTable(of: setting), settings: [setting],
+      table: isAblated ? .table6 : try PaperTable(of: setting), settings: [setting],
       methods: isClassifier
         ? Method.all + [Method(.at, .differentiable)] : Method.ofPaper(setting.task),
       seeds: [0], trainingProtocol: trainingProtocol, budget: budget)
-    if isClassifier { selection.variants = nil }
+    if isAblated { selection.variants = nil }
     let data = DataReference(id: "pinned", hashes: ["train": "0123", "test": "4567"])
     for run in TablePlan(selection, data: data).runs { add(run) }
     if trainingProtocol == .equal {
@@ -54,7 +55,7 @@ struct Identities: Codable, Equatable {
     }
     let table = run.method == nil ? "teacher" : run.table
     let name =
-      "\(table) \(run.setting.id) \(run.methodName) \(run.trainingProtocol.rawValue) \(run.budget.rawValue)"
+      "\(table) \(run.setting.id) \(run.methodName) \(run.trainingProtocol.rawValue) \(run.budget.name)"
     runs[name] = ([String(run.hash.prefix(12))] + sentences).joined(separator: " ")
   }
 }

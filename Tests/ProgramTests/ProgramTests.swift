@@ -39,7 +39,8 @@ struct ProgramTests {
       try FileManager.default.createDirectory(at: again, withIntermediateDirectories: true)
       let stopped = try RunningProgram("lskd-repro", Self.table, in: again)
       try stopped.wait(forEvents: 3)
-      stopped.send(SIGTERM)
+      // A terminal that is closed.
+      stopped.send(SIGHUP)
       #expect(try stopped.end().code == 130)
       let resumed = try #require(try runFolders(again).values.first)
       #expect(
@@ -142,7 +143,7 @@ struct ProgramTests {
         (["--methods", "magic"], "known are student"),
         (["--methods", "londn"], "did you mean london?"),
         (["--methods", "student+london"], "needs a teacher"),
-        (["--budget", "tiny"], "'full', 'reduced'"),
+        (["--budget", "tiny"], "known are full, compact"),
         (["--protocol", "own"], "equal"), (["--seeds", "-1x"], "is no seed"),
         (["--seeds", "18446744073709551615"], "is no seed"),
         (["--device", "tpu"], "cpu, cuda or cuda:N"), (["--kernels", "slow"], "reference"),
@@ -162,7 +163,7 @@ struct ProgramTests {
   @Test("bad data directories and checkpoints end with exit code 1 and one sentence")
   func badInput() throws {
     try inTemporaryDirectory { directory in
-      let missing = try repro("table2", "--budget=reduced", "--data=absent", in: directory)
+      let missing = try repro("table2", "--budget=compact", "--data=absent", in: directory)
       #expect(missing.code == 1)
       #expect(missing.errors.hasPrefix("error: "))
       let teacher = try repro(
@@ -291,7 +292,7 @@ struct ProgramTests {
         "table1:", "table2:", "table4:", "table5:", "table6:", "figure2:", "resnet101-mobilenet",
       ]
       let choices = [
-        "full, reduced, smoke", "released, equal", "fast, reference", "float32, tf32, bfloat16",
+        "full, compact, reduced, smoke", "released, equal", "fast, reference", "float32, tf32, bfloat16",
         "all, encoder, backbone",
       ]
       for (command, words) in [("table5", tables), ("run", tables + choices)] {

@@ -30,6 +30,7 @@ public struct MethodCosts {
     setting: String, budget: Budget, batch: Int, steps: Int, place: ComputePlace
   ) throws {
     let setting = try PaperTable.usual.setting(setting)
+    let budget = try setting.recipe.resolved(budget, .init(), for: [setting])
     self.setting = setting
     self.batch = batch
     self.budget = budget

@@ -12,8 +12,10 @@ public struct TableRequest: Sendable {
   /// `all`, methods `paper` or `all`. Throws for what the table does not have.
   public init(
     _ table: PaperTable, settings: String? = nil, methods: String? = nil,
-    variants: String? = nil, seeds: String? = nil, trainingProtocol: TrainingProtocol,
-    budget: Budget, teacher: String? = nil, backbones: [String] = []
+    variants: String? = nil, seeds: String? = nil, teacherSeeds: String? = nil,
+    trainingProtocol: TrainingProtocol,
+    budget: Budget, changes: BudgetChanges = .init(), teacher: String? = nil,
+    backbones: [String] = []
   ) throws {
     guard table.hasRuns else {
       throw UsageError("\(table.id) counts networks and needs no runs; ask for another table")
@@ -24,21 +26,21 @@ public struct TableRequest: Sendable {
         settings == "all"
         ? table.settings : try Self.list(settings, "setting").map { try table.setting($0) }
     }
-    var numbers = budget.defaultSeeds
-    if let seeds {
-      numbers = []
-      for text in try Self.list(seeds, "seed") {
-        guard let number = UInt64(text), number <= UInt64(Int.max) else {
-          throw UsageError("\"\(text)\" is no seed; a seed is a whole number from 0 to \(Int.max)")
-        }
-        numbers.append(number)
-      }
-    }
+    let budget = try table.recipe.resolved(budget, changes, for: table.settings)
+    let numbers = try seeds.map { try Self.seeds($0, "seed") } ?? budget.defaultSeeds
     selection = TablePlan.Selection(
       table: table, settings: rows, methods: try Self.methods(methods, table), seeds: numbers,
       trainingProtocol: trainingProtocol, budget: budget)
     selection.variants = try Self.variants(variants, table)
-    if let teacher { selection.teacherFile = try Self.teacher(teacher) }
+    if let teacher {
+      guard teacherSeeds == nil else {
+        throw UsageError("a teacher from a file has no seeds: leave out --teacher-seeds")
+      }
+      selection.teacherFile = try Self.teacher(teacher)
+    } else {
+      selection.teacherSeeds =
+        try teacherSeeds.map { try Self.seeds($0, "teacher's seed") } ?? budget.defaultTeacherSeeds
+    }
     for text in backbones { selection.backbones.append(try BackboneFile(text, of: table.settings)) }
   }
 
@@ -55,6 +57,14 @@ public struct TableRequest: Sendable {
     selection.lipschitzShare = share
   }
 
+  /// Takes larger batches in parts of at most so many images; nil takes them whole.
+  public mutating func setImagesAtOnce(_ count: Int?) throws(UsageError) {
+    if let count, count < 2 {
+      throw UsageError("a part of a batch has two images at least, for the norms, not \(count)")
+    }
+    selection.imagesAtOnce = count
+  }
+
   private static func methods(_ text: String?, _ table: PaperTable) throws(UsageError) -> [Method] {
     let task = table.recipe.task
     if let fixed = table.fixedMethods {
@@ -67,7 +77,7 @@ public struct TableRequest: Sendable {
     }
     switch text {
     case "all": return Method.all.filter { $0.isMade(for: task) }
-    case "paper", nil: return Method.ofPaper(task)
+    case "paper", nil: return table.paperMethods ?? Method.ofPaper(task)
     case .some(let text):
       var columns: [Method] = []
       for name in try list(text, "method") {
@@ -95,6 +105,18 @@ public struct TableRequest: Sendable {
     var variants: [LipschitzVariant] = []
     for name in try list(text, "variant") { variants.append(try LipschitzVariant(name)) }
     return variants
+  }
+
+  /// Reads a list of seeds, each of which is named once.
+  static func seeds(_ text: String, _ what: String) throws(UsageError) -> [UInt64] {
+    var numbers: [UInt64] = []
+    for text in try list(text, what) {
+      guard let number = UInt64(text), number <= UInt64(Int.max) else {
+        throw UsageError("\"\(text)\" is no seed; a seed is a whole number from 0 to \(Int.max)")
+      }
+      numbers.append(number)
+    }
+    return numbers
   }
 
   private static func teacher(_ path: String) throws -> TeacherFile {

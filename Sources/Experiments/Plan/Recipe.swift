@@ -26,6 +26,10 @@ public struct Recipe: Hashable, Sendable {
   public let connectorEpochs: Int
   /// How losses over many places of an image are counted.
   public let counting: LossCounting
+  /// Whether images are prepared as in the released code, where the suite does otherwise.
+  public let preparesAsReleased: Bool
+  /// Whether JPEGs may be scaled while they are decoded, where a large part of one is shown.
+  public let decodesScaled: Bool
 
   /// Epochs that come before the recipe's own.
   public struct Preparation: Hashable, Sendable {
@@ -38,12 +42,15 @@ public struct Recipe: Hashable, Sendable {
   /// The recipe of a teacher: plain training of the OFD paper, for the PyramidNet with mixup.
   public init(teacherOf setting: Setting, budget: Budget, hasBackbone: Bool = false) {
     let table = setting.recipe
-    epochs = table.extent(budget).teacherEpochs
-    batchSize = setting.batchSize(budget)
-    schedule = table.schedule(
-      .init(
-        network: setting.teacher, epochs: epochs, isPretrained: budget == .full || hasBackbone,
-        thirdDivisor: nil))
+    let extent = table.extent(budget)
+    epochs = extent.teacherEpochs
+    batchSize = extent.batchSize ?? setting.released.batchSize
+    schedule = extent.schedule(
+      table.schedule(
+        .init(
+          network: setting.teacher, epochs: epochs,
+          isPretrained: budget.base == .full || hasBackbone, isReleased: false,
+          thirdDivisor: nil)), epochs: epochs)
     optimizer = table.optimizer
     restartsMomentum = false
     teacherInTrainMode = false
@@ -53,6 +60,8 @@ public struct Recipe: Hashable, Sendable {
     mixesImages = setting.mixesTeacherImages
     connectorEpochs = 0
     counting = .mean
+    preparesAsReleased = false
+    decodesScaled = table.decodesScaled
   }
 
   /// The recipe of one cell of a table.
@@ -70,33 +79,43 @@ public struct Recipe: Hashable, Sendable {
     let followsAuthors = isReleased && table.hasReleasedCode
     let family = followsAuthors ? method.base.family : .overhaul
     let isOverhaul = method.usesTeacher && method.base.family == .overhaul
+    let extent = table.extent(budget)
+    let own: Int
+    let usual: Schedule
     switch family {
     case .overhaul:
-      epochs = table.extent(budget).epochs
-      batchSize = setting.batchSize(budget)
-      schedule = table.schedule(
+      epochs = extent.epochs
+      own =
+        isReleased && method.guidance != nil
+        ? setting.released.guidedBatchSize : setting.released.batchSize
+      usual = table.schedule(
         .init(
-          network: setting.student, epochs: epochs, isPretrained: budget == .full || hasBackbone,
+          network: setting.student, epochs: epochs,
+          isPretrained: budget.base == .full || hasBackbone, isReleased: isReleased,
           thirdDivisor: isReleased && method.guidance != nil
             ? setting.released.thirdDropDivisor : nil))
       optimizer = table.optimizer
     case .repDistiller:
-      epochs = table.extent(budget).epochs * 6 / 5
-      batchSize = 64
-      schedule = Self.repDistillerSchedule(epochs: epochs)
+      epochs = extent.epochs * 6 / 5
+      own = 64
+      usual = Self.repDistillerSchedule(epochs: epochs)
       optimizer = .init(nesterov: false)
     case .zoo:
-      epochs = table.extent(budget).epochs
-      batchSize = 128
-      schedule = Self.schedule(epochs: epochs, thirdDivisor: nil)
+      epochs = extent.epochs
+      own = 128
+      usual = Self.schedule(epochs: epochs, thirdDivisor: nil)
       optimizer = .init(weightDecay: 1e-4)
     }
+    batchSize = extent.batchSize ?? own
+    schedule = extent.schedule(usual, epochs: epochs)
     restartsMomentum = followsAuthors && method.base.family == .overhaul
     teacherInTrainMode = isReleased && isOverhaul
     unrollsPowerIteration = isReleased || method.guidance == .stopGradient
-    let base = schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
+    let base = schedule.baseRate
     connectorEpochs = method.details(for: setting.task)?.connectorEpochs ?? 0
     counting = isReleased ? setting.task.releasedCounting : .mean
+    preparesAsReleased = isReleased
+    decodesScaled = table.decodesScaled && !isReleased
     switch method.base.preparation {
     // Under `equal` the connectors' epoch comes on top, so that all students learn equally long.
     case nil:
@@ -106,7 +125,9 @@ public struct Recipe: Hashable, Sendable {
     case .base: preparation = Preparation(epochs: max(1, epochs / 8), learningRate: base)
     case .fixed(let rate): preparation = Preparation(epochs: max(1, epochs / 8), learningRate: rate)
     }
-    warmUpEpochs = Int((method.base.warmUp * Double(epochs)).rounded())
+    // The weight rises by one part in every epoch: with one part it would not rise at all.
+    warmUpEpochs =
+      method.base.warmUp == 0 ? 0 : max(2, Int((method.base.warmUp * Double(epochs)).rounded()))
     mixesImages = false
   }
 
@@ -119,7 +140,7 @@ public struct Recipe: Hashable, Sendable {
     if let thirdDivisor {
       drops.append(Schedule.Drop(epoch: 7 * epochs / 8, divisor: thirdDivisor))
     }
-    return .steps(base: 0.1, drops: drops)
+    return .steps(base: 0.1, drops: drops.filter { $0.epoch > 0 })
   }
 
   /// 0.05, a tenth of it from 5/8, 6/8 and 7/8 of the epochs on: 150, 180 and 210 of 240.
@@ -128,13 +149,6 @@ public struct Recipe: Hashable, Sendable {
       base: 0.05,
       drops: [5, 6, 7].enumerated().map {
         .init(epoch: $1 * epochs / 8, divisor: [10, 100, 1000][$0])
-      })
-  }
-}
-
-extension Setting {
-  /// Images per batch: the setting's, fewer where a budget has few photos.
-  fileprivate func batchSize(_ budget: Budget) -> Int {
-    recipe.extent(budget).batchSize ?? released.batchSize
+      }.filter { $0.epoch > 0 })
   }
 }

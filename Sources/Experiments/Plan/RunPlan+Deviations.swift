@@ -12,6 +12,15 @@ extension RunPlan {
     if let backbone {
       list.append(.init("backbone starts from a file, \(backbone.sha256.prefix(12))"))
     }
+    if let partLimit {
+      list.append(
+        .init(
+          "batches in parts of at most \(partLimit) images, which norms and losses that compare images see apart"
+        ))
+    }
+    if recipe.decodesScaled {
+      list.append(.init("JPEGs of large crops scaled while they are decoded"))
+    }
     if let method { list += deviations(of: method).map { .init($0) } }
     return list
   }
@@ -27,24 +36,29 @@ extension RunPlan {
     if epochs != paperEpochs {
       list.append("\(epochs) epochs instead of \(paperEpochs) in the paper's recipe")
     }
-    if let batch = extent.batchSize, batch != setting.released.batchSize {
-      list.append("batches of \(batch) instead of \(setting.released.batchSize)")
+    if recipe.batchSize != paperRecipe.batchSize {
+      list.append("batches of \(recipe.batchSize) instead of \(paperRecipe.batchSize)")
+    }
+    if let warmUp = extent.cosineWarmUp {
+      list.append(
+        "learning rate along a cosine after \(warmUp) epochs of warm-up instead of the recipe's")
     }
     let fraction = extent.trainingFraction
     if budget.isSynthetic {
       list.append("synthetic images instead of \(setting.recipe.dataName)")
-    } else if fraction < 1 {
+    }
+    if fraction < 1 {
       list.append("\(fraction) of the training images of every class")
     }
     list += data.deviations
-    if let size = extent.imageSize, let paperSize = setting.recipe.full.imageSize,
-      size != paperSize
+    if let departure = setting.recipe.sizing.departure(
+      side: extent.imageSize, paper: setting.recipe.full.imageSize)
     {
-      list.append("photos scaled around and cut to \(size) pixels instead of \(paperSize)")
+      list.append(departure)
     }
     if let paperRate = setting.recipe.pretrainedRate {
       if backbone == nil { list.append("no pretrained backbone") }
-      let rate = recipe.schedule.learningRate(epoch: 0, step: 0, stepsInTotal: 1)
+      let rate = recipe.schedule.baseRate
       if rate != paperRate { list.append("learning rate \(rate) instead of \(paperRate)") }
     }
     if let teacherFile, teacherFile.network != budget.network(for: setting.teacher) {
@@ -57,7 +71,7 @@ extension RunPlan {
     var list: [String] = []
     if trainingProtocol == .equal {
       list.append(
-        setting.recipe.hasReleasedCode
+        setting.recipe.hasReleasedCode && extent.cosineWarmUp == nil
           ? "momentum runs through learning-rate drops; teacher in eval mode"
           : "teacher in eval mode")
     } else if setting.recipe.hasReleasedCode, method.base.family != .overhaul {
@@ -80,16 +94,28 @@ extension RunPlan {
           "Lipschitz term at share \(share) of the loss", alphaChoice, "by choice of this suite"))
     }
     guard method.guidance != nil else { return list }
+    let released = setting.released
+    if trainingProtocol == .released {
+      if released.guidedBatchSize != released.batchSize,
+        recipe.batchSize == released.guidedBatchSize
+      {
+        list.append("batches of \(released.guidedBatchSize) as in the released script")
+      }
+      if let note = released.term.note { list.append(note) }
+    }
     if let control = method.control { list.append(control.sentence) }
     if trainingProtocol == .equal, method.guidance != .stopGradient, variant == nil {
-      list.append("exact singular pair instead of ten unrolled power steps")
+      list.append(
+        "exact singular pair instead of \(released.term.stepsInWords) unrolled power steps")
     }
     if matchesFirstGradient {
       list.append(
         "Lipschitz term multiplied so that its first gradient is as long as that of the paper's form"
       )
     }
-    if trainingProtocol == .equal, setting.released.thirdDropDivisor != nil {
+    if trainingProtocol == .equal, setting.released.thirdDropDivisor != nil,
+      extent.cosineWarmUp == nil
+    {
       list.append("no third learning-rate drop")
     }
     if pairing != .all {

@@ -14,6 +14,8 @@ public struct TablePlan: Sendable {
     public var variants: [LipschitzVariant]? = []
     /// Repetitions.
     public var seeds: [UInt64]
+    /// Seeds of the teachers: every one of them teaches every repetition.
+    public var teacherSeeds: [UInt64] = [0]
     /// The recipe's name.
     public var trainingProtocol: TrainingProtocol
     /// How much of the paper's recipe.
@@ -24,6 +26,8 @@ public struct TablePlan: Sendable {
     public var backbones: [BackboneFile] = []
     /// Which neighbouring taps make the pairs of the Lipschitz term.
     public var pairing = TapPairing.all
+    /// The most images that pass through the networks together; nil for whole batches.
+    public var imagesAtOnce: Int?
     /// The Lipschitz term's share of the loss instead of the setting's or a tuned one.
     public var lipschitzShare: Double?
 
@@ -56,8 +60,8 @@ public struct TablePlan: Sendable {
     }
   }
 
-  /// All trainings in the order in which they run: every teacher before its students, then seed by seed, so
-  /// that an interrupted table holds whole comparisons.
+  /// All trainings in the order in which they run: every teacher before its students, then teacher by teacher and seed by
+  /// seed, so that an interrupted table holds whole comparisons.
   public let runs: [RunPlan]
 
   /// Plans the cells of a selection. Methods belong to the table of their setting's recipe, whoever asks for them, so that
@@ -65,14 +69,20 @@ public struct TablePlan: Sendable {
   public init(_ selection: Selection, data: DataReference, weights: Weights = [:]) {
     var students: [RunPlan] = []
     for setting in selection.settings {
-      func run(_ table: String, _ method: Method, _ seed: UInt64) -> RunPlan {
+      func run(_ table: String, _ method: Method, _ seed: UInt64, _ teacherSeed: UInt64)
+        -> RunPlan
+      {
         var run = RunPlan(
           table: table, setting: setting, role: .student(method),
           trainingProtocol: selection.trainingProtocol, budget: selection.budget, seed: seed,
           data: data)
-        if method.usesTeacher { run.teacherFile = selection.teacherFile }
+        if method.usesTeacher {
+          run.teacherFile = selection.teacherFile
+          run.teacherSeed = teacherSeed
+        }
         run.backbones = selection.backbones
         run.pairing = selection.pairing
+        run.imagesAtOnce = selection.imagesAtOnce
         // Beside the Lipschitz term a loss keeps the weight that it has alone.
         run.lossChoice = weights[WeightKey(setting: setting.id, method: Method(method.base))]
         if method.guidance != nil {
@@ -83,12 +93,14 @@ public struct TablePlan: Sendable {
         return run
       }
       let variants = selection.variants ?? LipschitzVariant.all(alpha: setting.released.alpha)
-      for seed in selection.seeds {
-        students += selection.methods.map { run(setting.recipe.table, $0, seed) }
-        for variant in variants {
-          var variation = run(selection.table.id, .london, seed)
-          variation.variant = variant
-          students.append(variation)
+      for teacherSeed in selection.teacherSeeds {
+        for seed in selection.seeds {
+          students += selection.methods.map { run(setting.recipe.table, $0, seed, teacherSeed) }
+          for variant in variants {
+            var variation = run(selection.table.id, .london, seed, teacherSeed)
+            variation.variant = variant
+            students.append(variation)
+          }
         }
       }
     }
@@ -99,10 +111,11 @@ public struct TablePlan: Sendable {
   package init(students: [RunPlan]) {
     var runs: [RunPlan] = []
     for run in students {
-      if let teacher = run.teacher, !runs.contains(where: { $0.hash == teacher.hash }) {
-        runs.append(teacher)
+      // Students without a teacher are the same whoever teaches the others.
+      for run in [run.teacher, run].compactMap({ $0 })
+      where !runs.contains(where: { $0.hash == run.hash }) {
+        runs.append(run)
       }
-      runs.append(run)
     }
     self.runs = runs
   }

@@ -4,37 +4,14 @@ import NeuralNet
 /// What all rows of a table share: the task, the images, and the paper's recipe with what smaller budgets make of it.
 /// Tables that show the same runs have the same one.
 public struct TableRecipe: Sendable {
-  /// How much of the paper's images and steps is taken.
-  public struct Extent: Hashable, Sendable {
-    /// Passes over the training images.
-    public let epochs: Int
-    /// Those of a teacher. Where all start from random numbers it learns longer than its students.
-    public let teacherEpochs: Int
-    /// Share of the training images of every class.
-    public let trainingFraction: Double
-    /// Images per batch instead of the setting's; nil for the setting's.
-    public let batchSize: Int?
-    /// Pixels to whose short side photos are scaled and to which they are cut; nil where all inputs have one size.
-    public let imageSize: Int?
-
-    init(
-      epochs: Int, teacherEpochs: Int? = nil, trainingFraction: Double = 1, batchSize: Int? = nil,
-      imageSize: Int? = nil
-    ) {
-      self.epochs = epochs
-      self.teacherEpochs = teacherEpochs ?? epochs
-      self.trainingFraction = trainingFraction
-      self.batchSize = batchSize
-      self.imageSize = imageSize
-    }
-  }
-
   /// What a learning rate depends on.
   struct Start {
     let network: Architecture
     let epochs: Int
     /// Whether the backbone starts from weights of a classifier, as in the paper.
     let isPretrained: Bool
+    /// Whether the drops are those of the released code, where it counts them otherwise than the paper.
+    let isReleased: Bool
     /// Divisor of the rate late in training, where a script of the paper has one.
     let thirdDivisor: Double?
   }
@@ -50,22 +27,30 @@ public struct TableRecipe: Sendable {
   /// What happens to training images, as records name it.
   let pipeline: String
   let full: Extent
-  let reduced: Extent
+  /// nil where the table has no such budget.
+  var compact: Extent? = nil
+  var reduced: Extent? = nil
   let smoke: Extent
+  /// What a change of the images' side does.
+  var sizing = Sizing.fixed
   let optimizer: SGD.Configuration
-  /// Whether methods have code of their authors for these images, which `released` then follows.
+  /// Whether every method has code of its authors for these images, which `released` then follows; that of OFD restarts the
+  /// momentum at drops.
   let hasReleasedCode: Bool
   /// Learning rate of the paper's recipe, where a start from random numbers has another one.
   let pretrainedRate: Double?
+  /// Weights of methods' losses that the authors have for these images, where they are not those of the method's card.
+  var methodWeights: [MethodCard: Double] = [:]
+  /// Whether JPEGs may be scaled while they are decoded, outside of what was released.
+  var decodesScaled = false
   let schedule: @Sendable (Start) -> Schedule
 
-  /// How much of the paper's images and steps a budget takes.
-  public func extent(_ budget: Budget) -> Extent {
-    switch budget {
-    case .full: full
-    case .reduced: reduced
-    case .smoke: smoke
-    }
+  /// What a method is in the table's task, with the table's weight; nil for the student alone and where it is not made
+  /// for the task.
+  func use(of method: Method) -> MethodUse? {
+    guard var use = method.details(for: task) else { return nil }
+    if let weight = methodWeights[method.base] { use.weight = weight }
+    return use
   }
 }
 

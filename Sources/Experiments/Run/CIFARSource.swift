@@ -8,7 +8,7 @@ import UserErrors
 
 /// The images of a table: CIFAR-100 from a directory, or the embedded synthetic set.
 public struct CIFARSource: RunData {
-  /// Images to learn from, cut to the budget's fraction.
+  /// Images to learn from: the budget's part of them, at its side.
   public let training: ImageDataset
   /// Images to measure with; always all of them.
   public let test: ImageDataset
@@ -20,21 +20,26 @@ public struct CIFARSource: RunData {
   /// Seed of the choice of training images, the same for all runs.
   private static let subsetSeed: UInt64 = 0
 
-  /// Loads the data of a budget; real ones, of which `fraction` of every class is learnt from, out of `directory` or of
-  /// their default place.
-  public init(_ budget: Budget, fraction: Double, directory: URL?) throws {
+  /// Loads the data of a budget; real ones, of which a part of every class may be learnt from, out of `directory` or of
+  /// their default place. Where the extent chooses a side, they are averaged to it.
+  public init(_ budget: Budget, _ extent: TableRecipe.Extent, directory: URL?) throws {
     isOfBudget = budget.isSynthetic
+    func sized(_ images: ImageDataset) throws -> ImageDataset {
+      try extent.imageSize.map { try images.averaged(toSide: $0) } ?? images
+    }
+    func part(_ images: ImageDataset) throws -> ImageDataset {
+      try sized(images.subset(fraction: extent.trainingFraction, seed: Self.subsetSeed))
+    }
     if budget.isSynthetic {
       let synthetic = try SyntheticCIFAR100.ofSmokeBudget()
-      training = synthetic.dataset(.train)
-      test = synthetic.dataset(.test)
+      training = try part(synthetic.dataset(.train))
+      test = try sized(synthetic.dataset(.test))
       measured = MeasuredImages(synthetic, digest: test.digest)
       return
     }
     let directory = directory ?? DataHome.directory
-    training = try CIFAR100.load(.train, from: directory)
-      .subset(fraction: fraction, seed: Self.subsetSeed)
-    test = try CIFAR100.load(.test, from: directory)
+    training = try part(CIFAR100.load(.train, from: directory))
+    test = try sized(CIFAR100.load(.test, from: directory))
     measured = MeasuredImages(
       test, try DatasetManifest.generated(in: CIFAR100.resolve(directory)))
   }
@@ -78,6 +83,13 @@ extension CIFARSource {
   public var evaluator: any Evaluator {
     ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)
   }
+  /// Choices, calibration, agreement with the teacher and errors on worse images.
+  public func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
+    -> ClassifierEvaluation?
+  {
+    try ClassifierEvaluation(of: checkpoint, teacher: teacher, on: test, pipeline: .cifar100Test)
+  }
+
   /// Extent of the logits.
   public var classCount: Int { training.classCount }
   /// Images to learn from.
@@ -92,12 +104,12 @@ extension CIFARSource {
 
   /// Augmented images with their classes.
   public func loader(
-    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, paddingCounts: Bool
+    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, asReleased: Bool
   )
     -> any BatchSource
   {
     BatchLoader(
-      dataset: training, pipeline: .cifar100Train,
+      dataset: training, pipeline: .cifar100Train(side: training.height),
       configuration: LoaderConfiguration(
         batchSize: batchSize, seed: seed, threads: threads, part: part))
   }

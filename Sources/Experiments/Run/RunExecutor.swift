@@ -25,6 +25,7 @@ public final class RunExecutor {
   /// The name of the run's folder.
   var folderName: String { plan.folderName }
   private var events: EventLog?
+  private var tensorBoard: TensorBoardFile?
   private var objective: (any Objective)?
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
@@ -44,6 +45,7 @@ public final class RunExecutor {
     folder = try options.leads ? RunFolder(url) : RunFolder(following: url)
     let known = try RunFolder.readRecord(in: folder.url)
     record = RunRecord(plan, metrics: data.metrics, options, teacher: teacher)
+    record.operations = try RunCost(data).operations(plan)
     written = known
     if let known {
       record.epochs = known.epochs
@@ -72,7 +74,7 @@ public final class RunExecutor {
         objective: objective,
         loader: data.loader(
           batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads,
-          part: options.part, paddingCounts: plan.recipe.counting == .overBatchAgain),
+          part: options.part, asReleased: plan.recipe.preparesAsReleased),
         evaluator: data.evaluator,
         configuration: configuration, resumeFile: folder.resume, identity: plan.hash)
       if !FileManager.default.fileExists(atPath: folder.resume.path) {
@@ -91,7 +93,11 @@ public final class RunExecutor {
     do {
       record.status = try outcome.get() == .finished ? .finished : .interrupted
       try write()
-      if record.status == .finished { try removeResumeFile() }
+      if record.status == .finished {
+        try removeResumeFile()
+        objective = nil
+        try evaluate()
+      }
     } catch {
       try fail(error)
       // A student that diverges is a result; the others do not depend on it.
@@ -144,9 +150,21 @@ public final class RunExecutor {
     configuration.preparationRate = recipe.preparation?.learningRate ?? 0
     configuration.connectorEpochs = recipe.connectorEpochs
     configuration.precision = options.place.precision
+    configuration.imagesAtOnce = plan.partLimit
     configuration.checkpointSeconds = plan.budget.checkpointSeconds
     configuration.reportInterval = options.place.device == .cpu ? 1 : 50
     return configuration
+  }
+
+  /// Keeps what the finished network says of single test images. A run that finished under an older suite has it made up
+  /// for, by the command that would make the run.
+  @discardableResult
+  func evaluate() throws -> Bool {
+    guard options.leads, let finished = try RunFolder.readRecord(in: folder.url) else {
+      return false
+    }
+    return try RunEvaluation(plan: plan, data: data, options: options, teacherFile: teacherFile)
+      .write(finished, into: folder)
   }
 
   /// A finished run needs its resume checkpoint no more; it is several times the model's size.
@@ -174,6 +192,10 @@ extension RunExecutor: TrainingObserver {
     record.epochs.removeAll { $0.epoch >= epoch }
     if step > 0 { progress.line("\(title): goes on in epoch \(epoch + 1) after step \(step)") }
     events = try EventLog(folder.events, truncatingAfterStep: step)
+    guard options.logs.contains(.tensorboard) else { return }
+    let log = try TensorBoardFile(folder.tensorBoard)
+    for epoch in record.epochs { try log.append(epoch.scalars, step: epoch.epoch + 1) }
+    tensorBoard = log
   }
 
   /// Records what the networks are before they learn.
@@ -253,6 +275,9 @@ extension RunExecutor: TrainingObserver {
       $0 + ($1.seconds + ($1.sharedSeconds ?? 0)) * $1.imagesPerSecond
     }
     record.imagesPerSecond = seconds > 0 ? images / seconds : 0
+    if let epoch = record.epochs.last {
+      try tensorBoard?.append(epoch.scalars, step: epoch.epoch + 1)
+    }
     try events?.append([
       "event": "epoch", "epoch": .integer(report.epoch),
       "step": .integer(report.step), "training": report.training.value,
@@ -280,10 +305,11 @@ extension RunExecutor: TrainingObserver {
   private func details(_ epoch: Int) -> [String: String] {
     var details = [
       "suite": Suite.version, "run": plan.hash, "method": plan.methodName,
-      "setting": plan.setting.id, "budget": plan.budget.rawValue, "epoch": String(epoch),
+      "setting": plan.setting.id, "budget": plan.budget.name, "epoch": String(epoch),
       "dataset": plan.data.id, "dataset_test_sha256": plan.data.hashes["test"] ?? "",
     ]
-    details[SegmenterEvaluationJob.sizeKey] = plan.extent.imageSize.map(String.init)
+    details[ModelCheckpoint.sizeKey] = plan.extent.imageSize.map(String.init)
+    details[ModelCheckpoint.classNamesKey] = data.classNames?.joined(separator: "\n")
     if let measured = data.measured { details.merge(measured.header) { $1 } }
     // The teacher is named, not stored.
     details["teacher_sha256"] = record.teacher?.checkpointHash

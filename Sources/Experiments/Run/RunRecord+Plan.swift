@@ -13,18 +13,18 @@ extension RunRecord {
     let source = Machine.sourceState
     self.init(
       table: plan.table, setting: plan.setting.id, subject: plan.subject,
-      protocolName: plan.trainingProtocol.rawValue, budget: plan.budget.rawValue,
+      protocolName: plan.trainingProtocol.rawValue, budget: plan.budget.name,
       configuration: plan.configuration, configurationHash: plan.hash,
       deviations: plan.deviations + options.replicaDeviations.map { .init($0) },
       seeds: Dictionary(
         uniqueKeysWithValues: ["initialisation", "sampleOrder", "augmentation", "powerIteration"]
-          .map { ($0, plan.seed) }),
+          .map { ($0, plan.seed) } + (plan.teacher.map { [(RunRecord.teacherSeed, $0.seed)] } ?? [])),
       metrics: metrics, dataset: plan.data.id, datasetHashes: plan.data.hashes, teacher: teacher,
       suite: .init(version: suiteVersion, commit: source.commit, dirty: source.dirty),
       environment: .init(
         libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
         threads: Engine.threads, device: options.place.device.description,
-        precision: options.place.precision.rawValue, kernels: options.place.kernels.rawValue,
+        precision: options.place.precision.rawValue, kernels: options.place.kernelsInUse,
         replicas: options.replicas?.worldSize),
       command: options.command)
   }

@@ -45,6 +45,7 @@ public struct TableRunner {
       let planned = plan.runs[index]
       let title =
         "[\(index + 1)/\(plan.runs.count)] \(planned.setting.id) \(planned.methodName) seed \(planned.seed)"
+        + (planned.teacher == nil || planned.teacherSeed == 0 ? "" : " teacher \(planned.teacherSeed)")
       var run = planned
       let teacher = planned.teacher.flatMap { records[$0.hash] }
       if planned.teacher != nil {
@@ -54,6 +55,7 @@ public struct TableRunner {
       if try options.leaderDecides(finished != nil) {
         progress.line("\(title): finished before")
         records[planned.hash] = finished
+        if let finished { try makeUp(finished, of: run, title, progress) }
         return nil
       }
       if options.leads, let plan = planned.teacher, let teacher,
@@ -92,6 +94,22 @@ public struct TableRunner {
       }
     }
     return .finished(plan.runs.compactMap { records[$0.hash] })
+  }
+
+  /// Evaluates a run that was finished without, where its checkpoint is there and nobody else is at it.
+  private func makeUp(
+    _ record: RunRecord, of run: RunPlan, _ title: String, _ progress: any RunProgress
+  ) throws {
+    let folder = RunFolder(following: run.folder(in: options.runs))
+    guard options.leads, record.evaluation == nil,
+      FileManager.default.fileExists(atPath: folder.last.path)
+    else { return }
+    do {
+      let executor = try RunExecutor(
+        run, data: data, options: options, teacher: record.teacher, title: title,
+        progress: progress)
+      if try executor.evaluate() { progress.line("\(title): evaluated image by image") }
+    } catch let error as ResultsError where error.code == .claimed { return }
   }
 
   /// Measures the teacher from a file before anything is distilled; nil where no run has one.

@@ -11,17 +11,23 @@ extension PaperTable {
     title: "CIFAR-100 top-1 error, %", recipe: cifarRecipe,
     data: DataSource(options: []) { request, budget, _ in
       try CIFARSource(
-        budget, fraction: cifarRecipe.extent(budget).trainingFraction,
+        budget, cifarRecipe.extent(budget),
         directory: request.root.map { URL(fileURLWithPath: $0) })
     }, settings: cifarSettings, usualSettings: cifarSettings.filter { $0.id == "c" },
     references: errors,
-    trialsTitle: "choice of weights, top-1 error on a held-out tenth of the training images, %")
+    trialsTitle: "choice of weights, top-1 error on a held-out tenth of the training images, %",
+    primary: .init(setting: "c", first: Method.london.description, second: Method(.ofd).description)
+  )
 
   /// The recipe of the OFD code.
   private static let cifarRecipe = TableRecipe(
     table: "table2", trialsTable: "tune", task: .classification, dataName: "CIFAR-100",
     pipeline: "cifar100-reflect-pad4-flip-crop", full: .init(epochs: 200),
-    reduced: .init(epochs: 4, trainingFraction: 0.25), smoke: .init(epochs: 8),
+    compact: .init(epochs: 30, batchSize: 128, imageSize: 16, cosineWarmUp: 2),
+    smoke: .init(epochs: 8),
+    sizing: .averaged(from: CIFAR100.side) { side in
+      "cifar100-area\(side)-reflect-pad\(ImagePipeline.cifar100Train(side: side).padding)-flip-crop"
+    },
     optimizer: .init(nesterov: true), hasReleasedCode: true, pretrainedRate: nil
   ) { start in
     Recipe.schedule(epochs: start.epochs, thirdDivisor: start.thirdDivisor)
