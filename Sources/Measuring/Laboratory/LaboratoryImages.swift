@@ -4,6 +4,7 @@ import ModelZoo
 import NeuralNet
 import Randomness
 import TensorCore
+import Training
 
 /// The images at which a network's constants are looked at from below.
 public struct LaboratoryImages {
@@ -69,13 +70,16 @@ public struct LaboratoryImages {
   private static func test(of checkpoint: ModelCheckpoint, _ file: URL, _ directory: URL?) throws
     -> ImageDataset
   {
-    if let directory { return try CIFAR100.load(.test, from: directory) }
-    guard let measured = MeasuredImages(header: checkpoint.metadata) else {
-      return try SyntheticCIFAR100.ofSmokeBudget().dataset(.test)
+    func sized(_ images: ImageDataset) throws -> ImageDataset {
+      guard let side = checkpoint.imageSize else { return images }
+      return try images.averaged(toSide: side)
     }
-    do { return try measured.records() } catch is DatasetError {
+    if let directory { return try sized(CIFAR100.load(.test, from: directory)) }
+    let synthetic = { try sized(SyntheticCIFAR100.ofSmokeBudget().dataset(.test)) }
+    guard let measured = MeasuredImages(header: checkpoint.metadata) else { return try synthetic() }
+    do { return try measured.records(side: checkpoint.imageSize) } catch is DatasetError {
       // Any images do; the page says which.
-      return try SyntheticCIFAR100.ofSmokeBudget().dataset(.test)
+      return try synthetic()
     }
   }
 }
@@ -85,7 +89,7 @@ extension EvaluationPipeline {
   fileprivate var normalisation: Normalisation {
     switch self {
     case .cifar100: .cifar
-    case .ssd300: .imageNet
+    case .imageNet, .ssd300: .imageNet
     case .deepLab: .segmentation
     }
   }
@@ -96,9 +100,9 @@ extension ModelCheckpoint {
   fileprivate var usualSide: Int {
     switch pipeline {
     case .cifar100: 32
+    case .imageNet: imageSize ?? ClassPhotoEvaluator.paperSide
     case .ssd300: 300
-    case .deepLab:
-      metadata[SegmenterEvaluationJob.sizeKey].flatMap { Int($0) } ?? 513
+    case .deepLab: imageSize ?? SegmentationEvaluator.paperShortSide
     }
   }
 }
