@@ -237,7 +237,8 @@ let package = Package(
         "TensorCore", "Datasets", "Randomness", "Results", "CheckpointFormat",
       ]),
     .testTarget(
-      name: "ExperimentTests", dependencies: ["Experiments", "DurableFiles", "Results", "JSON", "TestSupport"],
+      name: "ExperimentTests",
+      dependencies: ["Experiments", "DurableFiles", "Results", "JSON", "TestSupport"],
       exclude: ["Identities.json"], swiftSettings: strict),
     tests("ProgramTests", ["TestSupport"]),
     tests(

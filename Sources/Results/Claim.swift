@@ -67,7 +67,8 @@ public struct Claim: Sendable {
       return "paired differences of the \(statistic.title), \(first.words) and \(second.words), "
         + tests + (second.isSeveral ? "; against every one of them" : "")
     case .related(let statistic):
-      return "in every block the rank correlation over methods of the \(statistic.title) with how bad the result is; the mean "
+      return
+        "in every block the rank correlation over methods of the \(statistic.title) with how bad the result is; the mean "
         + "of its Fisher transforms over at least \(Withholding.fewestBlocks) blocks by Student's t, p ≤ 0.05, not adjusted"
     case .same(let first, let second):
       return "\(first) and \(second) have equal numbers in every epoch of every block"

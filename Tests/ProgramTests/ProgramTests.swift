@@ -292,7 +292,8 @@ struct ProgramTests {
         "table1:", "table2:", "table4:", "table5:", "table6:", "figure2:", "resnet101-mobilenet",
       ]
       let choices = [
-        "full, compact, reduced, smoke", "released, equal", "fast, reference", "float32, tf32, bfloat16",
+        "full, compact, reduced, smoke", "released, equal", "fast, reference",
+        "float32, tf32, bfloat16",
         "all, encoder, backbone",
       ]
       for (command, words) in [("table5", tables), ("run", tables + choices)] {

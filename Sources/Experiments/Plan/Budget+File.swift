@@ -64,7 +64,9 @@ extension Budget {
       throw refusal(
         "a budget has a \(Self.nameKey) of its own, of small letters, digits and hyphens", root)
     }
-    guard let base else { throw refusal("a budget says from which \(Self.baseKey) it starts", root) }
+    guard let base else {
+      throw refusal("a budget says from which \(Self.baseKey) it starts", root)
+    }
     self.init(base, name: name, changes: changes)
   }
 

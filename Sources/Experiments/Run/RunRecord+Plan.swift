@@ -18,7 +18,8 @@ extension RunRecord {
       deviations: plan.deviations + options.replicaDeviations.map { .init($0) },
       seeds: Dictionary(
         uniqueKeysWithValues: ["initialisation", "sampleOrder", "augmentation", "powerIteration"]
-          .map { ($0, plan.seed) } + (plan.teacher.map { [(RunRecord.teacherSeed, $0.seed)] } ?? [])),
+          .map { ($0, plan.seed) } + (plan.teacher.map { [(RunRecord.teacherSeed, $0.seed)] } ?? [])
+      ),
       metrics: metrics, dataset: plan.data.id, datasetHashes: plan.data.hashes, teacher: teacher,
       suite: .init(version: suiteVersion, commit: source.commit, dirty: source.dirty),
       environment: .init(

@@ -45,7 +45,8 @@ public struct TableRunner {
       let planned = plan.runs[index]
       let title =
         "[\(index + 1)/\(plan.runs.count)] \(planned.setting.id) \(planned.methodName) seed \(planned.seed)"
-        + (planned.teacher == nil || planned.teacherSeed == 0 ? "" : " teacher \(planned.teacherSeed)")
+        + (planned.teacher == nil || planned.teacherSeed == 0
+          ? "" : " teacher \(planned.teacherSeed)")
       var run = planned
       let teacher = planned.teacher.flatMap { records[$0.hash] }
       if planned.teacher != nil {
