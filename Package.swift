@@ -162,7 +162,10 @@ let package = Package(
       ["Training", "TensorCore", "UserErrors", "DurableFiles", "ProgramSupport", arguments]),
     library(
       "RunArguments",
-      ["Experiments", "Distillation", "PlaceArguments", "ProgramSupport", arguments]),
+      [
+        "Experiments", "Training", "Distillation", "PlaceArguments", "ProgramSupport", "UserErrors",
+        arguments,
+      ]),
 
     // Level 8: argument parsing and printing.
     program(
@@ -172,7 +175,8 @@ let package = Package(
     program("lskd-eval", ["Measuring", "PlaceArguments", "Datasets", "Evaluation", "UserErrors"]),
     program("lskd-ckpt", ["CheckpointFormat", "Interchange", "ModelZoo"]),
     program("lskd-data", ["Datasets"]),
-    program("lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments", "Datasets"]),
+    program(
+      "lskd-bench", ["Benchmarks", "Experiments", "DeviceCheck", "PlaceArguments", "Datasets"]),
 
     .target(
       name: "TestSupport", dependencies: ["Datasets"], path: "Tests/TestSupport",
@@ -225,7 +229,10 @@ let package = Package(
         "TensorCore", "Datasets", "Randomness", "Results", "CheckpointFormat",
       ]),
     .testTarget(
-      name: "ExperimentTests", dependencies: ["Experiments", "DurableFiles", "Results", "JSON"],
+      name: "ExperimentTests",
+      dependencies: [
+        "Experiments", "ModelZoo", "NeuralNet", "DurableFiles", "Results", "JSON", "UserErrors",
+      ],
       exclude: ["Identities.json"], swiftSettings: strict),
     tests("ProgramTests", ["TestSupport"]),
     tests(

@@ -24,11 +24,18 @@ public struct RecipeOptions: ParsableArguments {
   @Flag(help: "Train one run after the other instead of side by side; changes no result.")
   public var alone = false
 
+  /// Processes that share the runs.
+  @Option(help: "Processes that share the runs of the command, and the threads, among them.")
+  public var jobs = 1
+
   /// The defaults.
   public init() {}
 
-  /// Refuses a negative number of epochs.
+  /// Refuses a negative number of epochs, and numbers of processes that no machine has.
   public func validate() throws {
+    guard (1...256).contains(jobs) else {
+      throw ValidationError("--jobs takes 1 to 256 processes, not \(jobs)")
+    }
     guard keepLast >= 0 else {
       throw ValidationError("--keep-last takes a number of epochs, not \(keepLast)")
     }

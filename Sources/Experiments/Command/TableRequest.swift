@@ -14,7 +14,8 @@ public struct TableRequest: Sendable {
     _ table: PaperTable, settings: String? = nil, methods: String? = nil,
     variants: String? = nil, seeds: String? = nil, teacherSeeds: String? = nil,
     trainingProtocol: TrainingProtocol,
-    budget: Budget, changes: BudgetChanges = .init(), teacher: String? = nil, backbones: [String] = []
+    budget: Budget, changes: BudgetChanges = .init(), teacher: String? = nil,
+    backbones: [String] = []
   ) throws {
     guard table.hasRuns else {
       throw UsageError("\(table.id) counts networks and needs no runs; ask for another table")
