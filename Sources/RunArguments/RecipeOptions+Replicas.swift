@@ -26,6 +26,8 @@ extension RecipeOptions {
     options.progress = ProgressLine(isRelay: worker != nil)
     options.worker = worker ?? (isPlan || jobs == 1 ? nil : Worker(startingOthers: jobs))
     options.keptEpochs = keepLast
+    options.loaderThreads = loaderThreads
+    options.logs = Set(log)
     if alone { options.largestCohort = 1 }
     if let replica { try options.join(replica) }
     return options

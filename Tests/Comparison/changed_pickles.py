@@ -109,13 +109,14 @@ NAMES = {
     ("torch", "Size"), ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"),
     ("torch._utils", "_rebuild_parameter"), ("_codecs", "encode"), ("numpy", "dtype"),
     ("numpy.core.multiarray", "scalar"), ("numpy._core.multiarray", "scalar"),
-    ("builtins", "set"), ("torch", "device"),
+    ("builtins", "set"), ("__builtin__", "set"), ("torch", "device"),
 }
 
 
 class Restricted(pickle.Unpickler):
     def find_class(self, module, name):
-        is_type = module == "torch" and isinstance(getattr(torch, name, None), torch.dtype)
+        known = getattr(torch, name, None) if module == "torch" else None
+        is_type = isinstance(known, torch.dtype) or name.endswith("Storage") and known
         if (module, name) not in NAMES and not is_type:
             raise pickle.UnpicklingError(f"{module}.{name}")
         return super().find_class(module, name)

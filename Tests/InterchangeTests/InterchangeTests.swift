@@ -144,13 +144,34 @@ struct InterchangeTests {
     }
   }
 
+  @Test("an archive in which a record is missing or of another size is refused")
+  func records() throws {
+    // The names stand in front of a record and in the list at the end, outside of every checksum.
+    let names = ["zip/data/0", "zip/data/1"].map { Data($0.utf8) }
+    #expect(throws: Never.self) { try PyTorchFile.read(TorchFiles.archive) }
+    for (first, second) in [(Data("zip/data/9".utf8), names[1]), (names[1], names[0])] {
+      var bytes = TorchFiles.archive
+      for (name, other) in zip(names, [first, second]) {
+        var place = TorchFiles.archive.startIndex
+        while let found = TorchFiles.archive[place...].range(of: name) {
+          bytes.replaceSubrange(found, with: other)
+          place = found.upperBound
+        }
+      }
+      #expect { try PyTorchFile.read(bytes) } throws: {
+        ($0 as? CheckpointError)?.code == .wrongLength
+      }
+    }
+  }
+
   @Test("a wide stride-0 view of a small storage is refused as too large")
   func expandingView() throws {
     // As torch.save writes it, but with a view of 2^36 elements that all are the same one.
     var pickle = Data([0x80, 2, 0x7D, 0x58, 1, 0, 0, 0, 0x61])
     pickle += Data("ctorch._utils\n_rebuild_tensor_v2\n".utf8) + Data([0x28, 0x28])
     pickle += Data([0x58, 7, 0, 0, 0]) + Data("storage".utf8) + Data("ctorch\nFloatStorage\n".utf8)
-    pickle += Data([0x58, 1, 0, 0, 0, 0x30, 0x4E, 0x4B, 1, 0x4E, 0x74, 0x51, 0x4B, 0])
+    pickle += Data([0x58, 1, 0, 0, 0, 0x30, 0x58, 3, 0, 0, 0]) + Data("cpu".utf8)
+    pickle += Data([0x4B, 1, 0x4E, 0x74, 0x51, 0x4B, 0])
     pickle += Data([0x4A, 0, 0, 4, 0, 0x4A, 0, 0, 4, 0, 0x86, 0x4B, 0, 0x4B, 0, 0x86, 0x89])
     pickle += Data([0x4E, 0x74, 0x52, 0x73, 0x2E])
     let sample = try PyTorchFile.encoded(

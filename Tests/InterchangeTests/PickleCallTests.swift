@@ -14,9 +14,12 @@ struct PickleCallTests {
     static let dictionary: [UInt8] = [0x7D]
     static let list: [UInt8] = [0x5D]
 
-    static func storage(_ type: String, count: UInt8) -> [UInt8] {
-      [0x28] + text("storage") + global("torch", type) + text("0") + text("cpu") + [0x4B, count]
+    static func storage(_ type: String, count: UInt8, place: [UInt8] = text("cpu")) -> [UInt8] {
+      [0x28] + text("storage") + global("torch", type) + text("0") + place + [0x4B, count]
         + none + [0x74, 0x51]
+    }
+    static func frame(_ length: Int) -> [UInt8] {
+      [0x95] + (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
     }
     static func text(_ text: String) -> [UInt8] {
       [0x58, UInt8(text.utf8.count), 0, 0, 0] + text.utf8
@@ -104,6 +107,31 @@ struct PickleCallTests {
     for value in bad {
       #expect(throws: CheckpointError.self, "\(value)") { try PyTorchFile.read(Self.file(value)) }
     }
+  }
+
+  @Test("frames, protocols and places that Python refuses are refused")
+  func framing() throws {
+    let tensor = Self.tensor(Self.newer)
+    let text = Code.text("ab")
+    func read(_ other: [UInt8]) throws { _ = try Self.values(Self.file(tensor, besides: other)) }
+    // Behind the text come the entry and the end of the pickle.
+    for length in [text.count, text.count + 1, text.count + 2] {
+      #expect(throws: Never.self) { try read(Code.frame(length) + text) }
+    }
+    for length in [text.count - 1, text.count + 3, 10_000] {
+      #expect(throws: CheckpointError.self) { try read(Code.frame(length) + text) }
+    }
+    #expect(throws: CheckpointError.self) {
+      try read(Code.frame(text.count + 11) + Code.frame(text.count + 2) + text)
+    }
+    #expect(throws: Never.self) { try read([0x80, 5] + text) }
+    #expect(throws: CheckpointError.self) { try read([0x80, 6] + text) }
+    // A memo of number 100,000 in a short pickle.
+    #expect(throws: Never.self) { try read(text + [0x72, 9, 0, 0, 0]) }
+    #expect(throws: CheckpointError.self) { try read(text + [0x72, 0xA0, 0x86, 1, 0]) }
+    var placeless = Self.newer
+    placeless[0] = Code.storage("FloatStorage", count: 2, place: Code.none)
+    #expect(throws: CheckpointError.self) { try Self.values(Self.file(Self.tensor(placeless))) }
   }
 
   @Test("calls and states beside the tensors that Python refuses are refused")

@@ -264,7 +264,7 @@ struct TableRunTests {
       let bad = try #require(records.first { $0.status == .diverged })
       #expect(bad.subject.guidance?.variant?.parameter == "alpha")
       #expect(bad.message?.contains("became") == true)
-      let known = try RunFolder.records(under: runs).records
+      let known = try RunCollection(under: runs).records
       #expect(known.contains { $0.configurationHash == bad.configurationHash })
     }
   }

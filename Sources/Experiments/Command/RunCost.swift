@@ -1,5 +1,6 @@
 import ModelZoo
 import NeuralNet
+import Synchronization
 import TensorCore
 
 /// Floating-point operations of a run, counted for convolutions and linear layers: two per multiply-add,
@@ -9,6 +10,20 @@ struct RunCost {
   let trainingImages: Int
   let testImages: Int
   let classCount: Int
+
+  init(imageSize: ImageSize, trainingImages: Int, testImages: Int, classCount: Int) {
+    self.imageSize = imageSize
+    self.trainingImages = trainingImages
+    self.testImages = testImages
+    self.classCount = classCount
+  }
+
+  /// The cost of runs that learn from given images.
+  init(_ data: any RunData) {
+    self.init(
+      imageSize: data.imageSize, trainingImages: data.trainingCount, testImages: data.testCount,
+      classCount: data.classCount)
+  }
 
   /// Operations of the whole run: training of all epochs and an evaluation after each.
   func operations(_ run: RunPlan) throws(TensorError) -> Double {
@@ -42,8 +57,21 @@ struct RunCost {
   }
 
   private func multiplyAdds(_ architecture: Architecture) throws(TensorError) -> Double {
+    let key = Counted(architecture: architecture, classCount: classCount, imageSize: imageSize)
+    if let known = Self.counts.withLock({ $0[key] }) { return known }
     let store = ParameterStore(seed: 0)
     let network = try architecture.makeNetwork(classCount: classCount, store: store)
-    return Double(network.multiplyAdds(imageSize: imageSize))
+    let count = Double(network.multiplyAdds(imageSize: imageSize))
+    Self.counts.withLock { $0[key] = count }
+    return count
   }
+
+  private struct Counted: Hashable {
+    let architecture: Architecture
+    let classCount: Int
+    let imageSize: ImageSize
+  }
+
+  /// Making a large network takes a second, and the runs of a table have few of them.
+  private static let counts = Mutex([Counted: Double]())
 }

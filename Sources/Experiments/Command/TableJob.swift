@@ -130,12 +130,15 @@ public struct TableJob {
 
   /// The runs with their cost, and the hours that they would take on this device.
   public func dryRun(json: Bool) throws -> String {
-    let cost = RunCost(
-      imageSize: data.imageSize, trainingImages: data.trainingCount, testImages: data.testCount,
-      classCount: data.classCount)
+    let cost = RunCost(data)
     let speed = try DeviceProbe.operationsPerSecond(options)
     return try DryRun(plan, cost: cost, operationsPerSecond: speed, options: options).text(
       json: json)
+  }
+
+  /// What is still to be done, for a scheduler; `command` is the command of the whole.
+  public func schedule(command: [String]) throws -> RunSchedule {
+    try RunSchedule(plan, cost: RunCost(data), command: command, options: options)
   }
 
   private func json(of records: [RunRecord]) -> String {

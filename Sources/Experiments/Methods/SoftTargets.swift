@@ -5,15 +5,19 @@ extension MethodCard {
   public static let kd = MethodCard(
     "kd", "Hinton et al. 2015", isInPaper: true,
     uses: [
-      .classification: .plain(
-        SoftTargetLoss(temperature: 4), taps: "logits", weight: 0.9, .share, name: "kl"),
-      .detection: .plain(
-        BoxSoftTargets(temperature: 4), taps: "classes of the boxes that the loss counts",
-        weight: 1, isAuthorsWeight: false,
-        name: "kl"),
-      .segmentation: .plain(
-        PixelSoftTargets(temperature: 4), taps: "logits of every pixel that is not void", weight: 1,
-        isAuthorsWeight: false,
-        name: "kl"),
+      .classification: softened(.classification, weight: 0.9, .share),
+      .detection: softened(.detection, weight: 1, isAuthorsWeight: false),
+      .segmentation: softened(.segmentation, weight: 1, isAuthorsWeight: false),
     ])
+
+  private static let temperature = 4.0
+
+  private static func softened(
+    _ task: VisionTask, weight: Double, _ kind: MethodUse.WeightKind = .factor,
+    isAuthorsWeight: Bool = true
+  ) -> MethodUse {
+    .plain(
+      task.softTargets.loss(temperature), taps: task.softTargets.taps, weight: weight, kind,
+      isAuthorsWeight: isAuthorsWeight, name: "kl")
+  }
 }

@@ -10,6 +10,8 @@ public struct RunOptions: Sendable {
   public var place: ComputePlace
   /// Epochs whose checkpoints are kept besides the last and the best one.
   public var keptEpochs = 0
+  /// Other programs' logs that are kept beside the events.
+  public var logs: Set<LogFormat> = []
   /// Background threads that prepare images.
   public var loaderThreads: Int
   /// The most runs that learn side by side from one pass over the data; 1 for none. Changes no run's bytes.
@@ -33,4 +35,10 @@ public struct RunOptions: Sendable {
     self.command = command
     loaderThreads = 1
   }
+}
+
+/// A log for another program.
+public enum LogFormat: String, Sendable, CaseIterable {
+  /// Scalars of every epoch.
+  case tensorboard
 }

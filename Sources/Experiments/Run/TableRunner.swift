@@ -54,6 +54,7 @@ public struct TableRunner {
       if try options.leaderDecides(finished != nil) {
         if options.worker == nil { progress.line("\(title): finished before") }
         records[planned.hash] = finished
+        if let finished { try makeUp(finished, of: run, title, progress) }
         return nil
       }
       if options.leads, let plan = planned.teacher, let teacher,
@@ -116,6 +117,22 @@ public struct TableRunner {
     guard options.replicas == nil else { return 1 }
     let share = options.worker?.largestCohort(of: plan.runs.count - done)
     return min(options.largestCohort, share ?? options.largestCohort)
+  }
+
+  /// Evaluates a run that was finished without, where its checkpoint is there and nobody else is at it.
+  private func makeUp(
+    _ record: RunRecord, of run: RunPlan, _ title: String, _ progress: any RunProgress
+  ) throws {
+    let folder = RunFolder(following: run.folder(in: options.runs))
+    guard options.leads, record.evaluation == nil,
+      FileManager.default.fileExists(atPath: folder.last.path)
+    else { return }
+    do {
+      let executor = try RunExecutor(
+        run, data: data, options: options, teacher: record.teacher, title: title,
+        progress: progress)
+      if try executor.evaluate() { progress.line("\(title): evaluated image by image") }
+    } catch let error as ResultsError where error.code == .claimed { return }
   }
 
   /// Measures the teacher from a file before anything is distilled; nil where no run has one.

@@ -3,7 +3,10 @@ import Distillation
 extension VisionTask {
   /// The class of every pixel.
   public static let segmentation = VisionTask(
-    id: "segmentation", metrics: .segmentation, releasedCounting: .overBatchAgain,
+    id: "segmentation", metrics: .segmentation,
+    softTargets: .init(taps: "logits of every pixel that is not void") {
+      PixelSoftTargets(temperature: $0)
+    }, releasedCounting: .overBatchAgain,
     drawsPanels: true, equalDepartures: departures
   ) { counting in SegmentationLoss(dividesByBatch: counting == .overBatchAgain) }
 

@@ -9,6 +9,8 @@ public struct VisionTask: Sendable {
   let metrics: TableMetrics
   /// The loss of a network without a teacher.
   let loss: @Sendable (LossCounting) -> any TaskLoss
+  /// The loss by which its networks learn from softened outputs.
+  let softTargets: SoftenedOutputs
   /// How the released code counts its losses.
   let releasedCounting: LossCounting
   /// What `equal` does where the released code is odd, in sentences.
@@ -17,12 +19,14 @@ public struct VisionTask: Sendable {
   let drawsPanels: Bool
 
   init(
-    id: String, metrics: TableMetrics, releasedCounting: LossCounting = .mean, drawsPanels: Bool,
+    id: String, metrics: TableMetrics, softTargets: SoftenedOutputs,
+    releasedCounting: LossCounting = .mean, drawsPanels: Bool,
     equalDepartures: @escaping @Sendable (Recipe) -> [String] = { _ in [] },
     loss: @escaping @Sendable (LossCounting) -> any TaskLoss
   ) {
     self.id = id
     self.metrics = metrics
+    self.softTargets = softTargets
     self.releasedCounting = releasedCounting
     self.drawsPanels = drawsPanels
     self.equalDepartures = equalDepartures

@@ -23,6 +23,8 @@ struct PickleMachine {
   /// Views of the older form by their own keys.
   private var views: [String: StorageReference] = [:]
   private(set) var position: Int
+  /// Where the instructions of the last frame end; never inside of a number or a text.
+  private var frameEnd = 0
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
@@ -53,7 +55,11 @@ struct PickleMachine {
             + "save the state dict alone with torch.save"
         )
       }
-      if instruction == .stop { return try pop() }
+      if instruction == .stop {
+        // Python goes on behind the frame, whatever is left of it.
+        guard position >= frameEnd else { throw malformed("an end inside of a frame") }
+        return try pop()
+      }
       try execute(instruction)
     }
   }
@@ -61,8 +67,10 @@ struct PickleMachine {
   private mutating func execute(_ instruction: Opcode) throws(CheckpointError) {
     switch instruction {
     case .stop: break
-    case .proto: _ = try byte()
-    case .frame: try checkFrame(try length(8))
+    case .proto:
+      let version = try byte()
+      guard version <= Self.newestProtocol else { throw malformed("protocol \(version)") }
+    case .frame: try openFrame(try length(8))
     case .mark: marks.append(stack.count)
     case .pop: _ = try pop()
     case .none: stack.append(.none)
@@ -93,7 +101,7 @@ struct PickleMachine {
       try set([try pop(), value])
     case .setItems: try set(try popMark())
     case .binPut: memo[Int(try byte())] = try top()
-    case .longBinPut: memo[try length(4)] = try top()
+    case .longBinPut: try memorise(try length(4))
     case .memoize: memo[memo.count] = try top()
     case .binGet: try recall(Int(try byte()))
     case .longBinGet: try recall(try length(4))
@@ -123,7 +131,8 @@ struct PickleMachine {
     guard let items = value.tuple, items.count == (form == .archive ? 5 : 6),
       items[0].text == "storage", case .global(let global) = items[1],
       case .storage(let type) = global.meaning, let key = items[2].text,
-      let count = items[4].integer, count >= 0, count <= FormatLimits.tensorBytes / type.byteCount
+      items[3].text != nil, let count = items[4].integer, count >= 0,
+      count <= FormatLimits.tensorBytes / type.byteCount
     else { throw malformed("a storage in a way that PyTorch does not") }
     let whole = StorageReference(key: key, type: type, wholeCount: count, part: 0..<count)
     guard storages.updateValue(whole, forKey: key) ?? whole == whole, views[key] == nil else {
@@ -145,10 +154,21 @@ struct PickleMachine {
     return part
   }
 
-  private func checkFrame(_ count: Int) throws(CheckpointError) {
+  /// The newest protocol that Python knows.
+  private static let newestProtocol: UInt8 = 5
+
+  private mutating func openFrame(_ count: Int) throws(CheckpointError) {
     guard count >= 0, count <= bytes.count - position else {
       throw CheckpointError(.wrongLength, "the pickle ends early")
     }
+    guard position >= frameEnd else { throw malformed("a frame inside of a frame") }
+    frameEnd = position + count
+  }
+
+  /// Python's memo is a table as long as its greatest number, so that no writer leaves many out.
+  private mutating func memorise(_ number: Int) throws(CheckpointError) {
+    guard number <= bytes.count else { throw malformed("memo \(number) in a pickle this short") }
+    memo[number] = try top()
   }
 
   private mutating func packTuple(_ count: Int) throws(CheckpointError) {
@@ -213,6 +233,9 @@ struct PickleMachine {
   {
     guard count >= 0, count <= bytes.count - position else {
       throw CheckpointError(.wrongLength, "the pickle ends early")
+    }
+    guard position >= frameEnd || position + count <= frameEnd else {
+      throw malformed("what lies across the end of a frame")
     }
     defer { position += count }
     return bytes[position..<(position + count)]

@@ -36,7 +36,15 @@ public enum PyTorchFile {
     var position = 0
     let result = try run(pickle, .archive, at: &position)
     var storages: [String: Data] = [:]
-    for key in result.storages.keys { storages[key] = files["\(root)data/\(key)"] }
+    for (key, storage) in result.storages {
+      let size = storage.wholeCount * storage.type.byteCount
+      guard let content = files["\(root)data/\(key)"], content.count == size else {
+        throw CheckpointError(
+          .wrongLength,
+          "the archive has no record data/\(key) of \(size) bytes, which its pickle refers to")
+      }
+      storages[key] = content
+    }
     return try PyTorchContent(result, storages: storages, fileBytes: data.count)
   }
 
