@@ -3,7 +3,7 @@ import Foundation
 public import Images
 public import NeuralNet
 public import Results
-import TensorCore
+public import TensorCore
 
 /// Top-1 and top-5 errors of a classifier on photos: the square in the middle of each.
 public struct ClassPhotoEvaluator: Evaluator {
@@ -17,6 +17,8 @@ public struct ClassPhotoEvaluator: Evaluator {
   /// Training photos that are measured.
   private static let samplePhotos = 2000
   private static let batchSize = 50
+  /// Training photos that are looked at more closely.
+  private static let probePhotos = 32
   /// Threads that decode: the photos cost more than a small network's pass.
   private static let threads = max(1, min(8, ProcessInfo.processInfo.activeProcessorCount))
 
@@ -30,6 +32,15 @@ public struct ClassPhotoEvaluator: Evaluator {
   /// Both errors.
   public func measure(_ network: any Network, on part: EvaluationPart) throws -> Measures {
     try Self.errors(of: network, on: part == .test ? test : training, crop: crop)
+  }
+
+  /// The first of the measured training photos.
+  public func probeImages(like store: ParameterStore) throws -> [Tensor] {
+    let loader = ClassPhotoLoader(
+      dataset: training, view: .centre(crop),
+      configuration: LoaderConfiguration(
+        batchSize: min(Self.probePhotos, training.count), seed: 0, threads: 1, shuffles: false))
+    return try loader.epoch(0).prefix(1).map { try Tensor.images(try $0.get(), like: store) }
   }
 
   /// The logits [classes] of one square.

@@ -1,9 +1,11 @@
 import Datasets
+import Detection
 public import Foundation
 import ModelZoo
 import NeuralNet
 import Randomness
 import TensorCore
+import Training
 
 /// The images at which a network's constants are looked at from below.
 public struct LaboratoryImages {
@@ -69,13 +71,17 @@ public struct LaboratoryImages {
   private static func test(of checkpoint: ModelCheckpoint, _ file: URL, _ directory: URL?) throws
     -> ImageDataset
   {
-    if let directory { return try CIFAR100.load(.test, from: directory) }
-    guard let measured = MeasuredImages(header: checkpoint.metadata) else {
-      return try SyntheticCIFAR100.ofSmokeBudget().dataset(.test)
+    let side = checkpoint.imageSize
+    func sized(_ images: ImageDataset) throws -> ImageDataset {
+      try side.map { try images.averaged(toSide: $0) } ?? images
     }
-    do { return try measured.records() } catch is DatasetError {
+    if let directory { return try sized(CIFAR100.load(.test, from: directory)) }
+    guard let measured = MeasuredImages(header: checkpoint.metadata) else {
+      return try sized(SyntheticCIFAR100.ofSmokeBudget().dataset(.test))
+    }
+    do { return try measured.records(side: side) } catch is DatasetError {
       // Any images do; the page says which.
-      return try SyntheticCIFAR100.ofSmokeBudget().dataset(.test)
+      return try sized(SyntheticCIFAR100.ofSmokeBudget().dataset(.test))
     }
   }
 }
@@ -85,7 +91,7 @@ extension EvaluationPipeline {
   fileprivate var normalisation: Normalisation {
     switch self {
     case .cifar100: .cifar
-    case .ssd300: .imageNet
+    case .imageNet, .ssd300: .imageNet
     case .deepLab: .segmentation
     }
   }
@@ -95,10 +101,10 @@ extension ModelCheckpoint {
   /// Pixels along each side of the images that the network was trained on.
   fileprivate var usualSide: Int {
     switch pipeline {
-    case .cifar100: 32
-    case .ssd300: 300
-    case .deepLab:
-      metadata[SegmenterEvaluationJob.sizeKey].flatMap { Int($0) } ?? 513
+    case .cifar100: imageSize ?? CIFAR100.side
+    case .imageNet: imageSize ?? ClassPhotoEvaluator.paperSide
+    case .ssd300: DefaultBoxes.imageSide
+    case .deepLab: imageSize ?? SegmentationEvaluator.paperShortSide
     }
   }
 }
