@@ -1,7 +1,8 @@
 # `make demo` and `make test` do all set-up. LIBTORCH overrides the place of libtorch.
 BUILD = swift build -c release
 # No test needs testable imports; without them programs and tests share every compiled file.
-TEST = swift test -c release --disable-testable-imports
+# Tests run side by side: more threads in each only wait for each other.
+TEST = OMP_NUM_THREADS=1 swift test -c release --disable-testable-imports
 
 PREFIX ?= /usr/local
 

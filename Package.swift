@@ -121,8 +121,8 @@ let package = Package(
     library(
       "Training",
       [
-        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Detection", "Results",
-        "CheckpointFormat",
+        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Detection", "Images",
+        "Results", "CheckpointFormat",
       ]),
 
     // Level 5: a checkpoint measured on a data set; no plans.
@@ -145,20 +145,23 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
 
-    // What a machine computes beside golden vectors, and the check of a device.
+    // Networks and losses beside golden vectors, and the check of a device.
     library(
-      "DeviceCheck",
+      "GoldenVectors",
       [
-        "ModelZoo", "Distillation", "NeuralNet", "TensorCore", "Results", "DurableFiles", "JSON",
+        "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore", "Detection",
+        "Evaluation", "Randomness", "DurableFiles", "JSON",
       ]),
+    library("DeviceCheck", ["TensorCore", "Results", "DurableFiles", "JSON"]),
 
     // Level 7: what programs share, and what lskd-bench calls.
     library(
       "Benchmarks",
       [
         "Spectra", "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
-        "NeuralNet", "TensorCore", "Datasets", "Detection", "Evaluation", "Results",
+        "NeuralNet", "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Results",
         "CheckpointFormat", "Interchange", "Randomness", "Statistics", "DurableFiles", "UserErrors",
+        "CArchive",
       ]),
     library(
       "PlaceArguments",
@@ -176,7 +179,11 @@ let package = Package(
     program("lskd-ckpt", ["CheckpointFormat", "Interchange", "ModelZoo"]),
     program("lskd-data", ["Datasets"]),
     program(
-      "lskd-bench", ["Benchmarks", "DeviceCheck", "PlaceArguments", "Datasets", "DurableFiles"]),
+      "lskd-bench",
+      [
+        "Benchmarks", "DeviceCheck", "GoldenVectors", "PlaceArguments", "Datasets", "DurableFiles",
+        "TensorCore", "UserErrors",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Datasets"], path: "Tests/TestSupport",
@@ -240,7 +247,7 @@ let package = Package(
         "Lipschitz", "ModelZoo",
         "NeuralNet",
         "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Randomness", "Interchange",
-        "CheckpointFormat", "DeviceCheck",
+        "CheckpointFormat", "GoldenVectors",
       ]),
   ],
   cxxLanguageStandard: .cxx20

@@ -21,10 +21,14 @@ public struct LipschitzGuidedObjective: Objective {
     }
   }
 
-  /// What alpha is divided by, and the share of the epochs from which it has its late factor.
-  private static let (alphaDivisor, lateStart) = (200.0, 0.6)
+  /// What alpha is divided by on CIFAR.
+  public static let usualDivisor = 200.0
+  /// The share of the epochs from which alpha has its late factor.
+  private static let lateStart = 0.6
   /// The numbers that define the term besides its weight, by name.
-  public static let constants = ["alpha_divisor": alphaDivisor, "late_start": lateStart]
+  public static func constants(alphaDivisor: Double) -> [String: Double] {
+    ["alpha_divisor": alphaDivisor, "late_start": lateStart]
+  }
 
   /// Which of the student's maps stand behind the connectors.
   public enum StudentPair: String, Hashable, Sendable, CaseIterable {
@@ -61,6 +65,7 @@ public struct LipschitzGuidedObjective: Objective {
   private let weight: Weight
   private let studentPair: StudentPair
   private let pairing: TapPairing
+  private let alphaDivisor: Double
   private let seed: UInt64
   private let match: GradientMatch?
   private let control: Control?
@@ -73,10 +78,11 @@ public struct LipschitzGuidedObjective: Objective {
     _ base: any TapObjective, loss: LipschitzLoss, weight: Weight,
     studentPair: StudentPair = .released, pairing: TapPairing = .all,
     match: GradientMatch? = nil, control: Control? = nil, means: RunningMeans? = nil,
-    seed: UInt64
+    alphaDivisor: Double = usualDivisor, seed: UInt64
   ) {
     self.control = control
     self.means = means
+    self.alphaDivisor = alphaDivisor
     self.match = match
     self.base = base
     self.loss = loss
@@ -156,7 +162,7 @@ public struct LipschitzGuidedObjective: Objective {
     switch weight {
     case .alpha:
       let alpha = weight.alpha(epoch: position.epoch, epochs: position.epochs) ?? 0
-      return LossTerm("lipschitz", value, coefficient: alpha / Self.alphaDivisor)
+      return LossTerm("lipschitz", value, coefficient: alpha / alphaDivisor)
     case .share(let share):
       let scale = try (try others.total().detached()) / (try value.detached().atLeast(1e-12))
       return LossTerm("lipschitz", try value * scale, coefficient: share / (1 - share))

@@ -26,6 +26,25 @@ public struct LabelledBatch {
   /// The same of all replicas together, where several share the batch.
   public var wholeCount: Int { shared ?? count }
 
+  /// The batch in so many parts, whose sizes differ by one at most; itself as one.
+  public func parts(_ pieces: Int) throws(TensorError) -> [LabelledBatch] {
+    guard pieces > 1 else { return [self] }
+    var parts: [LabelledBatch] = []
+    for piece in 0..<pieces {
+      let (start, end) = (count * piece / pieces, count * (piece + 1) / pieces)
+      func cut(_ tensor: Tensor) throws(TensorError) -> Tensor {
+        try tensor.narrowed(axis: 0, start: start, length: end - start)
+      }
+      var others: Tensor?
+      if let offsets { others = try cut(offsets) }
+      parts.append(
+        LabelledBatch(
+          images: try cut(images), labels: try cut(labels), offsets: others,
+          indices: indices.isEmpty ? [] : Array(indices[start..<end])))
+    }
+    return parts
+  }
+
   /// The batch as a replica's part of one of so many images.
   public func part(ofImages whole: Int) -> LabelledBatch {
     var part = self

@@ -94,6 +94,11 @@ public struct Conv2d {
       && (inputs | outputs) % FusedConvolution.channelGroup == 0
   }
 
+  /// Channels up to which the fused kernels train; beyond, transforming the filters at every step costs more than is saved.
+  private static let mostTrainedChannels = 256
+  /// Whether `fused` applies and pays in training.
+  var trainsFused: Bool { canBeFused && max(inputs, outputs) <= Self.mostTrainedChannels }
+
   /// The convolution as a kernel without a graph, with the weight as it is now.
   public func fused() throws(TensorError) -> FusedConvolution {
     try FusedConvolution(weight: weight)

@@ -14,6 +14,7 @@ extension RecipeOptions {
       command: ([program] + command.dropFirst()).joined(separator: " "))
     options.progress = ProgressLine()
     options.keptEpochs = keepLast
+    options.loaderThreads = loaderThreads
     options.logs = Set(log)
     if alone { options.largestCohort = 1 }
     if let replica { try options.join(replica) }

@@ -28,11 +28,19 @@ public struct RecipeOptions: ParsableArguments {
   @Flag(help: "Train one run after the other instead of side by side; changes no result.")
   public var alone = false
 
+  /// Threads that prepare images.
+  @Option(
+    help: "Threads that decode and transform images ahead of the training; they change no result.")
+  public var loaderThreads = 1
+
   /// The defaults.
   public init() {}
 
-  /// Refuses a negative number of epochs.
+  /// Refuses a negative number of epochs and no threads.
   public func validate() throws {
+    guard (1...256).contains(loaderThreads) else {
+      throw ValidationError("--loader-threads takes 1 to 256 threads, not \(loaderThreads)")
+    }
     guard keepLast >= 0 else {
       throw ValidationError("--keep-last takes a number of epochs, not \(keepLast)")
     }

@@ -12,7 +12,7 @@ public struct ClassificationEvaluator: Evaluator {
 
   /// Training images that are measured: a part of every class.
   private static let sampleImages = 2000
-  private static let batchSize = 250
+  fileprivate static let batchSize = 250
   /// Training images that are looked at more closely.
   private static let probeImages = 64
 
@@ -48,15 +48,8 @@ public func evaluate(
   _ network: any Network, on data: ImageDataset, pipeline: ImagePipeline, batchSize: Int,
   loaderThreads: Int = 1
 ) throws -> Measures {
-  let choices = [1, min(5, network.classCount)]
-  var accumulator = try TopKAccumulator(k: choices, classCount: network.classCount)
-  try answer(network, on: data, pipeline, batchSize, loaderThreads) { logits, labels in
-    try accumulator.add(logits: logits, labels: labels)
-  }
-  return [
-    .top1Error: accumulator.errorPercent(k: choices[0]),
-    .top5Error: accumulator.errorPercent(k: choices[1]),
-  ]
+  try classificationErrors(
+    of: network, on: data.name, batches: batches(of: data, pipeline, batchSize, loaderThreads))
 }
 
 /// What a classifier says of every image, in file order.
@@ -64,33 +57,51 @@ public func answers(_ network: any Network, on data: ImageDataset, pipeline: Ima
   -> ClassifierAnswers
 {
   var (all, classes): ([Float], [Int64]) = ([], [])
-  try answer(network, on: data, pipeline, 250, 1) { logits, labels in
+  _ = try classificationErrors(
+    of: network, on: data.name,
+    batches: batches(of: data, pipeline, ClassificationEvaluator.batchSize, 1)
+  ) { batch, logits in
     all += logits
-    classes += labels
+    classes += batch.labels
   }
   return try ClassifierAnswers(logits: all, labels: classes, classCount: network.classCount)
 }
 
-/// Hands the logits of every batch with its labels to `body`.
-private func answer(
-  _ network: any Network, on data: ImageDataset, _ pipeline: ImagePipeline, _ batchSize: Int,
-  _ loaderThreads: Int, _ body: ([Float], [Int64]) throws -> Void
-) throws {
+/// Whole sets in file order.
+private func batches(
+  of data: ImageDataset, _ pipeline: ImagePipeline, _ batchSize: Int, _ loaderThreads: Int
+) -> some Sequence<Result<ImageBatch, DatasetError>> {
   let loader = BatchLoader(
     dataset: data, pipeline: pipeline,
     configuration: LoaderConfiguration(
       batchSize: batchSize, seed: 0, threads: loaderThreads, batchesAhead: 2, shuffles: false,
       dropsLast: false))
-  var count = 0
-  for batch in loader.epoch(0) {
+  return loader.epoch(0).lazy.map { .success($0) }
+}
+
+/// Top-1 and top-5 errors over batches; `visit` gets every batch with its logits [N, classes]. A batch that could not be
+/// made is an error.
+func classificationErrors(
+  of network: any Network, on name: String,
+  batches: some Sequence<Result<ImageBatch, DatasetError>>,
+  visit: (ImageBatch, [Float]) throws -> Void = { _, _ in }
+) throws -> Measures {
+  let choices = [1, min(5, network.classCount)]
+  var accumulator = try TopKAccumulator(k: choices, classCount: network.classCount)
+  for batch in batches {
+    let batch = try batch.get()
     let images = try Tensor.images(batch, like: network.store)
     let logits = try withoutGradient { () throws(TensorError) in
       try network.logits(of: images, .eval).values(as: Float.self)
     }
     if let bad = logits.firstIndex(where: { !$0.isFinite }) {
-      throw OutputNotFinite(image: count + bad / network.classCount, set: data.name)
+      throw OutputNotFinite(image: accumulator.count + bad / network.classCount, set: name)
     }
-    try body(logits, batch.labels)
-    count += batch.labels.count
+    try accumulator.add(logits: logits, labels: batch.labels)
+    try visit(batch, logits)
   }
+  return [
+    .top1Error: accumulator.errorPercent(k: choices[0]),
+    .top5Error: accumulator.errorPercent(k: choices[1]),
+  ]
 }

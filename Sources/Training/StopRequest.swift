@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// A request to end a training at the next step, set by SIGINT or SIGTERM or by a caller.
+/// A request to end a training at the next step, set by SIGINT, SIGTERM or SIGHUP or by a caller.
 public final class StopRequest: Sendable {
   private let flag = Atomic<Bool>(false)
 
@@ -15,17 +15,18 @@ public final class StopRequest: Sendable {
   /// Asks the training to stop.
   public func set() { flag.store(true, ordering: .relaxed) }
 
-  /// Lets SIGINT and SIGTERM set the request until the returned value is released. A second signal ends
-  /// the process at once.
+  /// Lets SIGINT, SIGTERM and SIGHUP set the request until the returned value is released. A second signal ends the
+  /// process at once. SIGHUP stays ignored where it is, as under nohup.
   public func onSignals() -> SignalWatch { SignalWatch(self) }
 }
 
-/// Watches SIGINT and SIGTERM for as long as it lives.
+/// Watches these signals for as long as it lives.
 public final class SignalWatch {
+  private let signals = [SIGINT, SIGTERM] + (SignalWatch.isIgnored(SIGHUP) ? [] : [SIGHUP])
   private var sources: [any DispatchSourceSignal] = []
 
   init(_ request: StopRequest) {
-    for number in [SIGINT, SIGTERM] {
+    for number in signals {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: DispatchQueue(label: "signals"))
@@ -40,6 +41,13 @@ public final class SignalWatch {
 
   deinit {
     for source in sources { source.cancel() }
-    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    for number in signals { signal(number, SIG_DFL) }
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    // Handlers are functions, which Swift does not compare; SIG_IGN is the address 1.
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
   }
 }

@@ -118,9 +118,18 @@ public final class Trainer {
   /// Whether this process, or another replica, was asked to stop.
   func isAsked(toStop stop: StopRequest) throws -> Bool { try replicas.stop(stop.isSet) }
 
-  /// The step of one batch.
-  func take(_ batch: LabelledBatch, _ observer: any TrainingObserver, _ shared: SharedWork) throws {
-    try step(batch, shared)
+  /// The parts in which a batch is taken, in every replica as many.
+  func parts(of batch: LabelledBatch) throws(TensorError) -> [LabelledBatch] {
+    guard let limit = configuration.imagesAtOnce else { return [batch] }
+    let images = loader.configuration.size(ofBatch: state.batch, of: loader.sampleCount)
+    let largest = replicas.largestPart(of: images)
+    return try batch.parts((largest + limit - 1) / limit)
+  }
+
+  /// The step of one batch, whose parts come one after the other.
+  func take(_ parts: [LabelledBatch], _ observer: any TrainingObserver, _ shared: SharedWork) throws
+  {
+    try step(parts, shared)
     let isLast = state.batch == loader.batchesPerEpoch
     if unread.count >= configuration.reportInterval || isLast { try readLosses(observer) }
     if !isLast && saved.duration(to: .now).seconds > configuration.checkpointSeconds {
@@ -146,36 +155,42 @@ public final class Trainer {
       || configuration.restartsMomentumAtDrops && configuration.schedule.dropEpochs.contains(epoch)
   }
 
-  private func step(_ batch: LabelledBatch, _ shared: SharedWork) throws {
+  private func step(_ parts: [LabelledBatch], _ shared: SharedWork) throws {
     let start = ContinuousClock.now
     let teacherBefore = shared.teacherSeconds
     let store = objective.student.store
-    let share = replicas.share(
-      batch.count,
-      of: loader.configuration.size(ofBatch: state.batch, of: loader.sampleCount))
+    let images = loader.configuration.size(ofBatch: state.batch, of: loader.sampleCount)
     let position = StepPosition(
       epoch: epoch,
       epochs: isPreparation ? configuration.preparationEpochs : configuration.epochs,
       step: state.step, isPreparation: isPreparation)
     let learningRate = learningRate(step: state.step)
-    let terms = try configuration.precision.run(on: store.device) { () throws(TensorError) in
-      try objective.terms(batch.part(ofImages: share.images), at: position)
+    var found: TermGradients?
+    var reported: [ReportedTerm] = []
+    var share = ReplicaShare.whole
+    for (number, part) in parts.enumerated() {
+      share = replicas.share(part.count, of: images)
+      let terms = try configuration.precision.run(on: store.device) { () throws(TensorError) in
+        try objective.terms(part.part(ofImages: images), at: position)
+      }
+      // Of a batch in parts that of the first one.
+      if state.batch == 0 && number == 0 { found = try gradients(of: terms, share) }
+      try share.of(try terms.total()).backward()
+      try reported.add(terms.map { try share.report($0) })
     }
-    let gradients = state.batch == 0 ? try gradients(of: terms, share) : nil
-    try update(
-      terms, optimizer, learningRate: learningRate,
+    try follow(
+      optimizer, learningRate: learningRate,
       usingFactors: isPreparation || !movesConnectorsAlone, share: share)
     state.batch += 1
     state.step += 1
     unread.append(
       PendingStep(
-        terms: try terms.map { try share.report($0) },
-        gradients: gradients, images: share.images, learningRate: learningRate,
+        terms: reported, gradients: found, images: images, learningRate: learningRate,
         position: position, step: state.step,
         seconds: start.duration(to: .now).seconds - (shared.teacherSeconds - teacherBefore),
         sharedSeconds: shared.seconds - (seenShared ?? shared.secondsBeforeBatch)))
     seenShared = shared.seconds
-    rate.add(images: share.images)
+    rate.add(images: images)
   }
 
   private func learningRate(step: Int) -> Double {
@@ -270,7 +285,7 @@ public final class Trainer {
 
 /// A step whose losses have not been read from the device yet.
 private struct PendingStep {
-  let terms: [(name: String, value: Tensor, coefficient: Double)]
+  let terms: [ReportedTerm]
   let gradients: TermGradients?
   let images: Int
   let learningRate: Double
@@ -278,6 +293,14 @@ private struct PendingStep {
   let step: Int
   let seconds: Double
   let sharedSeconds: Double
+}
+
+extension [ReportedTerm] {
+  /// Adds the terms of a further part of the batch.
+  fileprivate mutating func add(_ part: [ReportedTerm]) throws(TensorError) {
+    guard !isEmpty else { return self = part }
+    for index in indices { self[index].value = try self[index].value + part[index].value }
+  }
 }
 
 /// Images per second since its making.

@@ -8,6 +8,7 @@ struct Bench: ParsableCommand {
     subcommands: [
       StepCommand.self, LoaderCommand.self, CheckpointFormatCommand.self, LeakCommand.self,
       MemoryCommand.self, DetectorCommand.self, SegmenterCommand.self, SharingCommand.self,
-      GPUCheckCommand.self, ReportCommand.self, RecordsCommand.self, LipschitzCommand.self,
+      VectorsCommand.self, GPUCheckCommand.self, ReportCommand.self, PhotosCommand.self,
+      RecordsCommand.self, LipschitzCommand.self,
     ])
 }

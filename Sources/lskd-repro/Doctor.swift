@@ -22,7 +22,11 @@ struct Doctor: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  @Flag(help: "Print nothing but the libtorch that was found.")
+  var findTorch = false
+
   func run() throws {
+    guard !findTorch else { return Console.print(Diagnosis.Libtorch.loaded().place) }
     let diagnosis = try Diagnosis(
       data: URL(fileURLWithPath: data), runs: URL(fileURLWithPath: runs))
     Console.print(json ? diagnosis.value.indented : diagnosis.text)

@@ -39,7 +39,8 @@ struct ProgramTests {
       try FileManager.default.createDirectory(at: again, withIntermediateDirectories: true)
       let stopped = try RunningProgram("lskd-repro", Self.table, in: again)
       try stopped.wait(forEvents: 3)
-      stopped.send(SIGTERM)
+      // A terminal that is closed.
+      stopped.send(SIGHUP)
       #expect(try stopped.end().code == 130)
       let resumed = try #require(try runFolders(again).values.first)
       #expect(

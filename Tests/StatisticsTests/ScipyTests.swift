@@ -3,7 +3,7 @@ import Randomness
 import Statistics
 import Testing
 
-/// Answers of scipy to fixed data, written by `Tests/Comparison/statistics.py`.
+/// Answers of scipy to fixed data, written by `Tests/Comparison/scipy_statistics.py`.
 private struct Answers: Decodable {
   struct Paired: Decodable {
     let first, second, interval, resampled, bca: [Double]

@@ -254,8 +254,13 @@ CT_CHECKED ct_status ct_largest_position(const ct_tensor *x, int64_t axis,
 /// one margin per channel. Differentiable in `student` only; keeps no copy of its arguments' size.
 CT_CHECKED ct_status ct_partial_l2(const ct_tensor *student, const ct_tensor *teacher,
                                    const ct_tensor *margin, ct_tensor *_Nullable *_Nonnull out);
-/// Whether this CPU has the instructions of `ct_fused_convolution`.
-bool ct_can_fuse_convolutions(void);
+/// The instructions whose fused kernels the calling thread takes: `avx512`, `avx2`, `neon`; NULL where there are none.
+const char *_Nullable ct_kernel_level(void);
+/// The instructions that this CPU has kernels for, from 0, the widest first; NULL behind the last one.
+const char *_Nullable ct_available_kernel_level(int32_t index);
+/// Makes the calling thread take the kernels of this name, no kernels for `none`, the widest ones for NULL; false,
+/// with nothing changed, for a name that this CPU has no kernels of.
+bool ct_force_kernel_level(const char *_Nullable name);
 /// The transform of a filter [O, I, 3, 3] that `ct_fused_convolution` takes.
 CT_CHECKED ct_status ct_fused_filter(const ct_tensor *weight, ct_tensor *_Nullable *_Nonnull out);
 /// 3 x 3 convolution of stride 1 and padding 1 of relu(x * scale + shift) (of x where both are NULL),
@@ -272,6 +277,32 @@ CT_CHECKED ct_status ct_channel_map(const ct_tensor *x, const ct_tensor *scale,
                                     const ct_tensor *shift, ct_tensor *_Nullable *_Nonnull out);
 /// Mean and biased variance [2, C] over all axes but 1 of channels-last float32 maps.
 CT_CHECKED ct_status ct_channel_moments(const ct_tensor *x, ct_tensor *_Nullable *_Nonnull out);
+
+/// A batch norm by the statistics of the batch, with float32 values per channel. The running ones are moved `moves`
+/// times by `momentum`.
+typedef struct ct_norm {
+  const ct_tensor *weight, *bias;
+  ct_tensor *running_mean, *running_variance;
+  double momentum, epsilon;
+  int32_t moves;
+} ct_norm;
+
+/// Whether `x` is what `ct_trained_convolution` and `ct_trained_norm` take, here and now.
+bool ct_trains_fused(const ct_tensor *x);
+/// `ct_fused_convolution` of relu(norm(x)), or of x where `norm` is NULL, with autograd. `moments` [2, I] are those of
+/// x, which are taken where they are NULL. `statistics`, unless NULL, takes those of the result.
+CT_CHECKED ct_status ct_trained_convolution(const ct_tensor *x, const ct_tensor *_Nullable moments,
+                                            const ct_norm *_Nullable norm, const ct_tensor *weight,
+                                            const ct_tensor *_Nullable residual,
+                                            ct_tensor *_Nullable *_Nonnull out,
+                                            ct_tensor *_Nullable *_Nullable statistics);
+/// norm(x), or its ReLU, with autograd; `moments` as above.
+CT_CHECKED ct_status ct_trained_norm(const ct_tensor *x, const ct_tensor *_Nullable moments,
+                                     const ct_norm *norm, bool rectified,
+                                     ct_tensor *_Nullable *_Nonnull out);
+
+// MARK: optimizers
+
 /// One SGD step on all parameters: weight decay, momentum without dampening, Nesterov.
 CT_CHECKED ct_status ct_sgd_step(ct_tensor *_Nonnull const *_Nonnull parameters,
                                  ct_tensor *_Nonnull const *_Nonnull momenta, int32_t count,

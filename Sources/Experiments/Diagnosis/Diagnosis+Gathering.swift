@@ -21,7 +21,8 @@ extension Diagnosis {
 }
 
 extension Diagnosis.Libtorch {
-  static func loaded() -> Self {
+  /// The libtorch of this process.
+  public static func loaded() -> Self {
     let library = Machine.loadedLibrary { $0 == "libtorch_cpu.so" }
     let directory = library?.deletingLastPathComponent()
     let flavour: Flavour? = directory.map {
@@ -117,7 +118,7 @@ extension Diagnosis.Processor {
     let flags = Set(Machine.cpuFlags)
     return Self(
       model: Machine.cpuModel, cores: Machine.usableCores, features: known.filter(flags.contains),
-      capability: Engine.cpuCapability, fusesConvolutions: FusedConvolution.isSupported)
+      capability: Engine.cpuCapability, kernels: KernelLevel.current)
   }
 }
 

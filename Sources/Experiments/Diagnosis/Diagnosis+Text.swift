@@ -23,7 +23,7 @@ extension Diagnosis {
     }
     add("processor", "\(processor.model), \(processor.cores) cores")
     add("features", processor.features.joined(separator: " "))
-    add("kernels", processor.kernels, processor.state)
+    add("kernels", processor.computing, processor.state)
     add("memory", memory.text, memory.state)
     add("threads", threads.text, threads.state)
     add("data", "looked for in \(dataDirectory)")
@@ -41,6 +41,13 @@ extension Diagnosis {
 }
 
 extension Diagnosis.Libtorch {
+  /// The directory that `LIBTORCH` would name, with version and flavour, in a line.
+  public var place: String {
+    let root = directory.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+    let build = flavour == .cuda ? "CUDA" : "CPU"
+    return "\(root ?? "unknown place"): libtorch \(version) for \(build)"
+  }
+
   fileprivate var text: String {
     let flavour = flavour.map { "\($0.rawValue == "cuda" ? "CUDA" : "CPU") build" }
     return [version, flavour, directory, openMP.map { "OpenMP from \($0)" }]
@@ -49,9 +56,9 @@ extension Diagnosis.Libtorch {
 }
 
 extension Diagnosis.Processor {
-  fileprivate var kernels: String {
-    "libtorch's for \(capability); teachers' 3 x 3 convolutions by "
-      + (fusesConvolutions ? "the suite's fused kernels" : "libtorch's kernels")
+  fileprivate var computing: String {
+    "libtorch's for \(capability); 3 x 3 convolutions and batch norms by "
+      + (kernels == .none ? "libtorch's kernels" : "the suite's fused kernels for \(kernels)")
   }
 }
 

@@ -104,7 +104,7 @@ extension CIFARSource {
 
   /// Augmented images with their classes.
   public func loader(
-    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, paddingCounts: Bool
+    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, asReleased: Bool
   )
     -> any BatchSource
   {

@@ -9,12 +9,16 @@ struct RunCohort {
     let size: Int
     let epochs: Int
     let counting: LossCounting
+    let imagesAtOnce: Int?
+    let preparesAsReleased: Bool
 
     init(_ run: RunPlan) {
       seed = run.seed
       size = run.recipe.batchSize
       epochs = run.recipe.epochs
       counting = run.recipe.counting
+      imagesAtOnce = run.partLimit
+      preparesAsReleased = run.recipe.preparesAsReleased
     }
   }
 

@@ -74,7 +74,7 @@ public final class RunExecutor {
         objective: objective,
         loader: data.loader(
           batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads,
-          part: options.part, paddingCounts: plan.recipe.counting == .overBatchAgain),
+          part: options.part, asReleased: plan.recipe.preparesAsReleased),
         evaluator: data.evaluator,
         configuration: configuration, resumeFile: folder.resume, identity: plan.hash)
       if !FileManager.default.fileExists(atPath: folder.resume.path) {
@@ -150,6 +150,7 @@ public final class RunExecutor {
     configuration.preparationRate = recipe.preparation?.learningRate ?? 0
     configuration.connectorEpochs = recipe.connectorEpochs
     configuration.precision = options.place.precision
+    configuration.imagesAtOnce = plan.partLimit
     configuration.checkpointSeconds = plan.budget.checkpointSeconds
     configuration.reportInterval = options.place.device == .cpu ? 1 : 50
     return configuration
@@ -308,6 +309,7 @@ extension RunExecutor: TrainingObserver {
       "dataset": plan.data.id, "dataset_test_sha256": plan.data.hashes["test"] ?? "",
     ]
     details[ModelCheckpoint.sizeKey] = plan.extent.imageSize.map(String.init)
+    details[ModelCheckpoint.classNamesKey] = data.classNames?.joined(separator: "\n")
     if let measured = data.measured { details.merge(measured.header) { $1 } }
     // The teacher is named, not stored.
     details["teacher_sha256"] = record.teacher?.checkpointHash

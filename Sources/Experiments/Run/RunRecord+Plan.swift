@@ -24,7 +24,7 @@ extension RunRecord {
       environment: .init(
         libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
         threads: Engine.threads, device: options.place.device.description,
-        precision: options.place.precision.rawValue, kernels: options.place.kernels.rawValue,
+        precision: options.place.precision.rawValue, kernels: options.place.kernelsInUse,
         replicas: options.replicas?.worldSize),
       command: options.command)
   }

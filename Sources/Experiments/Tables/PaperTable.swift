@@ -40,6 +40,8 @@ public struct PaperTable: Sendable {
   let usualSettings: [Setting]
   /// Its methods where nobody may choose others.
   let fixedMethods: [Method]?
+  /// The methods that the paper has in it, where they are fewer than in its other tables of the task.
+  let paperMethods: [Method]?
   /// Whether its rows are variants of the Lipschitz term, too.
   let hasVariants: Bool
   /// Whether the pairs of the Lipschitz term and its share of the loss can be chosen.
@@ -58,7 +60,8 @@ public struct PaperTable: Sendable {
   init(
     _ id: String, _ abstract: String, title: String, note: String? = nil,
     content: Content = .results, recipe: TableRecipe, data: DataSource, settings: [Setting],
-    usualSettings: [Setting]? = nil, fixedMethods: [Method]? = nil, hasVariants: Bool = false,
+    usualSettings: [Setting]? = nil, fixedMethods: [Method]? = nil,
+    paperMethods: [Method]? = nil, hasVariants: Bool = false,
     choosesTerm: Bool = false, besides: TableDescription.Besides? = nil,
     server: TableDescription.Server? = nil, references: [ReferenceCell] = [],
     trialsTitle: String? = nil, primary: TableDescription.Primary? = nil
@@ -73,6 +76,7 @@ public struct PaperTable: Sendable {
     self.settings = settings
     self.usualSettings = usualSettings ?? settings
     self.fixedMethods = fixedMethods
+    self.paperMethods = paperMethods
     self.hasVariants = hasVariants
     self.choosesTerm = choosesTerm
     self.besides = besides
