@@ -168,7 +168,10 @@ let package = Package(
       ["Training", "TensorCore", "UserErrors", "DurableFiles", "ProgramSupport", arguments]),
     library(
       "RunArguments",
-      ["Experiments", "Distillation", "PlaceArguments", "ProgramSupport", arguments]),
+      [
+        "Experiments", "Training", "Distillation", "PlaceArguments", "ProgramSupport", "UserErrors",
+        arguments,
+      ]),
 
     // Level 8: argument parsing and printing.
     program(
@@ -181,7 +184,8 @@ let package = Package(
     program(
       "lskd-bench",
       [
-        "Benchmarks", "DeviceCheck", "GoldenVectors", "PlaceArguments", "Datasets", "DurableFiles",
+        "Benchmarks", "Experiments", "DeviceCheck", "GoldenVectors", "PlaceArguments", "Datasets",
+        "DurableFiles",
         "TensorCore", "UserErrors",
       ]),
 
@@ -237,7 +241,11 @@ let package = Package(
         "TensorCore", "Datasets", "Randomness", "Results", "CheckpointFormat",
       ]),
     .testTarget(
-      name: "ExperimentTests", dependencies: ["Experiments", "DurableFiles", "Results", "JSON", "TestSupport"],
+      name: "ExperimentTests",
+      dependencies: [
+        "Experiments", "ModelZoo", "NeuralNet", "DurableFiles", "Results", "JSON", "UserErrors",
+        "TestSupport",
+      ],
       exclude: ["Identities.json"], swiftSettings: strict),
     tests("ProgramTests", ["TestSupport"]),
     tests(

@@ -33,11 +33,18 @@ public struct RecipeOptions: ParsableArguments {
     help: "Threads that decode and transform images ahead of the training; they change no result.")
   public var loaderThreads = 1
 
+  /// Processes that share the runs.
+  @Option(help: "Processes that share the runs of the command, and the threads, among them.")
+  public var jobs = 1
+
   /// The defaults.
   public init() {}
 
-  /// Refuses a negative number of epochs and no threads.
+  /// Refuses a negative number of epochs, no threads, and numbers of processes that no machine has.
   public func validate() throws {
+    guard (1...256).contains(jobs) else {
+      throw ValidationError("--jobs takes 1 to 256 processes, not \(jobs)")
+    }
     guard (1...256).contains(loaderThreads) else {
       throw ValidationError("--loader-threads takes 1 to 256 threads, not \(loaderThreads)")
     }

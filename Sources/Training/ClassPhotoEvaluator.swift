@@ -18,7 +18,7 @@ public struct ClassPhotoEvaluator: Evaluator {
   private static let samplePhotos = 2000
   private static let batchSize = 50
   /// Training photos that are looked at more closely.
-  private static let probePhotos = 8
+  private static let probePhotos = 32
   /// Threads that decode: the photos cost more than a small network's pass.
   private static let threads = max(1, min(8, ProcessInfo.processInfo.activeProcessorCount))
 
@@ -29,6 +29,11 @@ public struct ClassPhotoEvaluator: Evaluator {
     crop = CentreCrop(side: side)
   }
 
+  /// Both errors.
+  public func measure(_ network: any Network, on part: EvaluationPart) throws -> Measures {
+    try Self.errors(of: network, on: part == .test ? test : training, crop: crop)
+  }
+
   /// The first of the measured training photos.
   public func probeImages(like store: ParameterStore) throws -> [Tensor] {
     let loader = ClassPhotoLoader(
@@ -36,11 +41,6 @@ public struct ClassPhotoEvaluator: Evaluator {
       configuration: LoaderConfiguration(
         batchSize: min(Self.probePhotos, training.count), seed: 0, threads: 1, shuffles: false))
     return try loader.epoch(0).prefix(1).map { try Tensor.images(try $0.get(), like: store) }
-  }
-
-  /// Both errors.
-  public func measure(_ network: any Network, on part: EvaluationPart) throws -> Measures {
-    try Self.errors(of: network, on: part == .test ? test : training, crop: crop)
   }
 
   /// The logits [classes] of one square.

@@ -278,7 +278,7 @@ struct TableRunTests {
       let stop = StopRequest()
       options.progress = StopAfter(1, updatesOf: "kd", stop)
       guard
-        case .interrupted(let bad) = try TableRunner(plan, data: data, options: options)
+        case .interrupted(let bad?) = try TableRunner(plan, data: data, options: options)
           .run(stop: stop)
       else { throw UsageError("not stopped") }
       // In training a norm takes the batch's statistics, which are finite.

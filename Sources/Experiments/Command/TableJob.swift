@@ -86,8 +86,11 @@ public struct TableJob {
   public func run(json: Bool, show: (String) -> Void) throws {
     let stop = StopRequest()
     let watch = stop.onSignals()
+    if options.isStartedByAnother { stop.onEndOfInput() }
     defer { withExtendedLifetime(watch) {} }
     let records = try purpose == .trials ? runTrials(stop) : run(plan, stop)
+    // What was found is the other's to tell.
+    guard !options.isStartedByAnother else { return }
     if options.leads {
       show(
         json
@@ -103,8 +106,7 @@ public struct TableJob {
     case .finished(let records): return records
     case .interrupted(let folder):
       throw InterruptedTable(
-        description: "stopped on request; the state is in \(folder)/resume.lskd under "
-          + "\(options.runs.path), and the same command goes on from there")
+        state: folder.map { "the state is in \($0)/resume.lskd under \(options.runs.path)" })
     }
   }
 
@@ -122,7 +124,7 @@ public struct TableJob {
 
   /// Draws what the networks found in a few images, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {
-    guard options.leads else { return [] }
+    guard options.leads, !options.isStartedByAnother else { return [] }
     return try data.panel()?.write(plan.runs, of: selection.table, options) ?? []
   }
 

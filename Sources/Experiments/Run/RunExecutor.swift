@@ -21,7 +21,9 @@ public final class RunExecutor {
   /// What the folder holds.
   private var written: RunRecord?
   /// The record of a run that another process finished before the folder was claimed.
-  package var finishedRecord: RunRecord? { written.flatMap { $0.status == .finished ? $0 : nil } }
+  package var finishedRecord: RunRecord? {
+    written.flatMap { $0.isDone(for: options.worker) ? $0 : nil }
+  }
   /// The name of the run's folder.
   var folderName: String { plan.folderName }
   private var events: EventLog?

@@ -16,12 +16,17 @@ public struct RunOptions: Sendable {
   public var loaderThreads: Int
   /// The most runs that learn side by side from one pass over the data; 1 for none. Changes no run's bytes.
   public var largestCohort = 16
+  /// Which of several processes this is that carry the runs of one command out; nil for one alone.
+  public var worker: Worker?
   /// The replicas that train together; nil for one process.
   public var replicas: ProcessGroup?
   /// Where progress is told.
   public var progress: any RunProgress = Silence()
   /// The command line, for the record.
   public var command: String
+
+  /// Whether the process works for one that tells the results.
+  var isStartedByAnother: Bool { worker?.number != nil }
 
   /// Options for one process.
   public init(runs: URL, place: ComputePlace = ComputePlace(), command: String) {

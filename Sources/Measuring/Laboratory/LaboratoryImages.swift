@@ -1,4 +1,5 @@
 import Datasets
+import Detection
 public import Foundation
 import ModelZoo
 import NeuralNet
@@ -70,16 +71,17 @@ public struct LaboratoryImages {
   private static func test(of checkpoint: ModelCheckpoint, _ file: URL, _ directory: URL?) throws
     -> ImageDataset
   {
+    let side = checkpoint.imageSize
     func sized(_ images: ImageDataset) throws -> ImageDataset {
-      guard let side = checkpoint.imageSize else { return images }
-      return try images.averaged(toSide: side)
+      try side.map { try images.averaged(toSide: $0) } ?? images
     }
     if let directory { return try sized(CIFAR100.load(.test, from: directory)) }
-    let synthetic = { try sized(SyntheticCIFAR100.ofSmokeBudget().dataset(.test)) }
-    guard let measured = MeasuredImages(header: checkpoint.metadata) else { return try synthetic() }
-    do { return try measured.records(side: checkpoint.imageSize) } catch is DatasetError {
+    guard let measured = MeasuredImages(header: checkpoint.metadata) else {
+      return try sized(SyntheticCIFAR100.ofSmokeBudget().dataset(.test))
+    }
+    do { return try measured.records(side: side) } catch is DatasetError {
       // Any images do; the page says which.
-      return try synthetic()
+      return try sized(SyntheticCIFAR100.ofSmokeBudget().dataset(.test))
     }
   }
 }
@@ -99,9 +101,9 @@ extension ModelCheckpoint {
   /// Pixels along each side of the images that the network was trained on.
   fileprivate var usualSide: Int {
     switch pipeline {
-    case .cifar100: 32
+    case .cifar100: imageSize ?? CIFAR100.side
     case .imageNet: imageSize ?? ClassPhotoEvaluator.paperSide
-    case .ssd300: 300
+    case .ssd300: DefaultBoxes.imageSide
     case .deepLab: imageSize ?? SegmentationEvaluator.paperShortSide
     }
   }
