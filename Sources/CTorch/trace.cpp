@@ -200,7 +200,7 @@ ct_status ct_trace_index(const ct_trace *trace, const ct_tensor *tensor, int32_t
     const Node *made = sought.grad_fn().get();
     for (size_t index = 0; index < trace->steps.size(); ++index) {
       const auto &step = trace->steps[index];
-      if (made ? step.node == made : step.operand.defined() && step.operand.is_same(sought))
+      if (made ? step.node == made : step.kind == CT_STEP_LEAF && step.operand.is_same(sought))
         *out = static_cast<int32_t>(index);
     }
   });

@@ -57,17 +57,34 @@ public struct Claim: Sendable {
     self.cost = cost
   }
 
+  /// Whether its estimate is a difference of results in points.
+  var isInPoints: Bool {
+    switch test {
+    case .better(_, _, let statistic): statistic != .constantDistance
+    case .widerTuning: true
+    case .related, .same: false
+    }
+  }
+
+  /// The margin of equivalence where differences of results up to `points` do not count.
+  func margin(points: Double) -> Double { isInPoints ? points : Self.distanceMargin }
+
+  /// Distances of constants are shares of the teacher's.
+  private static let distanceMargin = 0.05
+
   /// The rule of decision in words; `margin` in points.
   public func rule(margin: Double) -> String {
     let tests =
       "over at least \(Withholding.fewestBlocks) blocks (teacher x seed) by Student's t, p ≤ 0.05, adjusted by Holm's rule "
-      + "unless it is the primary contrast; equivalent by two one-sided tests within ± \(margin) points"
+      + "unless it is the primary contrast; equivalent by two one-sided tests within ± \(margin)"
+      + (isInPoints ? " points" : " of the teacher's")
     switch test {
     case .better(let first, let second, let statistic):
       return "paired differences of the \(statistic.title), \(first.words) and \(second.words), "
         + tests + (second.isSeveral ? "; against every one of them" : "")
     case .related(let statistic):
-      return "in every block the rank correlation over methods of the \(statistic.title) with how bad the result is; the mean "
+      return
+        "in every block the rank correlation over methods of the \(statistic.title) with how bad the result is; the mean "
         + "of its Fisher transforms over at least \(Withholding.fewestBlocks) blocks by Student's t, p ≤ 0.05, not adjusted"
     case .same(let first, let second):
       return "\(first) and \(second) have equal numbers in every epoch of every block"

@@ -106,7 +106,9 @@ struct Judge {
   }
 
   private func margin(_ claim: Claim) -> Double {
-    reports.first { $0.table.id == claim.table }?.table.margin ?? TableDescription.usualMargin
+    claim.margin(
+      points: reports.first { $0.table.id == claim.table }?.table.margin
+        ?? TableDescription.usualMargin)
   }
 
   /// The worst of the contrasts speaks; one that is withheld leaves the claim open.

@@ -65,7 +65,9 @@ extension Ledger {
   }
 
   private var forest: [Page.Block] {
-    let shown = findings.filter { $0.interval != nil && $0.estimate != nil }
+    let shown = findings.filter {
+      $0.interval != nil && $0.estimate != nil && $0.claim.isInPoints
+    }
     guard !shown.isEmpty else { return [] }
     let margin = shown.map { self.margin($0.claim) }.min() ?? TableDescription.usualMargin
     let plot = ForestPlot(

@@ -35,5 +35,7 @@ public struct Ledger: Sendable {
   }
 
   /// The margin of equivalence of a claim's table, points.
-  func margin(_ claim: Claim) -> Double { margins[claim.table] ?? TableDescription.usualMargin }
+  func margin(_ claim: Claim) -> Double {
+    claim.margin(points: margins[claim.table] ?? TableDescription.usualMargin)
+  }
 }

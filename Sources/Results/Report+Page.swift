@@ -10,7 +10,8 @@ extension Report {
     for panel in panels {
       blocks.append(
         .picture(
-          file: panel.file, text: "of the first photos of the test set those on which the networks differ most",
+          file: panel.file,
+          text: "of the first photos of the test set those on which the networks differ most",
           svg: panel.svg))
     }
     blocks += [.heading(2, "How to read this"), .list(Self.reading(table))]

@@ -185,11 +185,9 @@ struct GramPowers {
 /// frequencies. On a grid of N frequencies along an axis no more than the factor 1 / cos(π (m - 1) / (2 N)) is missed between
 /// two of them for m pixels of the kernel (Duffin and Schaeffer, for functions of exponential type).
 enum GramBound {
-  /// Squarings, which leave at most N^(1/2^(t+2)) of slack for N x N matrices, on trained networks far less.
-  private static let squarings = 5
   /// Frequencies along an axis, the finest affordable one of which is taken.
   private static let grids = [64, 32, 16, 8]
-  /// Multiplications of one squaring that are affordable.
+  /// Multiplications of one product of all matrices that are affordable.
   private static let affordable = 3e9
 
   static func bound(weight: Tensor, _ geometry: OperationTrace.Convolution) throws(TensorError)
@@ -202,15 +200,13 @@ enum GramBound {
     let (height, width) = symbol.sides
     let grid = grid(for: symbol)
     let side = { (pixels: Int) in pixels == 1 ? 1 : max(grid, pixels) }
-    var powers = try GramPowers(of: try symbol.matrices(height: side(height), width: side(width)))
-    for _ in 0..<squarings { powers = try powers.squared() }
+    let largest = try FrequencyNorm.largest(
+      of: try symbol.matrices(height: side(height), width: side(width)))
     let between = [(height, side(height)), (width, side(width))].reduce(1.0) { product, axis in
       product / cos(Double.pi * Double(axis.0 - 1) / Double(2 * axis.1))
     }
-    let largest = try powers.bounds().max() ?? 0
     return NormBounds(
-      lower: 0, upper: largest * between * (1 + RandomStartLanczos.rounding),
-      .gram(steps: squarings))
+      lower: 0, upper: largest * between * (1 + RandomStartLanczos.rounding), .gram)
   }
 
   private static func grid(for symbol: FrequencyMatrices) -> Int {

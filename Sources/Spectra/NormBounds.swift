@@ -32,10 +32,11 @@ public enum Certificate: Hashable, Sendable {
   case formula
   /// All singular values were computed, by libtorch's decompositions: exact up to rounding.
   case decomposition
-  /// A branch and bound over frequencies whose survivors were decomposed: exact up to rounding.
+  /// A branch and bound over frequencies by powers of Gram matrices (Delattre et al. 2023), whose survivors were decomposed: exact
+  /// up to rounding.
   case frequencies
-  /// Powers of Gram matrices, whose Frobenius norms bound the norm whatever the size of the maps (Delattre et al. 2023).
-  case gram(steps: Int)
+  /// The same on a finer grid of frequencies, times what can be missed between two of them: whatever the size of the maps.
+  case gram
   /// So many Lanczos steps from a random start: `failure` bounds the probability, over starts, that the norm lies above
   /// (Kuczyński and Woźniakowski 1992, theorem 4.2, for every spectrum). `residual` is |AᵀA v - σ² v| / σ² of the vector
   /// that was found: so close to its square lies that of a singular value.

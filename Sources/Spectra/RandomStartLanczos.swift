@@ -27,9 +27,8 @@ enum RandomStartLanczos {
     let dimensions = min(map.inputCount, map.outputCount)
     let adjoint = try map.adjoint(count: 1, dtype: .float32)
     func gram(_ x: Tensor) throws(TensorError) -> Tensor {
-      runsInInput
-        ? try adjoint(try withoutGradient { () throws(TensorError) in try map(x) })
-        : try withoutGradient { () throws(TensorError) in try map(try adjoint(x)) }
+      if runsInInput { return try adjoint(try map(x)) }
+      return try map(try adjoint(x))
     }
     var stream = RandomStream(seed: seed, purpose: .powerIteration)
     let start = try Tensor(

@@ -112,7 +112,9 @@ extension ReportJob {
       texts += [("\(report.id).json", report.json), ("\(report.id).csv", report.csv)]
     }
     try FileError.makeDirectory(output)
-    return try (texts + others.map { ("\($0.page.name).json", $0.json) }).sorted { $0.name < $1.name }.map { name, text in
+    return try (texts + others.map { ("\($0.page.name).json", $0.json) }).sorted {
+      $0.name < $1.name
+    }.map { name, text in
       let file = output.appendingPathComponent(name)
       try AtomicFile.write(text, to: file)
       return file

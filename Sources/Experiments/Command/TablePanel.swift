@@ -83,7 +83,8 @@ public struct TablePanel {
       }
       let name = "\(setting)-\(own.first?.budget.name ?? "")-\(digest.prefix(8)).svg"
       let place = options.runs.appendingPathComponent(Self.prefix(table.id) + name)
-      try AtomicFile.write(ImagePanel(titles: truth.map(\.title) + columns.map(\.title), rows: rows).svg, to: place)
+      try AtomicFile.write(
+        ImagePanel(titles: truth.map(\.title) + columns.map(\.title), rows: rows).svg, to: place)
       files.append(place)
     }
     return files

@@ -38,7 +38,8 @@ extension Claim {
       table: PaperTable.table2.id, settings: ["c", "d"],
       test: .better(london, than: ofd, by: .constantDistance), runs: compact(both + [.student])),
     Claim(
-      "closer-is-better", "The closer the student's constants are to the teacher's, the less it errs.",
+      "closer-is-better",
+      "The closer the student's constants are to the teacher's, the less it errs.",
       source: "the paper's idea; no numbers are known",
       table: PaperTable.table2.id, settings: ["c", "d"],
       test: .related(.constantDistance),
