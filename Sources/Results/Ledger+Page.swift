@@ -15,8 +15,29 @@ extension Ledger {
       name: "README", title: "Does Lipschitz-guided distillation hold?", blocks: blocks)
   }
 
-  /// The claims for the terminal.
-  public var text: String { table.text }
+  /// The claims for the terminal, by their names.
+  public var text: String {
+    var text = TextTable([
+      "claim", "setting", "verdict", "estimate", "95 % interval", "n", "teachers", "runs", "remark",
+    ])
+    for finding in findings {
+      text.add([
+        finding.claim.id, finding.setting ?? "all of these", finding.words,
+        finding.estimate.map(signed) ?? "-", finding.interval.map(range) ?? "-",
+        "\(finding.count)", "\(finding.teachers)", finding.budget ?? "-",
+        finding.verdict == .notRun
+          ? [finding.setting.map(finding.claim.command), cost(finding)].compactMap { $0 }
+            .joined(separator: "; ") : finding.remark ?? "",
+      ])
+    }
+    return text.text
+  }
+
+  private func signed(_ value: Double) -> String { String(format: "%+.2f", value) }
+
+  private func range(_ interval: Interval) -> String {
+    "\(signed(interval.lower)) to \(signed(interval.upper))"
+  }
 
   private var summary: String {
     let counts = Dictionary(grouping: findings, by: \.verdict.name).mapValues(\.count)
@@ -37,8 +58,7 @@ extension Ledger {
     for finding in findings {
       text.add([
         finding.claim.statement, finding.setting ?? "all of these", "**\(finding.words)**",
-        finding.estimate.map { String(format: "%+.2f", $0) } ?? "-",
-        finding.interval.map { String(format: "%+.2f to %+.2f", $0.lower, $0.upper) } ?? "-",
+        finding.estimate.map(signed) ?? "-", finding.interval.map(range) ?? "-",
         "\(finding.count)", "\(finding.teachers)", finding.budget ?? "-", remark(finding),
         finding.place.map {
           "[\(finding.claim.table)](\(finding.claim.table).md#\(Page.anchor($0)))"
