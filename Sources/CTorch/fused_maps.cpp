@@ -69,8 +69,7 @@ static at::Tensor joined(const at::Tensor &moments, const std::vector<int64_t> &
 }
 
 at::Tensor channel_moments(const kernels::Table &table, const at::Tensor &x) {
-  int64_t channels = x.size(1);
-  int64_t blocks = (pixels_of(x) + kernels::block_pixels - 1) / kernels::block_pixels;
+  int64_t channels = x.size(1), blocks = pixel_blocks_of(x);
   auto moments = at::empty({blocks, 2, channels}, at::kFloat);
   std::vector<int64_t> counts(blocks);
   const float *source = x.const_data_ptr<float>();

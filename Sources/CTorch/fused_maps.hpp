@@ -20,10 +20,15 @@ at::Tensor transformed_filter(const kernels::Table &table, const at::Tensor &wei
 /// Pixels [N, H, W] of maps [N, C, H, W].
 inline int64_t pixels_of(const at::Tensor &x) { return x.numel() / x.size(1); }
 
-/// Calls `body(block, first, pixels)` for the blocks of pixels of maps on libtorch's threads.
+/// Blocks of `kernels::block_pixels` of them, the last one shorter.
+inline int64_t pixel_blocks_of(const at::Tensor &x) {
+  return (pixels_of(x) + kernels::block_pixels - 1) / kernels::block_pixels;
+}
+
+/// Calls `body(block, first, pixels)`, `first` the block's first element, for all of them on libtorch's threads.
 template <typename Body> void for_each_pixel_block(const at::Tensor &x, Body &&body) {
   int64_t channels = x.size(1), count = pixels_of(x);
-  for_each_block((count + kernels::block_pixels - 1) / kernels::block_pixels, [&](int64_t block) {
+  for_each_block(pixel_blocks_of(x), [&](int64_t block) {
     int64_t first = block * kernels::block_pixels;
     kernels::Pixels pixels{std::min(kernels::block_pixels, count - first), channels};
     body(block, first * channels, pixels);
@@ -33,7 +38,7 @@ template <typename Body> void for_each_pixel_block(const at::Tensor &x, Body &&b
 /// Mean and biased variance [2, C] over all axes but 1.
 at::Tensor channel_moments(const kernels::Table &table, const at::Tensor &x);
 
-/// Pointers to the mean and the variance of each channel, [2, C].
+/// The second one of two rows, such as the variances of [2, C].
 inline const float *second_row(const at::Tensor &rows) {
   return rows.const_data_ptr<float>() + rows.size(1);
 }

@@ -149,8 +149,7 @@ struct FusedNorm : torch::autograd::Function<FusedNorm> {
     auto dy = channels_last(gradients[0]);
     Constants constants(saved[3]);
     int64_t channels = x.size(1);
-    int64_t blocks = (pixels_of(x) + kernels::block_pixels - 1) / kernels::block_pixels;
-    auto sums = at::empty({blocks, 2, channels}, at::kFloat);
+    auto sums = at::empty({pixel_blocks_of(x), 2, channels}, at::kFloat);
     const float *g = dy.const_data_ptr<float>(), *source = x.const_data_ptr<float>();
     float *out = sums.data_ptr<float>();
     for_each_pixel_block(x, [&](int64_t block, int64_t first, kernels::Pixels pixels) {

@@ -59,8 +59,16 @@ public final class ProgressLines: Sendable {
 
   private func draw(_ state: inout State) {
     let texts = state.texts.filter { !$0.isEmpty }
-    Console.tell(Self.erasing(state.drawn) + texts.map { $0 + "\n" }.joined())
+    let width = Self.width
+    Console.tell(Self.erasing(state.drawn) + texts.map { $0.prefix(width) + "\n" }.joined())
     state.drawn = texts.count
+  }
+
+  /// Characters that fit into a line of the terminal: a longer one would take two of them.
+  private static var width: Int {
+    var size = winsize()
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1
+    return isKnown ? Int(size.ws_col) - 1 : 79
   }
 
   /// Moves up over lines and clears everything below.

@@ -11,6 +11,11 @@ public protocol Evaluator {
   func probeImages(like store: ParameterStore) throws -> [Tensor]
 }
 
+extension Evaluator {
+  /// None.
+  public func probeImages(like store: ParameterStore) throws -> [Tensor] { [] }
+}
+
 /// What is measured.
 public enum EvaluationPart: Sendable {
   /// A part of the training images, without augmentation, the same for every seed and method.

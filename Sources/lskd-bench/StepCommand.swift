@@ -1,11 +1,11 @@
-import ArgumentParser
+public import ArgumentParser
 import Benchmarks
 import Foundation
 import PlaceArguments
 import ProgramSupport
-import TensorCore
+public import TensorCore
 
-extension KernelLevel: @retroactive ExpressibleByArgument {}
+extension KernelLevel: ExpressibleByArgument {}
 
 struct StepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

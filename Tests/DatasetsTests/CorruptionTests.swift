@@ -8,7 +8,9 @@ struct CorruptionTests {
   }
 
   private func worse(_ kind: ImageCorruption.Kind, _ strength: Int) throws -> ImageDataset {
-    try images().corrupted(by: ImageCorruption(kind: kind, strength: strength))
+    let all = ImageCorruption.all
+    let wanted = try #require(all.first { $0.kind == kind && $0.strength == strength })
+    return try images().corrupted(by: wanted)
   }
 
   /// Mean distance of pixels from those of the images as they are.

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import JSON
 import ModelZoo
 import NeuralNet
 import Results
@@ -43,7 +44,8 @@ struct BudgetTests {
     let kd = try #require(all.first { $0.methodName == "kd" })
     #expect(kd.recipe.epochs == 30 && kd.recipe.batchSize == 128)
     #expect(kd.recipe.schedule == .cosine(base: 0.1, warmUpEpochs: 2, epochs: 30))
-    #expect(kd.configuration["image_size"] == 16 && kd.configuration["training_fraction"] == 1)
+    #expect(kd.configuration["image_size"] == .integer(16))
+    #expect(kd.configuration["training_fraction"] == .number(1))
     #expect(kd.configuration["pipeline"] == "cifar100-area16-reflect-pad2-flip-crop")
     #expect(
       kd.deviations.filter(\.separates).map(\.text) == [

@@ -39,8 +39,9 @@ struct ReferenceTests {
   func waiting(_ file: ReferenceFile) throws { try check(file) }
 
   @Test(
-    "the project's own networks and losses agree in float32 within its tolerances",
-    arguments: ReferenceFiles.own.compactMap(\.golden))
+    "losses and the project's own network agree in float32 within its tolerances",
+    arguments: (ReferenceFiles.own + ReferenceFiles.given.filter { $0.kind == "losses" })
+      .compactMap(\.golden))
   func float32(_ file: GoldenFile) throws {
     let comparison = try #require(try file.compared(by: .float32(on: .cpu)))
     #expect(comparison.agrees, "\(comparison.disagreements)")

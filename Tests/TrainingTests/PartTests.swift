@@ -65,6 +65,7 @@ struct PartTests {
 
   private struct NoEvaluator: Evaluator {
     func measure(_ network: any Network, on part: EvaluationPart) -> Measures { [:] }
+    func probeImages(like store: ParameterStore) -> [Tensor] { [] }
   }
 
   /// What three steps make of a student beside OFD's loss, whose terms are a mean and a sum, and what they report.

@@ -37,8 +37,9 @@ public struct TableRunner {
       try RunRequests.note(
         plan.runs.map { RunRecord($0, metrics: data.metrics, options) }, under: options.runs)
     }
-    // By the plans as they were before their teachers were known.
+    // Both by the plans as they were before their teachers were known; replicas that follow have no records.
     var records: [String: RunRecord] = [:]
+    var settled: Set<String> = []
     var checkedTeachers: Set<String> = []
     let given = try givenTeacher(progress)
     /// The run in its folder; nil where it was done before.
@@ -54,6 +55,7 @@ public struct TableRunner {
       if try options.leaderDecides(finished != nil) {
         if options.worker == nil { progress.line("\(title): finished before") }
         records[planned.hash] = finished
+        settled.insert(planned.hash)
         if let finished { try makeUp(finished, of: run, title, progress) }
         return nil
       }
@@ -70,6 +72,7 @@ public struct TableRunner {
       if try options.leaderDecides(executor.finishedRecord != nil) {
         progress.line("\(title): finished by another process")
         records[planned.hash] = executor.finishedRecord
+        settled.insert(planned.hash)
         return nil
       }
       return executor
@@ -82,17 +85,17 @@ public struct TableRunner {
     }
     while true {
       var isStuck = true
-      for index in plan.runs.indices where records[plan.runs[index].hash] == nil {
-        // A worker may be before the teacher's end.
-        guard plan.runs[index].teacher.map({ records[$0.hash] != nil }) ?? true,
+      for index in plan.runs.indices where !settled.contains(plan.runs[index].hash) {
+        // A worker may come here before the teacher is done.
+        guard plan.runs[index].teacher.map({ settled.contains($0.hash) }) ?? true,
           let first = try claimed(index)
         else { continue }
         isStuck = false
         var cohort = RunCohort(first, of: plan.runs[index])
-        let largest = largestCohort(besides: records.count)
+        let largest = largestCohort(besides: settled.count)
         let companions = plan.companions(
-          of: index, atMost: largest - 1, isOpen: { records[$0.hash] == nil },
-          isDone: { records[$0.hash] != nil })
+          of: index, atMost: largest - 1, isOpen: { !settled.contains($0.hash) },
+          isDone: { settled.contains($0.hash) })
         for later in companions {
           if let next = try claimed(later) { cohort.add(next, of: plan.runs[later]) }
         }
@@ -101,9 +104,10 @@ public struct TableRunner {
             return .interrupted(folder: executor.folderName)
           }
           records[planned.hash] = executor.record
+          settled.insert(planned.hash)
         }
       }
-      guard plan.runs.contains(where: { records[$0.hash] == nil }) else { break }
+      guard plan.runs.contains(where: { !settled.contains($0.hash) }) else { break }
       if stop.isSet { return .interrupted(folder: nil) }
       if isStuck { Thread.sleep(forTimeInterval: Self.secondsOfWaiting) }
     }
@@ -177,9 +181,10 @@ extension RunPlan {
 }
 
 extension RunRecord {
-  /// Whether nothing is left to do; for a worker that is also a run that has diverged since its command began.
+  /// Whether nothing is left to do; for a worker that is also a student that has diverged since its command began.
   func isDone(for worker: Worker?) -> Bool {
-    status == .finished || status == .diverged && worker.map { heartbeat >= $0.since } ?? false
+    let hasDiverged = status == .diverged && subject.role == .student
+    return status == .finished || hasDiverged && worker.map { heartbeat >= $0.since } ?? false
   }
 
   /// The result of a teacher's run as its students' records name it.
