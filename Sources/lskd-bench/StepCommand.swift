@@ -5,8 +5,6 @@ import PlaceArguments
 import ProgramSupport
 import TensorCore
 
-extension KernelLevel: @retroactive ExpressibleByArgument {}
-
 struct StepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "step",
