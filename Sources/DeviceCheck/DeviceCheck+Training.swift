@@ -3,22 +3,21 @@ import Results
 
 extension DeviceCheck {
   /// A training by the smoke budget, in one go and stopped after its first epoch: the same bytes at the end.
-  func resuming() throws -> CheckedStep {
-    let name = "resuming"
+  func resuming(_ name: String) throws -> CheckedStep {
     let arguments =
       ["--setting", "c", "--method", "student", "--budget", "smoke"]
       + ["--device", request.device.description]
     let program = sibling("lskd-train")
     let places = ["straight", "stopped"].map { folder.appendingPathComponent($0) }
     for place in places { try removeIfThere(place) }
-    let straight = try program.run(arguments + ["--runs", places[0].path], until: deadline)
+    let straight = try program.run(arguments + ["--runs", places[0].path])
     guard straight.code == 0 else {
       return CheckedStep(name: name, outcome: .failed, reason: straight.complaint)
     }
-    let stopped = try program.run(arguments + ["--runs", places[1].path], until: deadline) {
+    let stopped = try program.run(arguments + ["--runs", places[1].path]) {
       epochs(in: places[1]) > 0
     }
-    let resumed = try program.run(arguments + ["--runs", places[1].path], until: deadline)
+    let resumed = try program.run(arguments + ["--runs", places[1].path])
     guard stopped.code == 130, resumed.code == 0 else {
       let reason =
         stopped.code == 0 ? "the training ended before it was stopped" : resumed.complaint
@@ -35,17 +34,14 @@ extension DeviceCheck {
   }
 
   /// One cell of CIFAR-100 by the paper's recipe, for as long as time is left; the first epoch at the smallest size.
-  func recipe() throws -> CheckedStep {
-    let name = "full recipe"
+  func recipe(_ name: String) throws -> CheckedStep {
     let runs = folder.appendingPathComponent("recipe")
     var arguments =
       ["--setting", "c", "--method", "london", "--runs", runs.path]
       + ["--device", request.device.description]
     arguments += request.isTiny ? ["--budget", "smoke"] : ["--budget", "full"]
     if let data = request.data, !request.isTiny { arguments += ["--data", data.path] }
-    // A stopped training needs some seconds to save its state.
-    let end = deadline.addingTimeInterval(-20)
-    let result = try sibling("lskd-train").run(arguments, until: end) {
+    let result = try sibling("lskd-train").run(arguments) {
       request.isTiny && epochs(in: runs) > 0
     }
     guard [0, 130].contains(result.code), epochs(in: runs) > 0 else {

@@ -6,29 +6,38 @@ public import TensorCore
 /// Everything that has to be seen once on a device, in one go and without a network: the machine, golden vectors,
 /// speed in all precisions, exactness of resuming, and the start of a training by the paper's recipe.
 public struct DeviceCheck {
+  /// What is looked at, in this order.
+  public enum Part: String, CaseIterable, Sendable {
+    case doctor, vectors, speed, resuming, recipe
+  }
+
   /// What is checked.
   public struct Request {
     /// Where networks run.
     public var device: Device
+    /// What of the whole.
+    public var parts: Set<Part>
     /// Directory of golden vectors; nil leaves them out.
     public var reference: URL?
     /// Directory of CIFAR-100; nil leaves the choice to the program that trains.
     public var data: URL?
-    /// A Python with torch, whose eager steps are timed beside the suite's.
+    /// A Python with torch, whose eager steps are timed beside the suite's; nil takes one of the path that can use the
+    /// device, if there is one, and at the smallest size none.
     public var python: String?
     /// Everything ends within so many minutes.
     public var minutes: Double
-    /// Whether the smallest of everything is enough: one network, few steps, synthetic images.
+    /// Whether the smallest of everything is enough: one network, two losses, few steps, synthetic images.
     public var isTiny: Bool
     /// The file of the results; run folders lie beside it under its name without the extension.
     public var output: URL
 
     /// A check of `device` with results in `output`.
     public init(
-      device: Device, reference: URL?, data: URL?, python: String?, minutes: Double, isTiny: Bool,
-      output: URL
+      device: Device, parts: Set<Part>, reference: URL?, data: URL?, python: String?,
+      minutes: Double, isTiny: Bool, output: URL
     ) {
       self.device = device
+      self.parts = parts
       self.reference = reference
       self.data = data
       self.python = python
@@ -38,31 +47,32 @@ public struct DeviceCheck {
     }
   }
 
-  /// Deviations on a device may be so many times the tolerance of a golden file, which was found on a host: other
-  /// kernels sum in another order.
-  public static let toleranceFactor = 10.0
-
   let request: Request
+  /// When everything has ended.
   let deadline: Date
+  /// When what still runs is asked to stop, so that a training has time to save its state.
+  let lastCall: Date
   var folder: URL { request.output.deletingPathExtension() }
 
   /// A check that starts now.
   public init(_ request: Request) {
     self.request = request
-    deadline = Date().addingTimeInterval(request.minutes * 60)
+    let seconds = request.minutes * 60
+    deadline = Date().addingTimeInterval(seconds)
+    lastCall = deadline.addingTimeInterval(-min(20, seconds / 10))
   }
 
   /// Runs all steps, writes the file after each, and returns whether none failed. Each line of progress goes to `show`.
   public func run(_ show: (String) -> Void) throws -> Bool {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let parts: [() throws -> CheckedStep] =
-      [machine, vectors]
-      + ["float32", "tf32", "bfloat16"].map { precision in { try speed(precision) } }
-      + [resuming, recipe]
     var steps: [CheckedStep] = []
-    for part in parts {
+    for (name, work) in Part.allCases.filter(request.parts.contains).flatMap(works) {
       let start = Date()
-      var step = try part()
+      var step: CheckedStep
+      // What one step could not do says nothing of the next ones.
+      do { step = try work(name) } catch {
+        step = CheckedStep(name: name, outcome: .failed, reason: error.reason)
+      }
       step.seconds = Date().timeIntervalSince(start)
       steps.append(step)
       try AtomicFile.write(value(of: steps).indented, to: request.output)
@@ -73,75 +83,91 @@ public struct DeviceCheck {
     return steps.allSatisfy { $0.outcome != .failed }
   }
 
+  /// The steps of a part, each with its name.
+  private func works(of part: Part) -> [(String, (String) throws -> CheckedStep)] {
+    switch part {
+    case .doctor: [("doctor", machine)]
+    case .vectors: [("golden vectors", vectors)]
+    case .speed:
+      ["float32", "tf32", "bfloat16"].map { precision in
+        ("step in \(precision)", { try speed($0, precision) })
+      }
+    case .resuming: [("resuming", resuming)]
+    case .recipe: [("full recipe", recipe)]
+    }
+  }
+
   private func value(of steps: [CheckedStep]) -> JSONValue {
     .object([
-      "layout": .integer(1), "device": .string(request.device.description),
+      "layout": .integer(2), "device": .string(request.device.description),
       "libtorch": .string(Engine.version), "minutes": .number(request.minutes),
       "tiny": .bool(request.isTiny), "steps": .array(steps.map(\.value)),
     ])
   }
 
-  func sibling(_ name: String) -> SiblingProgram { SiblingProgram(name: name, folder: folder) }
-
-  /// What `lskd-repro doctor` finds.
-  private func machine() throws -> CheckedStep {
-    let result = try sibling("lskd-repro").run(["doctor", "--json"], until: deadline)
-    do {
-      let findings = try JSONValue(json: Data(result.output.utf8))
-      return CheckedStep(name: "doctor", outcome: .passed, findings: ["machine": findings])
-    } catch {
-      return CheckedStep(name: "doctor", outcome: .failed, reason: result.complaint)
-    }
+  func sibling(_ name: String) -> ChildProgram {
+    ChildProgram(sibling: name, folder: folder, lastCall: lastCall, deadline: deadline)
   }
 
-  /// Networks in float32, without TF32, beside golden numbers.
-  private func vectors() throws -> CheckedStep {
-    let name = "golden vectors"
+  /// What `lskd-repro doctor` finds.
+  private func machine(_ name: String) throws -> CheckedStep {
+    let result = try sibling("lskd-repro").run(["doctor", "--json"])
+    guard let found = readObject(result.output) else {
+      return CheckedStep(name: name, outcome: .failed, reason: result.complaint)
+    }
+    return CheckedStep(name: name, outcome: .passed, findings: ["machine": .object(found)])
+  }
+
+  /// The object that a program printed; nil when it printed something else.
+  private func readObject(_ text: String) -> [String: JSONValue]? {
+    do { return try JSONValue(json: Data(text.utf8)).object } catch { return nil }
+  }
+
+  /// Networks and losses in float32, without TF32, beside golden numbers.
+  private func vectors(_ name: String) throws -> CheckedStep {
     guard let reference = request.reference else {
-      return CheckedStep(name: name, outcome: .skipped, reason: "no --reference directory")
+      return CheckedStep(name: name, outcome: .skipped, reason: "no directory of golden vectors")
     }
-    try Engine.setTF32(false)
-    let models = reference.appendingPathComponent("models")
-    let files = try FileManager.default.contentsOfDirectory(atPath: models.path).sorted().filter {
-      $0.hasSuffix(".json") && (!request.isTiny || $0 == "wrn-16-2.json")
+    // A network, a loss of logits, and one of maps with a gradient through a power iteration.
+    let files = request.isTiny ? ["models/wrn-10-1", "losses/kd", "losses/london_lipschitz"] : []
+    let result = try sibling("lskd-bench").run(
+      ["vectors", "--json", "--device", request.device.description]
+        + ["--reference", reference.path] + files)
+    guard !result.wasLate, let found = readObject(result.output) else {
+      return CheckedStep(name: name, outcome: .failed, reason: result.complaint)
     }
-    var found: [String: JSONValue] = [:]
-    var worst = 0.0
-    for file in files {
-      guard
-        let network = try GoldenNetwork(models.appendingPathComponent(file), on: request.device)
-      else { continue }
-      worst = max(worst, network.deviations.values.max() ?? .infinity)
-      var members = network.deviations.map { ($0.rawValue, JSONValue.number($1)) }
-      members.append(("comparisons", .integer(network.comparisons)))
-      found[network.name] = .object(Dictionary(uniqueKeysWithValues: members))
-    }
-    guard !found.isEmpty else {
-      return CheckedStep(name: name, outcome: .failed, reason: "\(models.path) has no vectors")
-    }
-    let agrees = worst <= Self.toleranceFactor
     return CheckedStep(
-      name: name, outcome: agrees ? .passed : .failed,
-      reason: agrees ? nil : String(format: "deviations to %.1f times the tolerance", worst),
-      findings: [
-        "networks": .object(found), "largest": .number(worst),
-        "allowed": .number(Self.toleranceFactor),
-      ])
+      name: name, outcome: result.code == 0 ? .passed : .failed,
+      reason: found["problems"]?.array?.first?.string, findings: found)
   }
 
   /// Training steps in one precision.
-  private func speed(_ precision: String) throws -> CheckedStep {
+  private func speed(_ name: String, _ precision: String) throws -> CheckedStep {
     let (batch, steps) = request.isTiny ? ("4", "1") : ("128", "21")
-    let python = request.python.map { ["--pytorch", $0] } ?? []
+    let python = try python()
     let place = ["--device", request.device.description, "--precision", precision]
     let result = try sibling("lskd-bench").run(
-      ["step", "--json", "--batch", batch, "--steps", steps] + place + python, until: deadline)
-    let name = "step in \(precision)"
+      ["step", "--json", "--batch", batch, "--steps", steps] + place
+        + (python.map { ["--pytorch", $0] } ?? []))
     guard result.code == 0 else {
       return CheckedStep(name: name, outcome: .failed, reason: result.complaint)
     }
     return CheckedStep(
       name: name, outcome: .passed,
-      findings: ["variants": try JSONValue(json: Data(result.output.utf8))])
+      findings: [
+        "variants": try JSONValue(json: Data(result.output.utf8)),
+        "python": python.map { .string($0) } ?? .null,
+      ])
+  }
+
+  /// The Python whose torch is timed beside the suite.
+  private func python() throws -> String? {
+    guard request.python == nil, !request.isTiny else { return request.python }
+    return try ["python3", "python"].first { name in
+      let probe = ChildProgram(
+        name, ["-c", "import sys, torch; torch.ones(1, device=sys.argv[1]).sum().item()"],
+        folder: folder, lastCall: lastCall, deadline: deadline)
+      return try probe.run([request.device.description]).code == 0
+    }
   }
 }

@@ -98,9 +98,18 @@ public struct BatchNorm2d {
     return y
   }
 
+  /// The values of a call, with a gradient to `x` alone; moves nothing.
+  public func held(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
+    try normalised(
+      x, mode, mean: try runningMean.cloned(), variance: try runningVariance.cloned(),
+      weight: try weight.detached(), bias: try bias.detached())
+  }
+
   private func normalised(
-    _ x: Tensor, _ mode: ForwardMode, mean: Tensor, variance: Tensor
+    _ x: Tensor, _ mode: ForwardMode, mean: Tensor, variance: Tensor, weight: Tensor? = nil,
+    bias: Tensor? = nil
   ) throws(TensorError) -> Tensor {
+    let (weight, bias) = (weight ?? self.weight, bias ?? self.bias)
     if let replicas, replicas.worldSize > 1, mode.usesBatchStatistics {
       return try x.batchNormalised(
         over: replicas, weight: weight, bias: bias, runningMean: mean, runningVariance: variance,

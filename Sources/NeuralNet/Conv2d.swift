@@ -81,6 +81,13 @@ public struct Conv2d {
       dilation: geometry.dilation, groups: geometry.groups)
   }
 
+  /// The values of a call, with a gradient to `x` alone.
+  public func held(_ x: Tensor) throws(TensorError) -> Tensor {
+    try x.convolved(
+      weight: try weight.detached(), bias: try bias?.detached(), stride: geometry.stride,
+      padding: geometry.padding, dilation: geometry.dilation, groups: geometry.groups)
+  }
+
   /// Whether `fused` applies: 3 x 3, stride 1, padding 1, channels in the kernels' groups.
   public var canBeFused: Bool {
     bias == nil && geometry == Geometry(kernel: 3, padding: 1)

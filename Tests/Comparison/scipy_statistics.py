@@ -62,10 +62,26 @@ def normals():
     return [[p, stats.norm.ppf(p)] for p in [1e-6, 0.025, 0.3, 0.5, 0.8, 0.975, 0.999999]]
 
 
+def layout():
+    """Residual variance of results = method + block + noise, by least squares."""
+    rows = rng.normal(30, 1, (4, 6)) + rng.normal(0, 2, (1, 6)) + rng.normal(0, 2, (4, 1))
+    design = numpy.zeros((24, 10))
+    for method in range(4):
+        for block in range(6):
+            design[6 * method + block, [method, 4 + block]] = 1
+    fit, _, rank, _ = numpy.linalg.lstsq(design, rows.ravel(), rcond=None)
+    residual = rows.ravel() - design @ fit
+    return {
+        "rows": rows.tolist(), "freedom": int(24 - rank),
+        "variance": float(residual @ residual) / int(24 - rank),
+    }
+
+
 json.dump(
     {
         "made_with": f"scipy {scipy.__version__}, numpy {numpy.__version__}",
         "paired": [paired(3, 0.1, 0.3), paired(6, -0.4, 0.3), paired(12, 0.02, 0.1)],
         "holm": holm(), "t_quantiles": quantiles(), "normal_quantiles": normals(),
+        "layout": layout(),
     },
     open(sys.argv[1], "w"), indent=1)

@@ -10,8 +10,9 @@ struct ImportGraphTests {
     "UserErrors": 0, "ProgramSupport": 1,
     "TensorCore": 1, "CheckpointFormat": 1, "Images": 1, "Detection": 1, "Results": 1,
     "Datasets": 2, "NeuralNet": 2, "Evaluation": 2, "Interchange": 2,
-    "ModelZoo": 3, "Lipschitz": 3, "Distillation": 4, "Training": 5, "Measuring": 6,
-    "DeviceCheck": 6, "Experiments": 7, "Benchmarks": 8, "PlaceArguments": 8, "RunArguments": 9,
+    "ModelZoo": 3, "Lipschitz": 3, "Spectra": 3, "Distillation": 4, "Training": 5,
+    "GoldenVectors": 5, "Measuring": 6, "DeviceCheck": 6, "Experiments": 7, "Benchmarks": 8,
+    "PlaceArguments": 8, "RunArguments": 9,
     "lskd-repro": 10, "lskd-train": 10, "lskd-eval": 10, "lskd-ckpt": 10, "lskd-data": 10,
     "lskd-bench": 10,
   ]

@@ -16,26 +16,28 @@ struct GPUCheckTests {
     return (result, Dictionary(uniqueKeysWithValues: zip(names, steps)))
   }
 
-  private func reference() -> String? {
-    let beside = BuiltProgram.project.deletingLastPathComponent()
-      .appendingPathComponent("shared/reference").path
-    let place = ProcessInfo.processInfo.environment["LSKD_REFERENCE"] ?? beside
-    return FileManager.default.fileExists(atPath: place + "/models/wrn-16-2.json") ? place : nil
-  }
+  private let vectors = BuiltProgram.project.appendingPathComponent("Tests/Vectors")
 
   @Test("it runs its whole way and writes what it found of every step")
   func wholeWay() throws {
     try inTemporaryDirectory { directory in
-      let vectors = reference()
-      let found = try check(vectors.map { ["--reference", $0] } ?? [], in: directory)
+      let found = try check(["--reference", vectors.path], in: directory)
       #expect(found.result.code == 0, "\(found.result.output) \(found.result.errors)")
       let outcomes = found.steps.mapValues { $0["outcome"] as? String }
       let expected = [
-        "doctor": "passed", "golden vectors": vectors == nil ? "skipped" : "passed",
+        "doctor": "passed", "golden vectors": "passed",
         "step in float32": "passed", "step in tf32": "passed", "step in bfloat16": "passed",
         "resuming": "passed", "full recipe": "passed",
       ]
       #expect(outcomes == expected)
+      let files = try #require(found.steps["golden vectors"]?["files"] as? [String: [String: Any]])
+      #expect(files.keys.sorted() == ["losses/kd", "losses/london_lipschitz", "models/wrn-10-1"])
+      for (name, file) in files {
+        #expect((file["comparisons"] as? Int ?? 0) > 10, "\(name)")
+        let largest = try #require(file["largest"] as? Double)
+        // Nothing in float32 is exact.
+        #expect(largest > 0 && largest <= 10, "\(name)")
+      }
       #expect(found.steps["resuming"]?["exact"] as? Bool == true)
       #expect((found.steps["full recipe"]?["epochs"] as? Int ?? 0) > 0)
       let variants = try #require(found.steps["step in bfloat16"]?["variants"] as? [[String: Any]])
@@ -44,24 +46,52 @@ struct GPUCheckTests {
     }
   }
 
-  @Test("golden vectors that a device does not meet fail, and the exit code says so")
-  func disagreement() throws {
-    guard let vectors = reference() else {
-      print("skipped: no golden vectors")
-      return
-    }
+  @Test(
+    "a golden vector of a network or a loss that a device does not meet fails, and the exit code says so",
+    arguments: [
+      // Inputs of another name are other numbers, and another temperature gives another loss.
+      ("models/wrn-10-1", #""input_name":""#, #""input_name":"x"#),
+      ("losses/kd", #""T":4,"#, #""T":4.01,"#),
+    ])
+  func disagreement(_ name: String, _ text: String, _ replacement: String) throws {
     try inTemporaryDirectory { directory in
-      let models = directory.appendingPathComponent("models")
-      try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
-      let text = try String(contentsOfFile: vectors + "/models/wrn-16-2.json", encoding: .utf8)
-      // Inputs of another name are other numbers.
-      let other = text.replacingOccurrences(of: "\"input_name\": \"", with: "\"input_name\": \"x")
-      try #require(other != text)
-      try Data(other.utf8).write(to: models.appendingPathComponent("wrn-16-2.json"))
-      // Half a minute is enough for the vectors; what comes later is cut short.
-      let found = try check(["--reference", ".", "--minutes", "0.5"], in: directory)
+      let copies = directory.appendingPathComponent("vectors")
+      try FileManager.default.copyItem(at: vectors, to: copies)
+      let file = copies.appendingPathComponent("\(name).json")
+      let golden = try String(contentsOf: file, encoding: .utf8)
+      let changed = golden.replacingOccurrences(of: text, with: replacement)
+      try #require(changed != golden)
+      try Data(changed.utf8).write(to: file)
+      let found = try check(["--reference", "vectors", "--only", "vectors"], in: directory)
       #expect(found.result.code == 1)
-      #expect(found.steps["golden vectors"]?["outcome"] as? String == "failed")
+      #expect(found.steps.keys.sorted() == ["golden vectors"])
+      let step = try #require(found.steps["golden vectors"])
+      #expect(step["outcome"] as? String == "failed")
+      #expect((step["reason"] as? String)?.hasPrefix(name) == true)
+      let files = try #require(step["files"] as? [String: [String: Any]])
+      for (other, file) in files {
+        let disagreements = try #require(file["disagreements"] as? [String])
+        #expect(disagreements.isEmpty == (other != name), "\(other)")
+      }
+    }
+  }
+
+  @Test("a golden vector that cannot be read fails alone; the others are compared")
+  func damage() throws {
+    try inTemporaryDirectory { directory in
+      let losses = directory.appendingPathComponent("vectors/losses")
+      try FileManager.default.createDirectory(
+        at: directory.appendingPathComponent("vectors"), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(at: vectors.appendingPathComponent("losses"), to: losses)
+      try Data(#"{"cases": [{"name": "nothing"}]}"#.utf8)
+        .write(to: losses.appendingPathComponent("kd.json"))
+      let found = try check(["--reference", "vectors", "--only", "vectors"], in: directory)
+      #expect(found.result.code == 1)
+      let step = try #require(found.steps["golden vectors"])
+      let reason = #"losses/kd: kd.json/cases[0]: expected a member "inputs""#
+      #expect(step["reason"] as? String == reason)
+      let files = try #require(step["files"] as? [String: [String: Any]])
+      #expect((files["losses/london_lipschitz"]?["comparisons"] as? Int ?? 0) > 10)
     }
   }
 
@@ -70,6 +100,17 @@ struct GPUCheckTests {
     try inTemporaryDirectory { directory in
       let result = try BuiltProgram("lskd-bench")("gpu-check", "--device", "cuda:99", in: directory)
       #expect(result.code == 2)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+    }
+  }
+
+  @Test("a directory of golden vectors that is not there is a usage error, before anything runs")
+  func missingReference() throws {
+    try inTemporaryDirectory { directory in
+      let result = try BuiltProgram("lskd-bench")(
+        "gpu-check", "--device", "cpu", "--reference", "nowhere", in: directory)
+      #expect(result.code == 2)
+      #expect(result.errors.contains("--reference nowhere is no directory"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
     }
   }

@@ -1,5 +1,5 @@
 import Datasets
-import DeviceCheck
+import GoldenVectors
 
 enum AugmentationCheck {
   static func crops(_ node: ReferenceNode, _ comparison: Comparison) throws {

@@ -1,6 +1,6 @@
-import DeviceCheck
 import Evaluation
 import Foundation
+import GoldenVectors
 import Measuring
 import TestSupport
 import Testing

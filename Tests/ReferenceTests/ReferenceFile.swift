@@ -1,4 +1,5 @@
 import Foundation
+import GoldenVectors
 import Testing
 
 /// A golden file.
@@ -11,6 +12,9 @@ struct ReferenceFile: CustomTestStringConvertible, CustomStringConvertible {
 
   var description: String { kind == stem ? kind : "\(kind)/\(stem)" }
   var testDescription: String { description }
+
+  /// The same as the file of a network or a loss; nil for other kinds.
+  var golden: GoldenFile? { GoldenFile.Kind(rawValue: kind).map { GoldenFile($0, url) } }
 
   init(_ kind: String, _ url: URL) {
     self.kind = kind

@@ -1,5 +1,5 @@
-import DeviceCheck
 import Foundation
+import GoldenVectors
 import TestSupport
 import Testing
 
@@ -38,47 +38,65 @@ struct ReferenceTests {
     arguments: ReferenceFiles.waiting)
   func waiting(_ file: ReferenceFile) throws { try check(file) }
 
+  @Test(
+    "losses and the project's own network agree in float32 within its tolerances",
+    arguments: (ReferenceFiles.own + ReferenceFiles.given.filter { $0.kind == "losses" })
+      .compactMap(\.golden))
+  func float32(_ file: GoldenFile) throws {
+    let comparison = try #require(try file.compared(by: .float32(on: .cpu)))
+    #expect(comparison.agrees, "\(comparison.disagreements)")
+  }
+
+  @Test(
+    "a golden number that is changed by more than its tolerance disagrees",
+    arguments: [(Computation.float64, 1 + 2e-7), (.float32(on: .cpu), 1 + 2e-4)])
+  func changed(_ computation: Computation, _ factor: Double) throws {
+    let file = try #require(ReferenceFiles.own.first { $0.description == "losses/kd" })
+    let object = try JSONSerialization.jsonObject(with: Data(contentsOf: file.url))
+    var root = try #require(object as? [String: Any])
+    var cases = try #require(root["cases"] as? [[String: Any]])
+    var expected = try #require(cases[1]["expected"] as? [String: Any])
+    expected["loss"] = try #require(expected["loss"] as? Double) * factor
+    cases[1]["expected"] = expected
+    root["cases"] = cases
+    try inTemporaryDirectory { directory in
+      let url = directory.appendingPathComponent("kd.json")
+      try JSONSerialization.data(withJSONObject: root).write(to: url)
+      let comparison = try #require(try GoldenFile(.losses, url).compared(by: computation))
+      #expect(!comparison.agrees)
+      #expect(comparison.disagreements.count == 1)
+      #expect(comparison.largest > computation.allowance)
+    }
+  }
+
   private func check(_ file: ReferenceFile) throws {
+    let comparison: Comparison
+    if let golden = file.golden {
+      comparison = try #require(try golden.compared(by: .float64), "nothing reads \(file)")
+      if golden.kind == .models { try ExchangeCheck.run(file, comparison) }
+    } else {
+      comparison = Comparison(file.description)
+      try compare(file, comparison)
+    }
+    for sentence in comparison.disagreements { Issue.record("\(sentence)") }
+    #expect(comparison.count > 0, "\(file) held nothing to compare")
+  }
+
+  private func compare(_ file: ReferenceFile, _ comparison: Comparison) throws {
     let node = try ReferenceNode(file: file.url)
-    let (kind, stem, name) = (file.kind, file.stem, file.description)
-    let comparison = Comparison(name)
-    switch (kind, stem) {
+    switch (file.kind, file.stem) {
     case ("fill_rule", _): try FillRuleCheck.run(node, comparison)
     case ("schedule", _): try ScheduleCheck.run(node, comparison)
-    case ("models", _)
-    where ["wrn-", "cifar-", "pyramidnet-", "imagenet-", "deeplabv3plus-"].contains(
-      where: stem.hasPrefix):
-      try ModelCheck.run(node, stem, comparison)
-    case ("models", _) where stem.hasPrefix("ssd300-"):
-      try DetectorCheck.run(node, stem, comparison)
-    case ("losses", "ssd_boxes"): try BoxCheck.run(node, comparison)
-    case ("losses", "metrics_and_seg_ce"): try SegmentationCheck.metrics(node, comparison)
-    case ("losses", "kd"): try SoftTargetCheck.run(node, comparison)
-    case ("losses", "at"), ("losses", "sp"), ("losses", "pkt"), ("losses", "rkd"),
-      ("losses", "nst"), ("losses", "dkd"):
-      try FeatureLossCheck.run(node, stem, comparison)
-    case ("losses", "fitnets"), ("losses", "ab"), ("losses", "afd"), ("losses", "cc"),
-      ("losses", "crd"), ("losses", "fsp"), ("losses", "ft"), ("losses", "jacobian"),
-      ("losses", "reviewkd"), ("losses", "vid"):
-      try ModuleLossCheck.run(node, stem, comparison)
-    case ("losses", "ofd_margin"): try OverhaulCheck.margins(node, comparison)
-    case ("losses", "ofd_partial_l2"): try OverhaulCheck.partial(node, comparison)
-    case ("losses", "ofd_full"), ("losses", "london_total"):
-      try OverhaulCheck.full(node, comparison)
-    case ("losses", "london_power_iteration"): try LipschitzCheck.power(node, comparison)
-    case ("losses", "london_lipschitz"): try LipschitzCheck.pairs(node, comparison)
     case ("training", _): try TrainingCheck.run(node, comparison)
     case ("evaluation", "voc2007_test_detections"):
       try DetectionCheck.run(node, comparison)
-    case ("evaluation", "voc2012_val_masks"):
-      try SegmentationCheck.masks(node, comparison)
+    case ("evaluation", "voc2012_val_masks"): try MaskCheck.run(node, comparison)
     case ("augmentation", "cifar_pad_crop_flip"): try AugmentationCheck.crops(node, comparison)
     case ("augmentation", "normalise_tables"): try AugmentationCheck.tables(node, comparison)
     case ("augmentation", "geometry"): try GeometryCheck.run(node, comparison)
     case ("augmentation", "pillow_resize_blur"): try ResamplingCheck.run(node, comparison)
-    default: Issue.record("nothing reads \(name)")
+    default: Issue.record("nothing reads \(file)")
     }
-    #expect(comparison.count > 0, "\(name) held nothing to compare")
   }
 }
 

@@ -1,4 +1,4 @@
-import DeviceCheck
+import GoldenVectors
 import Images
 
 /// Pillow's resize and blur of one image.

@@ -1,5 +1,5 @@
-import DeviceCheck
 import Experiments
+import GoldenVectors
 import ModelZoo
 import NeuralNet
 

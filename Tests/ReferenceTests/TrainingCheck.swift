@@ -1,5 +1,5 @@
-import DeviceCheck
 import Distillation
+import GoldenVectors
 import Lipschitz
 import ModelZoo
 import NeuralNet
