@@ -93,7 +93,7 @@ extension MeasuredImages {
 
   private enum Key {
     static let digest = "dataset_test_sha256"
-    static let layout = layoutKey
+    static let layout = MeasuredImages.layoutKey
     static let sets = "measured_sets"
     static let version = "generator_version"
     static let seed = "generator_seed"
