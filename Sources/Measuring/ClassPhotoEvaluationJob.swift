@@ -53,6 +53,11 @@ public struct ClassPhotoEvaluationJob {
     if let root = request.root {
       return try measure(root, request.set, expected: nil, json: json)
     }
+    let usual = DataHome.directory.appendingPathComponent(PhotoFolder.folderName)
+    // Weights from elsewhere name no photos: ImageNet's own are meant, where they are.
+    if checkpoint.metadata[MeasuredImages.layoutKey] == nil, PhotoFolder(usual).has(request.set) {
+      return try measure(usual, request.set, expected: nil, json: json)
+    }
     let measured = try MeasuredImages(of: checkpoint, file, flags: "--imagenet DIR")
     return try measured.withClassFolders { root, set in
       try measure(root, set, expected: measured, json: json)

@@ -88,9 +88,12 @@ extension MeasuredImages {
 // MARK: - The header of a checkpoint
 
 extension MeasuredImages {
+  /// Entry of a header that names the layout.
+  static let layoutKey = "measured_layout"
+
   private enum Key {
     static let digest = "dataset_test_sha256"
-    static let layout = "measured_layout"
+    static let layout = MeasuredImages.layoutKey
     static let sets = "measured_sets"
     static let version = "generator_version"
     static let seed = "generator_seed"

@@ -17,7 +17,7 @@ struct PhotoTableTests {
   func table() throws {
     try inTemporaryDirectory { directory in
       let table = try repro(
-        "table3", "--budget=smoke", "--methods=student,london", "--settings=mobilenet",
+        "table3", "--budget=smoke", "--methods=student,ofd,london", "--settings=mobilenet",
         "--threads=1", "--json", in: directory)
       #expect(table.code == 0, "\(table.errors)")
       #expect(table.errors.contains("2 runs learn side by side"))

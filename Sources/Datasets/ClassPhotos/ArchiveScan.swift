@@ -68,6 +68,10 @@ struct ArchiveScan {
       if let file = pending {
         try take(file, offset: position - file.paddedSize, within: range, folder)
       }
+      // Two blocks of zeros end an archive; one that was cut between two files has none.
+      guard !isEnd || position < range.upperBound else {
+        throw failure("it ends early, without the mark of its end")
+      }
       guard !isEnd, let entry = next else { return }
       pending = Self.file(entry)
     }
