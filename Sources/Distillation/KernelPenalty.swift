@@ -4,7 +4,8 @@ import Randomness
 import TensorCore
 
 /// A penalty on a network's layers that knows no teacher: half the sum over convolutions and linear layers of the squared
-/// spectral norm of the kernel as a matrix [O, I KH KW] (Yoshida and Miyato 2017), with the converged singular pair.
+/// spectral norm of the kernel as a matrix [O, I KH KW] (Yoshida and Miyato 2017), with the singular
+/// pair that `SingularPair` finds.
 struct KernelPenalty {
   /// What the sum of squares is multiplied by.
   static let factor = 0.5

