@@ -98,7 +98,7 @@ let package = Package(
     library("CheckpointFormat", ["CZstd", "DurableFiles", "JSON"]),
     library("Images", ["CImage", "DurableFiles"]),
     library("Detection", []),
-    library("Results", ["DurableFiles", "JSON", "Statistics"]),
+    library("Results", ["DurableFiles", "JSON", "Statistics", "Randomness"]),
 
     // Level 2
     library(
@@ -114,21 +114,23 @@ let package = Package(
     // Level 3
     library("ModelZoo", ["NeuralNet", "TensorCore", "Detection", "CheckpointFormat"]),
     library("Lipschitz", ["TensorCore", "Randomness"]),
+    library("Spectra", ["TensorCore", "Randomness"]),
     library("Distillation", ["NeuralNet", "TensorCore", "Lipschitz", "Randomness"]),
 
     // Level 4
     library(
       "Training",
       [
-        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Detection", "Results",
-        "CheckpointFormat",
+        "Distillation", "NeuralNet", "TensorCore", "Evaluation", "Datasets", "Detection", "Images",
+        "Results", "CheckpointFormat",
       ]),
 
     // Level 5: a checkpoint measured on a data set; no plans.
     library(
       "Measuring",
       [
-        "Training", "ModelZoo", "NeuralNet", "TensorCore", "Datasets", "Detection", "Images",
+        "Spectra", "Randomness", "Statistics", "Lipschitz", "Distillation", "Training", "ModelZoo",
+        "NeuralNet", "TensorCore", "Datasets", "Detection", "Images",
         "Evaluation", "Results", "CheckpointFormat", "DurableFiles", "JSON", "UserErrors",
       ]),
 
@@ -136,7 +138,8 @@ let package = Package(
     library(
       "Experiments",
       [
-        "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet", "TensorCore",
+        "Spectra", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet",
+        "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Results", "CheckpointFormat",
         "DurableFiles", "Randomness", "Statistics", "JSON", "UserErrors",
         .product(name: "Yams", package: "Yams"),
@@ -155,16 +158,20 @@ let package = Package(
     library(
       "Benchmarks",
       [
-        "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
-        "NeuralNet", "TensorCore", "Datasets", "Detection", "Evaluation", "Results",
-        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "UserErrors",
+        "Spectra", "Experiments", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz",
+        "NeuralNet", "TensorCore", "Datasets", "Detection", "Images", "Evaluation", "Results",
+        "CheckpointFormat", "Interchange", "Randomness", "Statistics", "DurableFiles", "UserErrors",
+        "CArchive",
       ]),
     library(
       "PlaceArguments",
       ["Training", "TensorCore", "UserErrors", "DurableFiles", "ProgramSupport", arguments]),
     library(
       "RunArguments",
-      ["Experiments", "Distillation", "PlaceArguments", "ProgramSupport", arguments]),
+      [
+        "Experiments", "Training", "Distillation", "PlaceArguments", "ProgramSupport", "UserErrors",
+        arguments,
+      ]),
 
     // Level 8: argument parsing and printing.
     program(
@@ -177,7 +184,8 @@ let package = Package(
     program(
       "lskd-bench",
       [
-        "Benchmarks", "DeviceCheck", "GoldenVectors", "PlaceArguments", "Datasets", "DurableFiles",
+        "Benchmarks", "Experiments", "DeviceCheck", "GoldenVectors", "PlaceArguments", "Datasets",
+        "DurableFiles",
         "TensorCore", "UserErrors",
       ]),
 
@@ -191,11 +199,12 @@ let package = Package(
     tests("DatasetsTests", ["TestSupport", "Datasets", "Images", "DurableFiles"]),
     tests("JSONTests", ["JSON"]),
     tests("MeasuringTests", ["Measuring", "ModelZoo", "NeuralNet", "CheckpointFormat"]),
-    tests("ResultsTests", ["Results", "JSON", "Statistics"]),
+    tests("ResultsTests", ["Results", "JSON", "Statistics", "DurableFiles", "Randomness"]),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics", "Randomness"],
       exclude: ["scipy.json"], swiftSettings: strict),
     tests("EvaluationTests", ["Evaluation"]),
+    tests("SpectraTests", ["Spectra", "ModelZoo", "NeuralNet", "TensorCore", "Randomness"]),
     tests(
       "DistillationTests",
       ["Distillation", "Lipschitz", "ModelZoo", "NeuralNet", "TensorCore", "Randomness"]),
@@ -203,7 +212,7 @@ let package = Package(
       "TrainingTests",
       [
         "TestSupport", "Training", "Distillation", "Lipschitz", "ModelZoo", "NeuralNet",
-        "TensorCore", "Datasets",
+        "TensorCore", "Datasets", "Results",
         "CheckpointFormat", "Randomness",
       ]),
     tests(
@@ -232,7 +241,11 @@ let package = Package(
         "TensorCore", "Datasets", "Randomness", "Results", "CheckpointFormat",
       ]),
     .testTarget(
-      name: "ExperimentTests", dependencies: ["Experiments", "DurableFiles", "Results", "JSON"],
+      name: "ExperimentTests",
+      dependencies: [
+        "Experiments", "ModelZoo", "NeuralNet", "DurableFiles", "Results", "JSON", "UserErrors",
+        "TestSupport",
+      ],
       exclude: ["Identities.json"], swiftSettings: strict),
     tests("ProgramTests", ["TestSupport"]),
     tests(

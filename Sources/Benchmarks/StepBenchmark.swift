@@ -7,7 +7,7 @@ import ModelZoo
 import NeuralNet
 import Randomness
 import Results
-import TensorCore
+public import TensorCore
 public import Training
 import UserErrors
 
@@ -29,17 +29,24 @@ public struct StepBenchmark {
   private let batch: Int
   private let steps: Int
   private let place: ComputePlace
+  private let level: KernelLevel
   private let pytorch: PythonProcess?
 
   /// Measures `steps` steps per variant after two to warm up; `python` runs the comparison program of the
-  /// project's directory.
-  public init(batch: Int, steps: Int, python: String?, place: ComputePlace) throws {
+  /// project's directory. `level` is that of the fused kernels; nil takes the widest.
+  public init(
+    batch: Int, steps: Int, python: String?, level: KernelLevel? = nil, place: ComputePlace
+  ) throws {
     guard batch > 1, steps > 0 else {
       throw UsageError("the benchmark needs at least two images and one step")
     }
     self.batch = batch
     self.steps = steps
     self.place = place
+    self.level = level ?? .current
+    guard self.level == .none || KernelLevel.available.contains(self.level) else {
+      throw UsageError("this processor has no \(self.level); it has \(KernelLevel.available)")
+    }
     pytorch = try python.map {
       try PythonProcess(
         python: $0, script: "released_step.py",
@@ -103,9 +110,28 @@ public struct StepBenchmark {
         ])
       }
     }
-    return table.text + (try memory())
-      + "batch \(batch), \(Engine.threads) threads, \(place.device), \(place.precision)\n"
+    return table.text + (try memory()) + Self.shares(groups.joined())
+      + "batch \(batch), \(Engine.threads) threads, \(place.device), \(place.precision), "
+      + "libtorch for \(Engine.cpuCapability), fused kernels: \(level)\n"
   }
+
+  /// What the parts of a LONDON step take, from the steps that leave the later ones out.
+  private static func shares(_ variants: some Sequence<Variant>) -> String {
+    let medians = Dictionary(variants.map { ($0.name, $0.median) }) { first, _ in first }
+    guard let whole = medians["london, fast"], let student = medians["student, fast"],
+      let teacher = medians[teacherName], let overhaul = medians[overhaulName]
+    else { return "" }
+    let parts = [
+      ("student", student), ("teacher", teacher),
+      ("connectors and distances", overhaul - student - teacher),
+      ("Lipschitz term", whole - overhaul),
+    ]
+    return "of a london step: "
+      + parts.map { String(format: "\($0) %.0f %%", 100 * $1 / whole) }.joined(separator: ", ")
+      + "\n"
+  }
+
+  private static let (teacherName, overhaulName) = ("teacher's pass, fast", "ofd, fast")
 
   private func memory() throws -> String {
     guard let pytorch else { return "" }
@@ -117,8 +143,10 @@ public struct StepBenchmark {
     var kernels = Kernels.fast
     /// Train-mode teacher and ten differentiated power steps.
     var released = false
-    /// Fused kernels in the teacher.
+    /// Fused kernels in the teacher's pass.
     var fused = true
+    /// Fused kernels in training.
+    var trained = true
     /// Whether large host blocks are kept from step to step.
     var keepsMemory = true
   }
@@ -126,12 +154,14 @@ public struct StepBenchmark {
   /// PyTorch where it is asked for, the suite's reference mode, its default, and the default without one
   /// of its parts each.
   private func groups() throws -> [[Variant]] {
-    let reference = Modes(kernels: .reference, released: true, fused: false)
-    let fast = Modes()
-    var (plain, contiguous, unkept) = (fast, fast, fast)
+    let reference = Modes(kernels: .reference, released: true, fused: false, trained: false)
+    let fast = Modes(fused: level != .none, trained: level != .none)
+    var (untaught, plain, contiguous, unkept) = (fast, fast, fast, fast)
+    untaught.fused = false
     plain.fused = false
+    plain.trained = false
+    contiguous = plain
     contiguous.kernels = .reference
-    contiguous.fused = false
     unkept.keepsMemory = false
     return [
       try compared(
@@ -139,6 +169,7 @@ public struct StepBenchmark {
         [
           variant("student, reference", .student, reference),
           variant("student, fast", .student, fast),
+          variant("student, fast, no fused kernels", .student, plain),
           variant("student, fast, memory not kept", .student, unkept),
         ]),
       try compared(
@@ -147,6 +178,9 @@ public struct StepBenchmark {
           variant("london, reference", .london, reference),
           variant("london, fast", .london, fast),
           variant("london, fast, memory not kept", .london, unkept),
+          variant(Self.overhaulName, Method(.ofd), fast),
+          try teacherVariant(fast),
+          variant("london, fast, no fused kernels in the teacher", .london, untaught),
           variant("london, fast, no fused kernels", .london, plain),
           variant("london, fast, no fused kernels, contiguous", .london, contiguous),
         ]),
@@ -164,7 +198,9 @@ public struct StepBenchmark {
     let objective = try objective(method, modes)
     let optimizer = try SGD(trainedParameters(of: objective), .init())
     return Variant(name: name) { step in
-      let seconds = try time(objective, optimizer, modes.kernels.layout, step)
+      let seconds = try withKernels(modes.trained ? level : .none) {
+        try time(objective, optimizer, modes.kernels.layout, step)
+      }
       if !modes.keepsMemory { Engine.releaseHostCache() }
       return seconds
     }
@@ -176,21 +212,39 @@ public struct StepBenchmark {
       ParameterStore(seed: 0, device: place.device, layout: modes.kernels.layout)
     }
     let student = try setting.student.makeNetwork(classCount: 100, store: store())
-    guard method == .london else { return TaskObjective(student: student) }
+    guard method != .student else { return TaskObjective(student: student) }
     let teacher = try TeacherPass(
       setting.teacher.makeNetwork(classCount: 100, store: store()),
       modes.released ? .train : .eval, fused: modes.fused && place.fuses)
     let overhaul = try FeatureOverhaulObjective(
       student: student, teacher: teacher, connectors: store(), coefficient: 1e-3)
+    guard method == .london else { return overhaul }
     return LipschitzGuidedObjective(
       overhaul,
       loss: LipschitzLoss(norm: modes.released ? .powerIteration(steps: 10) : .singularPair),
       weight: setting.released.lipschitzWeight, seed: 0)
   }
 
-  private func time(
-    _ objective: any Objective, _ optimizer: SGD, _ layout: Tensor.Layout, _ step: Int
-  ) throws -> Double {
+  /// The teacher's pass alone.
+  private func teacherVariant(_ modes: Modes) throws -> Variant {
+    let store = ParameterStore(seed: 0, device: place.device, layout: modes.kernels.layout)
+    let network = try Setting("c").teacher.makeNetwork(classCount: 100, store: store)
+    try network.store.freeze()
+    let fused = modes.fused && place.fuses ? try network.graphFree() : nil
+    return Variant(name: Self.teacherName) { step in
+      let images = try batch(modes.kernels.layout, step).images
+      return try withKernels(level) {
+        let start = ContinuousClock.now
+        try withoutGradient {
+          _ = try fused?.features(of: images, .eval) ?? network.features(of: images, .eval)
+        }
+        try Engine.synchronize(place.device)
+        return start.duration(to: .now).seconds
+      }
+    }
+  }
+
+  private func batch(_ layout: Tensor.Layout, _ step: Int) throws -> LabelledBatch {
     var stream = RandomStream(seed: 0, purpose: .synthesis, UInt64(step))
     let images = try Tensor(
       stream.uniforms(count: batch * 3 * 32 * 32, low: -2, high: 2), shape: [batch, 3, 32, 32],
@@ -198,11 +252,17 @@ public struct StepBenchmark {
     ).converted(layout: layout)
     let labels = try Tensor(
       (0..<batch).map { Int64($0 % 100) }, shape: [batch], device: place.device)
+    return LabelledBatch(images: images, labels: labels)
+  }
+
+  private func time(
+    _ objective: any Objective, _ optimizer: SGD, _ layout: Tensor.Layout, _ step: Int
+  ) throws -> Double {
+    let batch = try batch(layout, step)
     let start = ContinuousClock.now
     let position = StepPosition(epoch: 0, epochs: 1, step: step)
     try trainStep(
-      objective, optimizer, LabelledBatch(images: images, labels: labels),
-      at: position, learningRate: 0.01, precision: place.precision)
+      objective, optimizer, batch, at: position, learningRate: 0.01, precision: place.precision)
     try Engine.synchronize(place.device)
     return start.duration(to: .now).seconds
   }

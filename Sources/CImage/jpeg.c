@@ -118,8 +118,39 @@ static void to_rgb(uint8_t *out, const uint8_t *row, size_t width, int inverted)
   }
 }
 
-ci_status ci_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
-                         char *message) {
+// Pixels around a part that are decoded with it: fancy upsampling reads one chroma sample beyond its own, which is two
+// pixels, four of them where chroma is quartered.
+enum { MARGIN = 8 };
+
+// Reads the rows of `part`, which lies in the image, of its columns and the margin around them.
+static ci_status read_part(struct jpeg_decompress_struct *codec, ci_part part, int is_cmyk,
+                           uint8_t *volatile *buffer, uint8_t *pixels) {
+  int64_t from = part.left > MARGIN ? part.left - MARGIN : 0;
+  int64_t to = part.left + part.width + MARGIN;
+  if (to > codec->output_width) to = codec->output_width;
+  JDIMENSION first = (JDIMENSION)from, columns = (JDIMENSION)(to - from);
+  if (columns < codec->output_width) jpeg_crop_scanline(codec, &first, &columns);
+  if (part.top > 0) (void)jpeg_skip_scanlines(codec, (JDIMENSION)part.top);
+  size_t lanes = is_cmyk ? 4 : 3;
+  size_t skipped = ((size_t)part.left - first) * lanes;
+  *buffer = malloc(codec->output_width * lanes);
+  if (!*buffer) return CI_OUT_OF_MEMORY;
+  for (int64_t y = 0; y < part.height; ++y) {
+    uint8_t *line = pixels + (size_t)y * (size_t)part.width * 3;
+    JSAMPROW row = *buffer;
+    jpeg_read_scanlines(codec, &row, 1);
+    if (is_cmyk) {
+      to_rgb(line, row + skipped, (size_t)part.width, codec->saw_Adobe_marker);
+    } else {
+      memcpy(line, row + skipped, (size_t)part.width * 3);
+    }
+  }
+  return CI_OK;
+}
+
+// Decodes a part, or without one the whole image.
+static ci_status decode(const uint8_t *bytes, size_t count, const ci_part *wanted, uint8_t *pixels,
+                        size_t capacity, char *message) {
   struct jpeg_decompress_struct codec;
   failure state;
   uint8_t *volatile buffer = NULL;
@@ -137,25 +168,34 @@ ci_status ci_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, si
   codec.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;
   codec.dct_method = JDCT_ISLOW;
   codec.do_fancy_upsampling = TRUE;
+  codec.scale_num = 1;
+  codec.scale_denom = wanted ? (unsigned)wanted->divisor : 1;
   jpeg_start_decompress(&codec);
-  size_t width = codec.output_width;
-  ci_status status = CI_OK;
-  if (width * codec.output_height * 3 != capacity) {
+  int64_t width = codec.output_width, height = codec.output_height;
+  ci_part part = wanted ? *wanted : (ci_part){0, 0, width, height, 1};
+  ci_status status = CI_REFUSED;
+  if (part.left >= 0 && part.top >= 0 && part.width > 0 && part.height > 0 &&
+      part.left <= width - part.width && part.top <= height - part.height &&
+      (size_t)part.width * (size_t)part.height * 3 == capacity) {
+    status = read_part(&codec, part, is_cmyk, &buffer, pixels);
+  } else {
     snprintf(message, CI_MESSAGE_SIZE, "the size changed between header and decoding");
-    status = CI_REFUSED;
-  } else if (is_cmyk && !(buffer = malloc(width * 4))) {
-    status = CI_OUT_OF_MEMORY;
   }
-  while (status == CI_OK && codec.output_scanline < codec.output_height) {
-    uint8_t *line = pixels + (size_t)codec.output_scanline * width * 3;
-    JSAMPROW row = is_cmyk ? buffer : line;
-    jpeg_read_scanlines(&codec, &row, 1);
-    if (is_cmyk) to_rgb(line, buffer, width, codec.saw_Adobe_marker);
-  }
-  if (status == CI_OK) jpeg_finish_decompress(&codec);
+  // What follows the last row belongs to the whole image alone.
+  if (status == CI_OK && part.top + part.height == height) jpeg_finish_decompress(&codec);
   free(buffer);
   jpeg_destroy_decompress(&codec);
   return status;
+}
+
+ci_status ci_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
+                         char *message) {
+  return decode(bytes, count, NULL, pixels, capacity, message);
+}
+
+ci_status ci_jpeg_decode_part(const uint8_t *bytes, size_t count, ci_part part, uint8_t *pixels,
+                              size_t capacity, char *message) {
+  return decode(bytes, count, &part, pixels, capacity, message);
 }
 
 ci_status ci_jpeg_encode(const uint8_t *pixels, int64_t width, int64_t height, int32_t quality,

@@ -44,7 +44,9 @@ public struct DatasetManifest: Codable, Sendable {
     public let md5: String?
     /// The directory that it unpacks to; what it holds elsewhere is not needed.
     public let unpacksTo: String
-    /// Addresses, the official one first.
+    /// Whether it stays an archive, which is read as it is; then `unpacksTo` is the directory that it is put in.
+    public let isKept: Bool?
+    /// Addresses, the official one first; none where its authors give it to those alone who agree with their terms.
     public let mirrors: [String]
   }
 

@@ -2,8 +2,9 @@
 /// them equal.
 enum EmbeddedManifests {
   static let documents: [(name: String, json: [UInt8])] = [
-    ("cifar100.json", Array(cifar100.utf8)), ("sbd.json", Array(sbd.utf8)),
-    ("voc2007.json", Array(voc2007.utf8)), ("voc2012.json", Array(voc2012.utf8)),
+    ("cifar100.json", Array(cifar100.utf8)), ("imagenet.json", Array(imagenet.utf8)),
+    ("sbd.json", Array(sbd.utf8)), ("voc2007.json", Array(voc2007.utf8)),
+    ("voc2012.json", Array(voc2012.utf8)),
   ]
 
   private static let cifar100 = #"""

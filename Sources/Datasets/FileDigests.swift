@@ -16,7 +16,7 @@ package final class FileDigests: Sendable {
   private let memory: Mutex<(entries: [String: Entry], hasNews: Bool)>
 
   /// A file that changed so many nanoseconds before it is read may change again without another time stamp.
-  private static let freshness = 2_000_000_000
+  static let freshness = 2_000_000_000
 
   /// Digests with the memory in `cache`; nil remembers nothing. `rehash` forgets what is known.
   package init(cache: URL? = FileDigests.userCache, rehash: Bool = false) {

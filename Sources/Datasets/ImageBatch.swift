@@ -1,3 +1,5 @@
+public import Images
+
 /// Images and labels of one training or evaluation step, on the host.
 public struct ImageBatch: Sendable {
   /// Normalised pixels `[N, C, H, W]`, float32.
@@ -14,4 +16,15 @@ public struct ImageBatch: Sendable {
   public let height: Int
   /// W.
   public let width: Int
+}
+
+extension ImageBatch {
+  /// One photo, normalised as torchvision does for ImageNet, without a label of its own.
+  public init(_ shown: Raster) {
+    var images: [Float] = []
+    shown.appendPlanes(.imageNet, to: &images)
+    self.init(
+      images: images, labels: [0], indices: [0], count: 1, channels: shown.channels,
+      height: shown.height, width: shown.width)
+  }
 }

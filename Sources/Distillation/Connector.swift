@@ -17,4 +17,9 @@ public struct Connector {
   public func callAsFunction(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
     try norm(try convolution(x), mode)
   }
+
+  /// The values of a call, with a gradient to `x` alone; moves no running statistics.
+  func held(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
+    try norm.held(try convolution.held(x), mode)
+  }
 }

@@ -54,6 +54,15 @@ public struct FeatureOverhaul {
     }
     return Result(loss: try Tensor.sum(terms), connected: connected)
   }
+
+  /// The connected taps in `mode`, with gradients to the taps alone; moves nothing.
+  func connected(_ taps: [Tensor], _ mode: ForwardMode) throws(TensorError) -> [Tensor] {
+    var connected: [Tensor] = []
+    for (connector, tap) in zip(connectors, taps) {
+      connected.append(try connector.held(tap, mode))
+    }
+    return connected
+  }
 }
 
 /// OFD: the task's own loss + feature loss / (N * 1000) (CIFAR).
@@ -89,6 +98,11 @@ public struct FeatureOverhaulObjective: TapObjective {
     -> [LossTerm]
   {
     try pass(batch, at: position).terms
+  }
+
+  /// Those of its connectors.
+  public func connected(_ taps: [Tensor], _ mode: ForwardMode) throws(TensorError) -> [Tensor]? {
+    try overhaul.connected(taps, mode)
   }
 
   /// The terms with the taps.

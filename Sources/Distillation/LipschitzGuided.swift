@@ -21,10 +21,14 @@ public struct LipschitzGuidedObjective: Objective {
     }
   }
 
-  /// What alpha is divided by, and the share of the epochs from which it has its late factor.
-  private static let (alphaDivisor, lateStart) = (200.0, 0.6)
+  /// What alpha is divided by on CIFAR.
+  public static let usualDivisor = 200.0
+  /// The share of the epochs from which alpha has its late factor.
+  private static let lateStart = 0.6
   /// The numbers that define the term besides its weight, by name.
-  public static let constants = ["alpha_divisor": alphaDivisor, "late_start": lateStart]
+  public static func constants(alphaDivisor: Double) -> [String: Double] {
+    ["alpha_divisor": alphaDivisor, "late_start": lateStart]
+  }
 
   /// Which of the student's maps stand behind the connectors.
   public enum StudentPair: String, Hashable, Sendable, CaseIterable {
@@ -32,6 +36,22 @@ public struct LipschitzGuidedObjective: Objective {
     case released
     /// Both.
     case symmetric
+  }
+
+  /// What a control puts in the term's place.
+  public enum Control: Hashable, Sendable {
+    /// The term, without gradients to the connectors: the student's body alone can satisfy it.
+    case body
+    /// A penalty on the spectral norms of the student's kernels, which knows no teacher.
+    case kernels
+
+    /// The numbers that define it, by name.
+    public var constants: [String: Double] {
+      switch self {
+      case .body: [:]
+      case .kernels: ["kernel_penalty_factor": KernelPenalty.factor]
+      }
+    }
   }
 
   /// The network that is trained.
@@ -45,16 +65,24 @@ public struct LipschitzGuidedObjective: Objective {
   private let weight: Weight
   private let studentPair: StudentPair
   private let pairing: TapPairing
+  private let alphaDivisor: Double
   private let seed: UInt64
   private let match: GradientMatch?
+  private let control: Control?
+  private let means: RunningMeans?
 
   /// Adds `loss` to an objective; `seed` derives the start vectors of the power iteration. With `match` the term
-  /// is multiplied so that its first gradient is as long as another one's.
+  /// is multiplied so that its first gradient is as long as another one's; `control` puts something else in its place. A
+  /// constant target needs its `means`.
   public init(
     _ base: any TapObjective, loss: LipschitzLoss, weight: Weight,
     studentPair: StudentPair = .released, pairing: TapPairing = .all,
-    match: GradientMatch? = nil, seed: UInt64
+    match: GradientMatch? = nil, control: Control? = nil, means: RunningMeans? = nil,
+    alphaDivisor: Double = usualDivisor, seed: UInt64
   ) {
+    self.control = control
+    self.means = means
+    self.alphaDivisor = alphaDivisor
     self.match = match
     self.base = base
     self.loss = loss
@@ -70,19 +98,56 @@ public struct LipschitzGuidedObjective: Objective {
   {
     guard !position.isPreparation else { return try base.terms(batch, at: position) }
     let pass = try base.pass(batch, at: position)
-    let own = try pairing.pairs(
-      fronts: pass.connected, backs: studentPair == .released ? pass.student : pass.connected)
-    let other = try pairing.pairs(fronts: pass.teacher, backs: pass.teacher)
-    func value(_ loss: LipschitzLoss) throws(TensorError) -> Tensor {
-      var stream = RandomStream(
-        seed: seed, purpose: .powerIteration, UInt64(clamping: position.step))
-      return try loss(student: own, teacher: other, &stream)
+    func value(
+      _ loss: LipschitzLoss, _ connected: [Tensor], _ pair: StudentPair
+    ) throws(TensorError) -> Tensor {
+      let own = try pairing.pairs(
+        fronts: connected, backs: pair == .released ? pass.student : connected)
+      var stream = stream(at: position)
+      return try loss(
+        student: own, teacher: try pairing.pairs(fronts: pass.teacher, backs: pass.teacher),
+        &stream, means: means)
     }
-    var term = try value(loss)
+    var term: Tensor
+    switch control {
+    case nil: term = try value(loss, pass.connected, studentPair)
+    case .body:
+      let held = try base.connected(pass.student, position.mode) ?? pass.student
+      term = try value(loss, held, studentPair)
+    case .kernels:
+      var stream = stream(at: position)
+      term = try KernelPenalty.value(of: student, &stream)
+    }
     if let match {
-      term = try match.scaled(term) { () throws(TensorError) in try value(match.reference) }
+      term = try match.scaled(term) { () throws(TensorError) in
+        try value(match.reference, pass.connected, .released)
+      }
     }
     return pass.terms + [try weighted(term, beside: pass.terms, at: position)]
+  }
+
+  /// The start vectors of a step.
+  private func stream(at position: StepPosition) -> RandomStream {
+    RandomStream(seed: seed, purpose: .powerIteration, UInt64(clamping: position.step))
+  }
+
+  /// Those of the guided objective.
+  public func connected(_ taps: [Tensor], _ mode: ForwardMode) throws(TensorError) -> [Tensor]? {
+    try base.connected(taps, mode)
+  }
+
+  /// Registers `lipschitz_means` beside the connectors of an objective, so that a training that goes on has them. Throws where
+  /// it has no connectors.
+  public static func makeMeans(for base: any TapObjective) throws(TensorError) -> RunningMeans {
+    guard let connectors = base.connectors else {
+      throw TensorError(
+        operation: "running means", code: .refused,
+        message: "the guided method has no connectors beside which they could be kept")
+    }
+    let pairs = max(base.student.tapChannels.count - 1, 1)
+    return RunningMeans(
+      sums: try connectors.root.buffer("lipschitz_means", shape: [2, pairs], value: 0),
+      replicas: connectors.replicas)
   }
 
   /// What the term is multiplied by to match its reference; nil without one, and before the first step.
@@ -97,7 +162,7 @@ public struct LipschitzGuidedObjective: Objective {
     switch weight {
     case .alpha:
       let alpha = weight.alpha(epoch: position.epoch, epochs: position.epochs) ?? 0
-      return LossTerm("lipschitz", value, coefficient: alpha / Self.alphaDivisor)
+      return LossTerm("lipschitz", value, coefficient: alpha / alphaDivisor)
     case .share(let share):
       let scale = try (try others.total().detached()) / (try value.detached().atLeast(1e-12))
       return LossTerm("lipschitz", try value * scale, coefficient: share / (1 - share))

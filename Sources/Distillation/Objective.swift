@@ -26,6 +26,25 @@ public struct LabelledBatch {
   /// The same of all replicas together, where several share the batch.
   public var wholeCount: Int { shared ?? count }
 
+  /// The batch in so many parts, whose sizes differ by one at most; itself as one.
+  public func parts(_ pieces: Int) throws(TensorError) -> [LabelledBatch] {
+    guard pieces > 1 else { return [self] }
+    var parts: [LabelledBatch] = []
+    for piece in 0..<pieces {
+      let (start, end) = (count * piece / pieces, count * (piece + 1) / pieces)
+      func cut(_ tensor: Tensor) throws(TensorError) -> Tensor {
+        try tensor.narrowed(axis: 0, start: start, length: end - start)
+      }
+      var others: Tensor?
+      if let offsets { others = try cut(offsets) }
+      parts.append(
+        LabelledBatch(
+          images: try cut(images), labels: try cut(labels), offsets: others,
+          indices: indices.isEmpty ? [] : Array(indices[start..<end])))
+    }
+    return parts
+  }
+
   /// The batch as a replica's part of one of so many images.
   public func part(ofImages whole: Int) -> LabelledBatch {
     var part = self
@@ -70,8 +89,19 @@ public protocol Objective {
   /// Parameters trained besides the student's, such as connectors; nil when there are none.
   var connectors: ParameterStore? { get }
 
+  /// The student's taps as the method holds them against the teacher's, in `mode` and with gradients to the taps alone; moves
+  /// nothing. Nil where nothing stands between.
+  func connected(_ taps: [Tensor], _ mode: ForwardMode) throws(TensorError) -> [Tensor]?
+
   /// The weighted terms of the loss of one batch; those of the preparation where the position says so, in reporting order. Moves running statistics.
   func terms(_ batch: LabelledBatch, at position: StepPosition) throws(TensorError) -> [LossTerm]
+}
+
+extension Objective {
+  /// nil
+  public func connected(_ taps: [Tensor], _ mode: ForwardMode) throws(TensorError) -> [Tensor]? {
+    nil
+  }
 }
 
 /// An objective that also hands out the taps of its one forward pass, so that the Lipschitz term can join it.

@@ -14,9 +14,10 @@ public struct TeacherPass {
   /// Makes a teacher; its parameters stop being trainable. `fused` takes kernels without a graph where
   /// the network has them; their results agree up to rounding. They know nothing of replicas and are not
   /// taken where those normalise together. A teacher in eval mode whose latest results are `kept` looks once at a batch
-  /// that several students learn from.
+  /// that several students learn from, which is taken in at most `parts` parts.
   public init(
-    _ network: any Network, _ mode: ForwardMode, fused: Bool = false, kept: Bool = false
+    _ network: any Network, _ mode: ForwardMode, fused: Bool = false, kept: Bool = false,
+    parts: Int = 1
   ) throws(TensorError) {
     precondition(
       !(kept && mode.usesBatchStatistics), "a pass that moves running statistics is not shared")
@@ -25,7 +26,7 @@ public struct TeacherPass {
     self.mode = mode
     let isJoint = mode.usesBatchStatistics && network.store.replicas != nil
     self.fused = fused && !isJoint ? try network.graphFree() : nil
-    memory = kept ? Memory() : nil
+    memory = kept ? Memory(parts: parts) : nil
   }
 
   /// Seconds of the passes whose results were kept; on an accelerator those of handing them over.
@@ -42,7 +43,9 @@ public struct TeacherPass {
     }
   }
 
-  func features(of images: Tensor, at position: StepPosition) throws(TensorError) -> Features {
+  package func features(of images: Tensor, at position: StepPosition) throws(TensorError)
+    -> Features
+  {
     guard let memory else { return try freshFeatures(of: images, at: position) }
     return try memory.features(of: images) { () throws(TensorError) in
       try freshFeatures(of: images, at: position)
@@ -86,38 +89,46 @@ public struct TeacherPass {
 extension TeacherPass {
   /// What a teacher made of the latest images, and the seconds that this took.
   private final class Memory {
-    private var images: Tensor?
-    private var features: Features?
-    private var imageGradient: (Features, Tensor)?
+    /// What was made of some images. Holds the images themselves, so that no other tensor can take their place in memory.
+    private struct Slot {
+      let images: Tensor
+      var features: Features?
+      var imageGradient: (Features, Tensor)?
+    }
+
+    private let parts: Int
+    /// The latest images, the newest last.
+    private var slots: [Slot] = []
     private(set) var seconds = 0.0
     private(set) var passes = 0
+
+    init(parts: Int) { self.parts = parts }
 
     func features(of images: Tensor, make: () throws(TensorError) -> Features)
       throws(TensorError) -> Features
     {
-      turn(to: images)
-      if let features { return features }
+      let slot = slot(of: images)
+      if let features = slots[slot].features { return features }
       let made = try timed(make)
-      features = made
+      slots[slot].features = made
       return made
     }
 
     func imageGradient(of images: Tensor, make: () throws(TensorError) -> (Features, Tensor))
       throws(TensorError) -> (Features, Tensor)
     {
-      turn(to: images)
-      if let imageGradient { return imageGradient }
+      let slot = slot(of: images)
+      if let imageGradient = slots[slot].imageGradient { return imageGradient }
       let made = try timed(make)
-      imageGradient = made
+      slots[slot].imageGradient = made
       return made
     }
 
-    /// Holds the images themselves, so that no other tensor can take their place in memory.
-    private func turn(to images: Tensor) {
-      if let held = self.images, held.isSame(as: images) { return }
-      self.images = images
-      features = nil
-      imageGradient = nil
+    private func slot(of images: Tensor) -> Int {
+      if let known = slots.firstIndex(where: { $0.images.isSame(as: images) }) { return known }
+      if slots.count == parts { slots.removeFirst() }
+      slots.append(Slot(images: images))
+      return slots.count - 1
     }
 
     private func timed<Output>(_ make: () throws(TensorError) -> Output) throws(TensorError)

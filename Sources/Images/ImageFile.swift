@@ -15,8 +15,8 @@ public enum ImageFile {
     case jpeg
     case png
 
-    init?(_ data: Data) {
-      let start = [UInt8](data.prefix(8))
+    init?(_ bytes: [UInt8]) {
+      let start = [UInt8](bytes.prefix(8))
       // The first segment follows at once.
       if start.starts(with: [0xFF, 0xD8, 0xFF]) {
         self = .jpeg
@@ -30,37 +30,25 @@ public enum ImageFile {
 
   /// Width and height in pixels out of the header; nothing is decoded.
   public static func size(of url: URL) throws(ImageError) -> (width: Int, height: Int) {
-    let file = try File(url)
-    let header = try file.header()
-    return (Int(header.width), Int(header.height))
+    let photo = try EncodedPhoto(url)
+    return (photo.width, photo.height)
   }
 
   /// A photo as RGB; grey, CMYK and palette images become RGB. Throws for a file that is damaged or ends early.
   public static func photo(_ url: URL) throws(ImageError) -> Raster {
-    let file = try File(url)
-    let header = try file.header()
-    return try file.decode(header, channels: 3) { bytes, count, pixels, capacity, message in
-      switch file.format {
-      case .jpeg: ci_jpeg_decode(bytes, count, pixels, capacity, message)
-      case .png: ci_png_decode_rgb(bytes, count, pixels, capacity, message)
-      }
-    }
+    try EncodedPhoto(url).decoded()
   }
 
   /// A mask: the stored sample of every pixel, which is the index into the palette where there is one. Throws for
   /// a JPEG and for a PNG with more than one channel or more than 8 bits.
   public static func mask(_ url: URL) throws(ImageError) -> Raster {
-    let file = try File(url)
-    let header = try file.header()
-    guard file.format == .png, [.CI_GREY, .CI_PALETTE].contains(header.color), header.depth <= 8
-    else {
+    let file = try EncodedPhoto(url)
+    guard file.holdsSamples else {
       throw ImageError(
         "\(url.path) is no mask: the index of a palette PNG (or of a grey one) is the class; colours are "
           + "not mapped back to classes")
     }
-    return try file.decode(header, channels: 1) { bytes, count, pixels, capacity, message in
-      ci_png_decode_samples(bytes, count, pixels, capacity, message)
-    }
+    return try file.samples()
   }
 
   /// RGB as JPEG without chroma subsampling; `quality` is 1 to 100.
@@ -95,72 +83,7 @@ public enum ImageFile {
     return Data(bytes: start, count: bytes.count)
   }
 
-  fileprivate static func text(_ message: [CChar]) -> String {
+  static func text(_ message: [CChar]) -> String {
     String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-}
-
-/// A file in memory with its format.
-private struct File {
-  let url: URL
-  let data: Data
-  let format: ImageFile.Format
-
-  init(_ url: URL) throws(ImageError) {
-    self.url = url
-    do { data = try Data(contentsOf: url) } catch {
-      throw ImageError("cannot read \(url.path): \(error.reason)")
-    }
-    guard let format = ImageFile.Format(data) else {
-      throw ImageError("\(url.path) is neither JPEG nor PNG")
-    }
-    self.format = format
-  }
-
-  func header() throws(ImageError) -> ci_header {
-    var header = ci_header()
-    var message = [CChar](repeating: 0, count: Int(CI_MESSAGE_SIZE))
-    let status = data.withUnsafeBytes { buffer -> ci_status in
-      let bytes = buffer.assumingMemoryBound(to: UInt8.self)
-      guard let start = bytes.baseAddress else { return .CI_DAMAGED }
-      return switch format {
-      case .jpeg: ci_jpeg_header(start, bytes.count, &header, &message)
-      case .png: ci_png_header(start, bytes.count, &header, &message)
-      }
-    }
-    guard status == .CI_OK, header.width > 0, header.height > 0 else {
-      throw ImageError("\(url.path) is damaged: \(ImageFile.text(message))")
-    }
-    let (pixels, overflows) = header.width.multipliedReportingOverflow(by: header.height)
-    guard !overflows, pixels <= ImageFile.largestImage else {
-      throw ImageError(
-        "\(url.path) claims \(header.width) x \(header.height) pixels; at most \(ImageFile.largestImage) "
-          + "are decoded")
-    }
-    return header
-  }
-
-  func decode(
-    _ header: ci_header, channels: Int,
-    _ body: (
-      UnsafePointer<UInt8>, Int, UnsafeMutablePointer<UInt8>, Int, UnsafeMutablePointer<CChar>
-    ) -> ci_status
-  ) throws(ImageError) -> Raster {
-    let (width, height) = (Int(header.width), Int(header.height))
-    let capacity = width * height * channels
-    var message = [CChar](repeating: 0, count: Int(CI_MESSAGE_SIZE))
-    var status = ci_status.CI_DAMAGED
-    let pixels = [UInt8](unsafeUninitializedCapacity: capacity) { pixels, initialized in
-      data.withUnsafeBytes { buffer in
-        let bytes = buffer.assumingMemoryBound(to: UInt8.self)
-        guard let start = bytes.baseAddress, let target = pixels.baseAddress else { return }
-        status = body(start, bytes.count, target, capacity, &message)
-      }
-      initialized = status == .CI_OK ? capacity : 0
-    }
-    guard status == .CI_OK else {
-      throw ImageError("\(url.path) is damaged: \(ImageFile.text(message))")
-    }
-    return Raster(width: width, height: height, channels: channels, bytes: pixels)
   }
 }

@@ -74,7 +74,7 @@ extension Raster {
   }
 
   /// Filters along the rows `rows`.
-  private func filteredRows(_ taps: Taps, rows: Range<Int>) -> Raster {
+  func filteredRows(_ taps: Taps, rows: Range<Int>) -> Raster {
     let width = taps.starts.count
     let total = width * rows.count * channels
     let out = [UInt8](unsafeUninitializedCapacity: total) { out, count in
@@ -107,7 +107,7 @@ extension Raster {
   }
 
   /// Filters along the columns; this image's first row is row `first` of the one that the taps speak of.
-  private func filteredColumns(_ taps: Taps, from first: Int) -> Raster {
+  func filteredColumns(_ taps: Taps, from first: Int) -> Raster {
     let height = taps.starts.count
     let stride = width * channels
     let out = [UInt8](unsafeUninitializedCapacity: stride * height) { out, count in
@@ -135,11 +135,11 @@ extension Raster {
 }
 
 /// For every new pixel of a part of a line the old ones that it is made of and their weights, in units of 2^-22.
-private struct Taps {
+struct Taps {
   static let bits: Int32 = 22
   static let half: Int32 = 1 << (bits - 1)
 
-  let starts: [Int]
+  private(set) var starts: [Int]
   let counts: [Int]
   /// `width` weights for every new pixel.
   let weights: [Int32]
@@ -151,14 +151,19 @@ private struct Taps {
   static func byte(_ sum: Int32) -> UInt8 { UInt8(clamping: sum >> bits) }
 
   init(from old: Int, to new: Int, _ part: Range<Int>) {
-    let scale = Double(old) / Double(new)
+    self.init(of: old, box: 0..<Double(old), to: new, part)
+  }
+
+  /// Of `box` alone, on a line of `old` pixels.
+  init(of old: Int, box: Range<Double>, to new: Int, _ part: Range<Int>) {
+    let scale = (box.upperBound - box.lowerBound) / Double(new)
     let reach = max(scale, 1)
     let width = Int(reach.rounded(.up)) * 2 + 1
     var starts: [Int] = []
     var counts: [Int] = []
     var weights = [Int32](repeating: 0, count: width * part.count)
     for place in part {
-      let centre = (Double(place) + 0.5) * scale
+      let centre = box.lowerBound + (Double(place) + 0.5) * scale
       let start = max(Int(centre - reach + 0.5), 0)
       let end = min(Int(centre + reach + 0.5), old)
       let raw = (start..<end).map { max(1 - abs((Double($0) - centre + 0.5) / reach), 0) }
@@ -176,5 +181,12 @@ private struct Taps {
     self.width = width
     let last = zip(starts, counts).map { $0 + $1 }.max() ?? 0
     self.reach = (starts.min() ?? 0)..<last
+  }
+
+  /// The same for a line that begins at the first pixel that is reached.
+  var fromReach: Taps {
+    var taps = self
+    taps.starts = starts.map { $0 - reach.lowerBound }
+    return taps
   }
 }

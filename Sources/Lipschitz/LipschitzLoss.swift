@@ -32,6 +32,8 @@ public struct LipschitzLoss: Hashable, Sendable {
     case own
     /// That of another image of the batch, by one random order for every pair of taps and step.
     case shuffled
+    /// The running mean over the images so far, of which all images have the same.
+    case constant
   }
 
   /// What a transmitting matrix sums over besides positions.
@@ -57,14 +59,20 @@ public struct LipschitzLoss: Hashable, Sendable {
   /// The loss, a scalar without a coefficient.
   ///
   /// `student` holds the pairs (connected F_i, unconnected F_{i+1}), as in the released code; `teacher`
-  /// the raw ones, without a graph. `stream` draws the start vectors.
+  /// the raw ones, without a graph. `stream` draws the start vectors. A constant target needs its `means`, which move.
   public func callAsFunction(
-    student: [FeaturePair], teacher: [FeaturePair], _ stream: inout RandomStream
+    student: [FeaturePair], teacher: [FeaturePair], _ stream: inout RandomStream,
+    means: RunningMeans? = nil
   ) throws(TensorError) -> Tensor {
     precondition(student.count == teacher.count && !student.isEmpty)
+    precondition(target != .constant || means != nil, "a constant target has running means")
     var terms: [Tensor] = []
     for (index, (own, other)) in zip(student, teacher).enumerated() {
-      let target = try arranged(value(other, differentiable: false, &stream), &stream)
+      let values = try value(other, differentiable: false, &stream)
+      let target =
+        if let means, target == .constant { try means.moved(by: values, pair: index) } else {
+          try arranged(values, &stream)
+        }
       let constant = try value(own, differentiable: hasGradient, &stream)
       let difference: Tensor =
         switch comparison {
@@ -81,7 +89,7 @@ public struct LipschitzLoss: Hashable, Sendable {
     -> Tensor
   {
     switch target {
-    case .own: return values
+    case .own, .constant: return values
     case .shuffled:
       let order = stream.permutation(of: values.count).map(Int64.init)
       return try values.rows(try Tensor(order, shape: [order.count], device: values.device))

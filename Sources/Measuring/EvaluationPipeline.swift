@@ -4,6 +4,9 @@ public import ModelZoo
 public enum EvaluationPipeline: String, Hashable, Sendable, CaseIterable {
   /// Images of CIFAR-100, normalised as the OFD code does.
   case cifar100 = "cifar100-normalise"
+  /// The square in the middle of photos whose short side is scaled to 8/7 of it, normalised by ImageNet's mean and
+  /// deviation.
+  case imageNet = "imagenet-resize-crop-normalise"
   /// Photos scaled to 300 x 300 pixels, normalised by ImageNet's mean and deviation.
   case ssd300 = "ssd-300-normalise"
   /// Photos as large as they are and scaled to a short side, normalised as the OFD segmentation code does.
@@ -12,7 +15,7 @@ public enum EvaluationPipeline: String, Hashable, Sendable, CaseIterable {
   /// What networks say about such images.
   private var output: Architecture.Output {
     switch self {
-    case .cifar100: .classes
+    case .cifar100, .imageNet: .classes
     case .ssd300: .boxes
     case .deepLab: .pixels
     }
@@ -22,7 +25,7 @@ public enum EvaluationPipeline: String, Hashable, Sendable, CaseIterable {
   public init(usualOf architecture: Architecture) {
     self =
       switch architecture.output {
-      case .classes: .cifar100
+      case .classes: architecture.readsPhotos ? .imageNet : .cifar100
       case .boxes: .ssd300
       case .pixels: .deepLab
       }

@@ -45,6 +45,26 @@ extension MeasuredImages {
     try body(place, parts)
   }
 
+  /// Calls `body` with the directory around photos of classes and their set; synthetic ones are made anew for as long as
+  /// `body` runs.
+  func withClassFolders<Output>(_ body: (URL, String) throws -> Output) throws -> Output {
+    guard case .classFolders(let set) = layout else {
+      throw UsageError("the header names other images for a network of ImageNet's photos")
+    }
+    guard let generator else {
+      return try body(DataHome.directory.appendingPathComponent(PhotoFolder.folderName), set)
+    }
+    let place = FileManager.default.temporaryDirectory
+      .appendingPathComponent("lskd-\(UUID().uuidString)")
+    // What stays behind is in the system's temporary directory.
+    defer { _ = try? FileManager.default.removeItem(at: place) }
+    try SyntheticClassPhotos(
+      trainCount: generator.trainCount, testCount: generator.testCount,
+      classCount: generator.classCount, seed: generator.seed
+    ).write(to: place)
+    return try body(place, set)
+  }
+
   /// Throws where the images that were found are not those of the header.
   func check(_ found: String, _ flag: String) throws(DatasetError) {
     guard found == digest else {

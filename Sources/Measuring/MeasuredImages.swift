@@ -10,6 +10,8 @@ public struct MeasuredImages: Hashable, Sendable {
     case records
     /// Sets of a VOC devkit.
     case devkit([VOCDevkit.Part])
+    /// A set of photos of classes.
+    case classFolders(set: String)
   }
 
   /// The parameters of a synthetic set.
@@ -56,6 +58,18 @@ extension MeasuredImages {
         testCount: made.testCount, classCount: made.classCount), digest: digest)
   }
 
+  /// Photos of classes; `made` tells how synthetic ones were.
+  public init(_ photos: ClassPhotos, set: String, made: SyntheticClassPhotos?) {
+    self.init(
+      layout: .classFolders(set: set),
+      generator: made.map {
+        Generator(
+          version: SyntheticClassPhotos.version, seed: $0.images.seed,
+          trainCount: $0.images.trainCount, testCount: $0.images.testCount,
+          classCount: $0.images.classCount)
+      }, digest: photos.digest)
+  }
+
   /// Photos of the devkit in `root`; nil where it is synthetic and nothing tells how it was made.
   public init?(_ photos: some PhotoSet, _ parts: [VOCDevkit.Part], root: URL) {
     guard SyntheticVOC.wrote(root) else {
@@ -74,9 +88,12 @@ extension MeasuredImages {
 // MARK: - The header of a checkpoint
 
 extension MeasuredImages {
+  /// Entry of a header that names the layout.
+  static let layoutKey = "measured_layout"
+
   private enum Key {
     static let digest = "dataset_test_sha256"
-    static let layout = "measured_layout"
+    static let layout = MeasuredImages.layoutKey
     static let sets = "measured_sets"
     static let version = "generator_version"
     static let seed = "generator_seed"
@@ -87,6 +104,7 @@ extension MeasuredImages {
 
   private static let records = "cifar100-binary"
   private static let devkit = "voc-devkit"
+  private static let classFolders = "class-folders"
   private static let smokeBudget = "smoke"
 
   /// The entries of a checkpoint's header.
@@ -97,6 +115,9 @@ extension MeasuredImages {
     case .devkit(let parts):
       entries[Key.layout] = Self.devkit
       entries[Key.sets] = parts.list
+    case .classFolders(let set):
+      entries[Key.layout] = Self.classFolders
+      entries[Key.sets] = set
     }
     guard let generator else { return entries }
     entries[Key.version] = String(generator.version)
@@ -128,6 +149,10 @@ extension MeasuredImages {
         return nil  // The caller says that the header does not tell.
       }
       self.init(layout: .devkit(parts), generator: Self.generator(header), digest: digest)
+    case Self.classFolders:
+      guard let set = header[Key.sets] else { return nil }
+      self.init(
+        layout: .classFolders(set: set), generator: Self.generator(header), digest: digest)
     default: return nil
     }
   }

@@ -22,6 +22,9 @@ public struct ModelCheckpoint {
   public let sha256: String
   private let path: String
 
+  /// Entry of the header: names of the classes in the order of the labels, one a line.
+  public static let classNamesKey = "class_names"
+
   /// Reads a file. Throws for a damaged file, an unknown architecture or pipeline, and for tensors that do not fit.
   public init(
     contentsOf url: URL, device: Device = .cpu, layout: Tensor.Layout = .channelsLast,

@@ -192,6 +192,14 @@ extension Architecture {
     }
   }
 
+  /// Whether a classifier is made for ImageNet's photos rather than for images of 32 pixels.
+  public var readsPhotos: Bool {
+    switch self {
+    case .imageNetResNet, .imageNetMobileNet: true
+    default: false
+    }
+  }
+
   /// A network of half the width that keeps what makes a teacher better than its student: its depth. Networks of which
   /// nothing else is known stand for themselves reduced.
   public var compact: Architecture {

@@ -11,15 +11,6 @@ struct FusedWideResNet: GraphFreeNetwork {
     let second: FusedConvolution
   }
 
-  /// A map and, where the mode needs them, its moments [2, C].
-  private struct Measured {
-    let map: Tensor
-    let moments: Tensor?
-
-    /// Values per channel.
-    var count: Int { map.count / map.shape[1] }
-  }
-
   private let network: WideResNet
   private let filters: [[Filters]]
 
@@ -71,8 +62,8 @@ struct FusedWideResNet: GraphFreeNetwork {
 
   /// A block with the identity as its shortcut.
   private func plain(
-    _ block: WideBlock, _ filters: Filters, _ x: Measured, _ mode: ForwardMode
-  ) throws(TensorError) -> Measured {
+    _ block: WideBlock, _ filters: Filters, _ x: MeasuredMap, _ mode: ForwardMode
+  ) throws(TensorError) -> MeasuredMap {
     let map = try block.norm1.map(moments: x.moments, count: x.count, mode)
     let inner =
       if let first = filters.first {
@@ -86,7 +77,7 @@ struct FusedWideResNet: GraphFreeNetwork {
   /// A block that changes the number of channels; `x` is behind its first activation.
   private func widening(
     _ block: WideBlock, _ filters: Filters, _ x: Tensor, _ mode: ForwardMode
-  ) throws(TensorError) -> Measured {
+  ) throws(TensorError) -> MeasuredMap {
     let inner =
       if let first = filters.first {
         try convolved(x, first, nil, mode)
@@ -97,9 +88,9 @@ struct FusedWideResNet: GraphFreeNetwork {
   }
 
   private func second(
-    _ block: WideBlock, _ filters: Filters, _ inner: Measured, residual: Tensor?,
+    _ block: WideBlock, _ filters: Filters, _ inner: MeasuredMap, residual: Tensor?,
     _ mode: ForwardMode
-  ) throws(TensorError) -> Measured {
+  ) throws(TensorError) -> MeasuredMap {
     let map = try block.norm2.map(moments: inner.moments, count: inner.count, mode)
     return try convolved(inner.map, filters.second, map, residual: residual, mode)
   }
@@ -107,18 +98,18 @@ struct FusedWideResNet: GraphFreeNetwork {
   private func convolved(
     _ x: Tensor, _ filter: FusedConvolution, _ map: ChannelMap?, residual: Tensor? = nil,
     _ mode: ForwardMode
-  ) throws(TensorError) -> Measured {
+  ) throws(TensorError) -> MeasuredMap {
     let (result, moments) = try filter(
       x, input: map, residual: residual, measured: mode.usesBatchStatistics)
-    return Measured(map: result, moments: moments)
+    return MeasuredMap(result, moments: moments)
   }
 
-  private func measured(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Measured {
-    Measured(map: x, moments: mode.usesBatchStatistics ? try x.channelMoments() : nil)
+  private func measured(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> MeasuredMap {
+    MeasuredMap(x, moments: mode.usesBatchStatistics ? try x.channelMoments() : nil)
   }
 
   private func normalised(
-    _ x: Measured, _ norm: BatchNorm2d, times: Int, _ mode: ForwardMode
+    _ x: MeasuredMap, _ norm: BatchNorm2d, times: Int, _ mode: ForwardMode
   ) throws(TensorError) -> Tensor {
     try x.map.mapped(try norm.map(moments: x.moments, count: x.count, times: times, mode))
   }
@@ -129,7 +120,7 @@ struct FusedWideResNet: GraphFreeNetwork {
 }
 
 extension WideResNet {
-  /// The network in fused kernels, where they exist: channels-last float32 on a host with AVX-512.
+  /// The network in fused kernels, where they exist: channels-last float32 on a host that has kernels.
   public func graphFree() throws(TensorError) -> (any GraphFreeNetwork)? {
     guard
       store.device == .cpu, store.dtype == .float32, store.layout == .channelsLast,

@@ -26,18 +26,21 @@ struct WideBlock {
         .init(kernel: 1, stride: stride))
   }
 
-  func callAsFunction(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
-    try continued(from: x, activated: try norm1(x, mode).reluInPlace(), mode)
+  func callAsFunction(_ x: MeasuredMap, _ mode: ForwardMode) throws(TensorError) -> MeasuredMap {
+    guard shortcut == nil else {
+      return try continued(from: x.map, activated: try norm1.activated(x, mode), mode)
+    }
+    let inner = try conv1.measured(x, behind: norm1, mode)
+    return try conv2.measured(inner, behind: norm2, residual: x.map, mode)
   }
 
   /// The block behind its first activation.
   func continued(from x: Tensor, activated: Tensor, _ mode: ForwardMode) throws(TensorError)
-    -> Tensor
+    -> MeasuredMap
   {
-    let inner = try norm2(try conv1(activated), mode).reluInPlace()
-    let branch = try conv2(inner)
-    guard let shortcut else { return try x + branch }
-    return try shortcut(activated) + branch
+    let inner = try conv1.measured(activated, mode)
+    let residual = try shortcut?(activated) ?? x
+    return try conv2.measured(inner, behind: norm2, residual: residual, mode)
   }
 
   func count(_ size: inout ImageSize, into multiplyAdds: inout Int) {

@@ -55,21 +55,21 @@ public final class WideResNet: Network {
 
   /// Logits [N, classes] of images [N, 3, H, W].
   public func logits(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
-    var x = try stem(images)
+    var x = MeasuredMap(try stem(images))
     for block in stages.joined() { x = try block(x, mode) }
-    return try classify(try norm(x, mode).reluInPlace())
+    return try classify(try norm.activated(x, mode))
   }
 
   /// Logits and the three taps.
   public func features(of images: Tensor, _ mode: ForwardMode) throws(TensorError) -> Features {
     var taps: [Tensor] = []
-    var x = try stem(images)
+    var x = MeasuredMap(try stem(images))
     for (index, stage) in stages.enumerated() {
       for (layer, block) in stage.enumerated() {
         if index > 0 && layer == 0 {
           let tap = try block.norm1.countedTwice(x, mode)
           taps.append(tap)
-          x = try block.continued(from: x, activated: try tap.relu(), mode)
+          x = try block.continued(from: x.map, activated: try tap.relu(), mode)
         } else {
           x = try block(x, mode)
         }

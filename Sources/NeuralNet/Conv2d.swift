@@ -81,11 +81,23 @@ public struct Conv2d {
       dilation: geometry.dilation, groups: geometry.groups)
   }
 
+  /// The values of a call, with a gradient to `x` alone.
+  public func held(_ x: Tensor) throws(TensorError) -> Tensor {
+    try x.convolved(
+      weight: try weight.detached(), bias: try bias?.detached(), stride: geometry.stride,
+      padding: geometry.padding, dilation: geometry.dilation, groups: geometry.groups)
+  }
+
   /// Whether `fused` applies: 3 x 3, stride 1, padding 1, channels in the kernels' groups.
   public var canBeFused: Bool {
     bias == nil && geometry == Geometry(kernel: 3, padding: 1)
       && (inputs | outputs) % FusedConvolution.channelGroup == 0
   }
+
+  /// Channels up to which the fused kernels train; beyond, transforming the filters at every step costs more than is saved.
+  private static let mostTrainedChannels = 256
+  /// Whether `fused` applies and pays in training.
+  var trainsFused: Bool { canBeFused && max(inputs, outputs) <= Self.mostTrainedChannels }
 
   /// The convolution as a kernel without a graph, with the weight as it is now.
   public func fused() throws(TensorError) -> FusedConvolution {

@@ -10,6 +10,8 @@ public enum RandomPurpose: String, CaseIterable, Sendable {
   case mixup
   case contrast
   case dropout
+  case resampling
+  case corruption
 }
 
 /// A counter-based stream of random bits: number `i` of a stream is a pure function of its key and `i`.

@@ -20,6 +20,7 @@ public struct CurveReport {
   /// Takes the finished runs of the method `base` in a table, with and without the term, where a setting has both.
   public init(_ figure: TableDescription, records: [RunRecord], of table: String, base: String) {
     self.figure = figure
+    let known = KnownTeachers(records)
     let own = records.filter {
       $0.table == table && $0.subject.base == base && $0.subject.isPlain
         && $0.subject.guidance?.control == nil && $0.status == .finished
@@ -28,7 +29,7 @@ public struct CurveReport {
       [$0.budget, $0.protocolName, $0.setting, $0.isComparable ? "paper" : "apart"]
     }
     panels = places.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { key, records in
-      let groups = RecordGroup.groups(of: records)
+      let groups = RecordGroup.groups(of: records, known)
       let forms = groups.map(\.subject.guidance?.form)
       guard forms.contains(nil), forms.contains(.differentiable) else { return nil }
       return Panel(
@@ -40,18 +41,16 @@ public struct CurveReport {
   /// Whether no setting has both methods.
   public var isEmpty: Bool { panels.isEmpty }
 
-  /// The figures as SVG, with their names.
-  public var plots: [(name: String, svg: String)] {
-    panels.map { ($0.name, $0.plot.svg) }
+  /// The figures with their numbers.
+  public var page: Page {
+    var blocks: [Page.Block] = []
+    if let note = figure.note { blocks.append(.paragraph(note)) }
+    for panel in panels { blocks += panel.blocks }
+    return Page(name: figure.id, title: "\(figure.id): \(figure.title)", blocks: blocks)
   }
 
-  /// The figures with their numbers.
-  public var markdown: String {
-    var lines = ["# \(figure.id): \(figure.title)"]
-    if let note = figure.note { lines += ["", note] }
-    for panel in panels { lines += [""] + panel.lines }
-    return lines.joined(separator: "\n") + "\n"
-  }
+  /// The page as Markdown.
+  public var markdown: String { page.markdown }
 
   /// The curves in full.
   public var json: String {
@@ -67,7 +66,9 @@ extension CurveReport.Panel {
   struct Curve {
     let method: String
     let part: String
-    let values: [Double]
+    let points: EpochCurve
+    let colour: Int
+    var values: [Double] { points.means }
   }
 
   var name: String {
@@ -80,36 +81,40 @@ extension CurveReport.Panel {
   private var metric: Metric { figure.metrics.main }
 
   var curves: [Curve] {
-    groups.flatMap { group in
+    groups.enumerated().flatMap { index, group in
       [
         Curve(
           method: group.method, part: "training",
-          values: group.means { $0.trainingMeasures?[metric] }),
-        Curve(method: group.method, part: "test", values: group.means { $0.measures[metric] }),
+          points: EpochCurve(group) { $0.trainingMeasures?[metric] }, colour: index),
+        Curve(
+          method: group.method, part: "test", points: EpochCurve(group) { $0.measures[metric] },
+          colour: index),
       ]
     }.filter { !$0.values.isEmpty }
   }
 
-  var plot: LinePlot {
+  private var plot: LinePlot {
     LinePlot(
-      title: "setting \(setting), protocol \(protocolName), budget \(budget)", xLabel: "epoch",
-      yLabel: "\(metric.title), \(figure.metrics.unit)",
+      title: "Setting \(setting), protocol \(protocolName), budget \(budget)", xLabel: "epoch",
+      yLabel: "\(metric.title), \(figure.metrics.unit); bands: ± standard deviation over runs",
       series: curves.map {
         .init(
-          name: "\($0.method), \($0.part)",
-          points: $0.values.enumerated().map { (Double($0 + 1), $1) },
-          colour: groups.map(\.method).firstIndex(of: $0.method) ?? 0, isDashed: $0.part != "test")
-      })
+          name: "\($0.method), \($0.part)", points: $0.points.points, bands: $0.points.bands,
+          colour: $0.colour, style: $0.part == "test" ? .line : .dashes)
+      }, horizontally: .whole)
   }
 
-  var lines: [String] {
+  var blocks: [Page.Block] {
     let epochs = curves.map(\.values.count).max() ?? 0
     let seeds = groups.map { group in
       "\(group.method): " + group.records.map { String($0.rootSeed) }.joined(separator: ", ")
     }
-    var lines = ["## Setting \(setting), protocol \(protocolName), budget \(budget)", ""]
-    if !isComparable { lines += ["**This is not the paper's recipe.**", ""] }
-    lines += ["Seeds of " + seeds.joined(separator: "; "), "", "![curves](\(name).svg)", ""]
+    var blocks: [Page.Block] = [
+      .heading(2, "Setting \(setting), protocol \(protocolName), budget \(budget)"),
+      .picture(file: "\(name).svg", text: "curves of setting \(setting)", svg: plot.svg),
+    ]
+    if !isComparable { blocks.append(.paragraph("**This is not the paper's recipe.**")) }
+    blocks.append(.paragraph("Seeds of " + seeds.joined(separator: "; ")))
     var table = TextTable(["epoch"] + curves.map { "\($0.method), \($0.part)" })
     for epoch in 0..<epochs {
       table.add(
@@ -118,7 +123,7 @@ extension CurveReport.Panel {
             epoch < $0.values.count ? String(format: "%.2f", $0.values[epoch]) : "-"
           })
     }
-    return lines + table.markdown
+    return blocks + [.table(table)]
   }
 
   var value: JSONValue {
@@ -132,16 +137,5 @@ extension CurveReport.Panel {
           ])
         }),
     ])
-  }
-}
-
-extension RecordGroup {
-  /// Mean over seeds for each epoch that all runs have; empty where a run has no values.
-  fileprivate func means(_ value: (RunRecord.Epoch) -> Double?) -> [Double] {
-    let runs = records.map { $0.epochs.compactMap(value) }
-    let epochs = runs.map(\.count).min() ?? 0
-    return (0..<epochs).map { epoch in
-      runs.reduce(0) { $0 + $1[epoch] } / Double(runs.count)
-    }
   }
 }

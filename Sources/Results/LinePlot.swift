@@ -1,20 +1,67 @@
 import Foundation
 
-/// A plot of lines as SVG text: the same values give the same bytes.
+/// A plot of lines, bands and marks as SVG text: the same values give the same bytes.
 public struct LinePlot {
   /// One line.
   public struct Series {
-    let name: String
-    let points: [(Double, Double)]
-    let colour: Int
-    let isDashed: Bool
+    /// A value with the ends of its interval.
+    public struct Band {
+      let x: Double
+      let lower: Double
+      let upper: Double
 
-    /// A line through points (x, y); `colour` numbers a palette, which repeats.
-    public init(name: String, points: [(Double, Double)], colour: Int, isDashed: Bool = false) {
+      /// Makes an interval at a place.
+      public init(x: Double, lower: Double, upper: Double) {
+        self.x = x
+        self.lower = lower
+        self.upper = upper
+      }
+    }
+
+    /// How points are drawn.
+    public enum Style: Sendable {
+      /// Joined.
+      case line
+      /// Joined by dashes.
+      case dashes
+      /// As dots with bars for their intervals.
+      case marks
+    }
+
+    fileprivate(set) var name: String
+    let points: [(Double, Double)]
+    let bands: [Band]
+    let colour: Int
+    let style: Style
+
+    /// Points (x, y), with intervals at some of them; `colour` numbers a palette, which repeats.
+    public init(
+      name: String, points: [(Double, Double)], bands: [Band] = [], colour: Int,
+      style: Style = .line
+    ) {
       self.name = name
       self.points = points
+      self.bands = bands
       self.colour = colour
-      self.isDashed = isDashed
+      self.style = style
+    }
+  }
+
+  /// What the horizontal axis counts.
+  public enum Axis: Sendable {
+    /// Any numbers.
+    case linear
+    /// Whole numbers, such as epochs.
+    case whole
+    /// Positive numbers, by factors.
+    case logarithmic
+
+    fileprivate var scale: AxisScale.Kind {
+      switch self {
+      case .linear: .linear
+      case .whole: .whole
+      case .logarithmic: .logarithmic
+      }
     }
   }
 
@@ -22,91 +69,135 @@ public struct LinePlot {
   let xLabel: String
   let yLabel: String
   let series: [Series]
+  private let x: AxisScale
+  private let y: AxisScale
 
-  /// Makes a plot.
-  public init(title: String, xLabel: String, yLabel: String, series: [Series]) {
+  /// Makes a plot. Lines that lie on each other become one, with all their names.
+  public init(
+    title: String, xLabel: String, yLabel: String, series: [Series],
+    horizontally kind: Axis = .linear
+  ) {
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel
-    self.series = series
+    self.series = Self.joined(series)
+    let all = series.flatMap(\.points)
+    let bands = series.flatMap(\.bands)
+    x = AxisScale(all.map(\.0), kind.scale)
+    y = AxisScale(all.map(\.1) + bands.map(\.lower) + bands.map(\.upper))
   }
 
-  private static let size = (width: 720.0, height: 440.0)
-  private static let frame = (left: 64.0, top: 40.0, right: 500.0, bottom: 384.0)
-  /// Distinguishable without red and green.
-  private static let colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"]
-  private static let tickCount = 6
+  private static func joined(_ series: [Series]) -> [Series] {
+    var result: [Series] = []
+    for one in series {
+      let same = result.firstIndex { other in
+        other.points.count == one.points.count
+          && zip(other.points, one.points).allSatisfy { $0 == $1 }
+      }
+      if let same { result[same].name += " = \(one.name)" } else { result.append(one) }
+    }
+    return result
+  }
+
+  private static let frame = (left: 64.0, top: 64.0, right: 520.0, bottom: 384.0)
+  private static let size = (width: 760.0, height: 440.0)
+  private static let labelHeight = 14.0
 
   /// The text of the file.
   public var svg: String {
-    var lines = [
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(Int(Self.size.width)) \(Int(Self.size.height))\" "
-        + "font-family=\"sans-serif\" font-size=\"12\">",
-      "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>",
-      text(title, 64, 24, size: 14),
-    ]
-    lines += axes + series.enumerated().flatMap { draw($1, row: $0) } + ["</svg>", ""]
-    return lines.joined(separator: "\n")
+    var canvas = SVGCanvas(width: Self.size.width, height: Self.size.height)
+    canvas.text(title, 16, 24, size: 14)
+    drawAxes(&canvas)
+    for one in series { draw(one, &canvas) }
+    drawNames(&canvas)
+    drawNamesOfMarks(&canvas)
+    return canvas.svg
   }
 
-  private var xRange: (Double, Double) { range(series.flatMap { $0.points.map(\.0) }) }
-  private var yRange: (Double, Double) { range(series.flatMap { $0.points.map(\.1) }) }
-
-  private func range(_ values: [Double]) -> (Double, Double) {
-    guard let low = values.min(), let high = values.max() else { return (0, 1) }
-    return low < high ? (low, high) : (low - 1, high + 1)
-  }
-
-  private func x(_ value: Double) -> Double {
-    let (low, high) = xRange
-    return Self.frame.left + (value - low) / (high - low) * (Self.frame.right - Self.frame.left)
-  }
-
-  private func y(_ value: Double) -> Double {
-    let (low, high) = yRange
-    return Self.frame.bottom - (value - low) / (high - low) * (Self.frame.bottom - Self.frame.top)
-  }
-
-  private var axes: [String] {
+  private func place(_ point: (Double, Double)) -> (x: Double, y: Double) {
     let frame = Self.frame
-    var lines = [
-      "<path d=\"M\(number(frame.left)) \(number(frame.top))V\(number(frame.bottom))H\(number(frame.right))\" "
-        + "fill=\"none\" stroke=\"black\"/>",
-      text(xLabel, (frame.left + frame.right) / 2, frame.bottom + 40, anchor: "middle"),
-      text(yLabel, frame.left, frame.top - 6),
-    ]
-    for tick in 0..<Self.tickCount {
-      let share = Double(tick) / Double(Self.tickCount - 1)
-      let across = xRange.0 + share * (xRange.1 - xRange.0)
-      let up = yRange.0 + share * (yRange.1 - yRange.0)
-      lines.append(
-        text(String(format: "%.4g", across), x(across), frame.bottom + 18, anchor: "middle"))
-      lines.append(text(String(format: "%.4g", up), frame.left - 6, y(up) + 4, anchor: "end"))
+    return (
+      frame.left + x.share(point.0) * (frame.right - frame.left),
+      frame.bottom - y.share(point.1) * (frame.bottom - frame.top)
+    )
+  }
+
+  private func drawAxes(_ canvas: inout SVGCanvas) {
+    let frame = Self.frame
+    canvas.text(yLabel, 16, frame.top - 16)
+    canvas.text(
+      xLabel, (frame.left + frame.right) / 2, frame.bottom + 40, anchor: .middle)
+    for tick in y.ticks {
+      let height = frame.bottom - y.share(tick) * (frame.bottom - frame.top)
+      canvas.line([(frame.left, height), (frame.right, height)], style: "grid")
+      canvas.text(y.text(tick), frame.left - 6, height + 4, anchor: .end)
     }
-    return lines
+    for tick in x.ticks {
+      let across = frame.left + x.share(tick) * (frame.right - frame.left)
+      canvas.line([(across, frame.bottom), (across, frame.bottom + 4)], style: "ink")
+      canvas.text(x.text(tick), across, frame.bottom + 18, anchor: .middle)
+    }
+    canvas.line(
+      [(frame.left, frame.top), (frame.left, frame.bottom), (frame.right, frame.bottom)],
+      style: "ink")
   }
 
-  private func draw(_ series: Series, row: Int) -> [String] {
-    let colour = Self.colours[series.colour % Self.colours.count]
-    let style =
-      "fill=\"none\" stroke=\"\(colour)\" stroke-width=\"1.6\""
-      + (series.isDashed ? " stroke-dasharray=\"5 4\"" : "")
-    let points = series.points.map { "\(number(x($0.0))),\(number(y($0.1)))" }
-    let height = Self.frame.top + 8 + 20 * Double(row)
-    let left = Self.frame.right + 16
-    return [
-      "<polyline points=\"\(points.joined(separator: " "))\" \(style)/>",
-      "<path d=\"M\(number(left)) \(number(height))h28\" \(style)/>",
-      text(series.name, left + 36, height + 4),
-    ]
+  private func draw(_ series: Series, _ canvas: inout SVGCanvas) {
+    let style = SVGCanvas.colour(series.colour)
+    if series.style == .marks {
+      for band in series.bands {
+        canvas.line([place((band.x, band.lower)), place((band.x, band.upper))], style: style)
+      }
+      for point in series.points.map(place) { canvas.dot(point.x, point.y, colour: series.colour) }
+    } else {
+      if !series.bands.isEmpty {
+        canvas.area(
+          series.bands.map { place(($0.x, $0.lower)) }
+            + series.bands.reversed().map { place(($0.x, $0.upper)) }, colour: series.colour)
+      }
+      canvas.line(
+        series.points.map(place), style: style, width: 1.6, isDashed: series.style == .dashes)
+    }
   }
 
-  private func text(
-    _ content: String, _ x: Double, _ y: Double, size: Int = 12, anchor: String = "start"
-  ) -> String {
-    "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(size)\" text-anchor=\"\(anchor)\">"
-      + "\(SVGText.escaped(content))</text>"
+  /// Names beside the last points, moved apart where they would lie on each other.
+  private func drawNames(_ canvas: inout SVGCanvas) {
+    let ends = series.filter { $0.style != .marks }
+      .compactMap { one in one.points.last.map { (one, place($0)) } }
+      .sorted { $0.1.y < $1.1.y }
+    var heights: [Double] = []
+    for (_, end) in ends {
+      heights.append(max(end.y, (heights.last ?? -.infinity) + Self.labelHeight))
+    }
+    // What ran out at the bottom moves up.
+    var limit = Self.frame.bottom + Self.labelHeight
+    for index in heights.indices.reversed() {
+      heights[index] = min(heights[index], limit)
+      limit = heights[index] - Self.labelHeight
+    }
+    for ((one, end), height) in zip(ends, heights) {
+      let left = Self.frame.right + 20
+      canvas.line(
+        [(end.x + 5, end.y), (left - 4, height)], style: SVGCanvas.colour(one.colour), width: 0.5)
+      canvas.text(one.name, left, height + 4, colour: one.colour)
+    }
   }
 
-  private func number(_ value: Double) -> String { String(format: "%.1f", value) }
+  /// Names beside the dots, lower where another one is in the way.
+  private func drawNamesOfMarks(_ canvas: inout SVGCanvas) {
+    var taken: [(x: Double, y: Double)] = []
+    let marks = series.filter { $0.style == .marks }
+      .compactMap { one in one.points.last.map { (one, place($0)) } }
+      .sorted { ($0.1.y, $0.1.x) < ($1.1.y, $1.1.x) }
+    for (one, end) in marks {
+      var height = end.y + 4
+      while taken.contains(where: {
+        abs($0.y - height) < Self.labelHeight && abs($0.x - end.x) < Self.nameWidth
+      }) { height += Self.labelHeight / 2 }
+      taken.append((end.x, height))
+      canvas.text(one.name, end.x + 8, height, colour: one.colour)
+    }
+  }
+
+  private static let nameWidth = 100.0
 }

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 public import Statistics
 
-/// The runs of one row: of one setting and method, whose configurations differ in nothing but seeds.
+/// The runs of one row: of one setting and method, whose configurations and whose teachers' differ in nothing but seeds.
 public struct RecordGroup: Sendable {
   /// Name of the setting.
   public let setting: String
@@ -10,11 +10,11 @@ public struct RecordGroup: Sendable {
   public let subject: RunRecord.Subject
   /// What other rows of the same setting and method have otherwise; nil where there are none.
   public let difference: String?
-  /// The finished runs, one for each seed, by seed.
+  /// The finished runs, one for each block, by seed and teacher.
   public let records: [RunRecord]
   /// Those that were asked for and are not finished.
   public let open: [RunRecord]
-  /// Further records of a seed that is there: no observations of their own.
+  /// Further records of a block that is there: no observations of their own.
   public let repeats: [RunRecord]
 
   /// The method with what sets the row apart.
@@ -66,17 +66,25 @@ public struct RecordGroup: Sendable {
 extension RecordGroup {
   /// Rows in the order of `methods`, which names them without the Lipschitz term; others follow by name.
   public static func groups(of records: [RunRecord], methods: [String] = []) -> [RecordGroup] {
+    groups(of: records, methods: methods, KnownTeachers(records))
+  }
+
+  static func groups(
+    of records: [RunRecord], methods: [String] = [], _ teachers: KnownTeachers
+  ) -> [RecordGroup] {
     // What was asked for belongs to the row that it would have joined, whatever teacher it would have had.
-    let begun = Dictionary(grouping: records.filter { $0.status != .missing }, by: RowKey.init)
+    let begun = Dictionary(grouping: records.filter { $0.status != .missing }) {
+      RowKey($0, teachers)
+    }
     var rows = begun
     for record in records where record.status == .missing {
-      let own = RowKey(record)
+      let own = RowKey(record, teachers)
       let row = begun.keys.filter { $0.joins(own) }.min { $0.text < $1.text } ?? own
       rows[row, default: []].append(record)
     }
     let cells = Dictionary(grouping: rows, by: \.key.cell)
     return cells.sorted { $0.key.precedes($1.key, methods) }.flatMap { cell, rows in
-      let differences = Differences(rows.compactMap { row in row.value.first })
+      let differences = Differences(rows.compactMap { row in row.value.first }, teachers)
       return rows.sorted { $0.key.text < $1.key.text }.compactMap { _, records in
         records.first.map { RecordGroup(records, differences.text(of: $0)) }
       }
@@ -85,12 +93,11 @@ extension RecordGroup {
 
   private init(_ records: [RunRecord], _ difference: String?) {
     let ordered = records.sorted {
-      ($0.rootSeed, $0.configurationHash) < ($1.rootSeed, $1.configurationHash)
+      ($0.block, $0.configurationHash) < ($1.block, $1.configurationHash)
     }
-    let seeds = Dictionary(grouping: ordered, by: \.rootSeed).sorted { $0.key < $1.key }.map(
-      \.value)
+    let blocks = Dictionary(grouping: ordered, by: \.block).sorted { $0.key < $1.key }.map(\.value)
     var (finished, open, repeats): ([RunRecord], [RunRecord], [RunRecord]) = ([], [], [])
-    for own in seeds {
+    for own in blocks {
       let done = own.filter { $0.status == .finished }
       if let first = done.first {
         finished.append(first)
@@ -131,12 +138,14 @@ private struct RowKey: Hashable {
   let text: String
   private let textOfAnyTeacher: String
 
-  init(_ record: RunRecord) {
+  init(_ record: RunRecord, _ teachers: KnownTeachers) {
     cell = Cell(
       setting: record.setting, role: record.subject.role, base: record.subject.base ?? "",
       form: record.subject.guidance?.form, name: record.subject.name)
-    text = record.equalConfiguration.canonical
-    textOfAnyTeacher = record.configuration.without(["seed", RunRecord.teacherMember]).canonical
+    text = record.equalConfiguration(teachers).canonical
+    textOfAnyTeacher =
+      record.configuration.without(["seed", RunRecord.teacherRunMember, RunRecord.teacherMember])
+      .canonical
   }
 
   func joins(_ asked: RowKey) -> Bool {
@@ -148,13 +157,15 @@ private struct RowKey: Hashable {
 private struct Differences {
   private let versions: Set<Int>
   private let leaves: [Int: [String: Set<JSONValue>]]
+  private let teachers: KnownTeachers
 
-  init(_ records: [RunRecord]) {
+  init(_ records: [RunRecord], _ teachers: KnownTeachers) {
+    self.teachers = teachers
     versions = Set(records.map(\.schemaVersion))
     var leaves: [Int: [String: Set<JSONValue>]] = [:]
     let counts = Dictionary(grouping: records, by: \.schemaVersion)
     for (version, own) in counts {
-      let all = own.map(\.equalConfiguration.leaves)
+      let all = own.map { $0.equalConfiguration(teachers).leaves }
       for path in Set(all.flatMap(\.keys)) {
         leaves[version, default: [:]][path] = Set(all.map { $0[path] ?? .null })
       }
@@ -163,7 +174,7 @@ private struct Differences {
   }
 
   func text(of record: RunRecord) -> String? {
-    let own = record.equalConfiguration.leaves
+    let own = record.equalConfiguration(teachers).leaves
     var words = versions.count > 1 ? ["record layout \(record.schemaVersion)"] : []
     for (path, values) in leaves[record.schemaVersion, default: [:]].sorted(by: { $0.key < $1.key })
     where values.count > 1 {
@@ -189,18 +200,26 @@ extension RunRecord {
   /// The member of a configuration that holds the digest of the teacher's checkpoint.
   public static let teacherMember = "teacher_checkpoint"
 
+  /// The member of a configuration that holds the hash of the teacher's own configuration.
+  static let teacherRunMember = "teacher"
+
   /// What must be equal for two records to be observations of one thing: the configuration without the seed, with the
-  /// teacher's checkpoint and the arithmetic.
-  var equalConfiguration: JSONValue {
+  /// arithmetic, and with the digest of the teacher's recipe or, where nothing tells it, its checkpoint.
+  func equalConfiguration(_ teachers: KnownTeachers) -> JSONValue {
     guard case .object(var members) = configuration.without(["seed"]) else { return configuration }
-    if let teacher { members[Self.teacherMember] = .string(teacher.checkpointHash) }
+    if let teacher {
+      let recipe = teachers.recipe(of: teacher)
+      if let recipe { members[Self.teacherRunMember] = .string(recipe) }
+      members[Self.teacherMember] = recipe == nil ? .string(teacher.checkpointHash) : nil
+    }
     members["precision"] = .string(environment.precision)
     return .object(members)
   }
 
   /// How far a run came that is not finished.
   var state: String {
-    let place = "seed \(rootSeed): \(status.rawValue)"
+    let taught = teacherSeed.map { $0 == 0 ? "" : " of teacher \($0)" } ?? ""
+    let place = "seed \(rootSeed)\(taught): \(status.rawValue)"
     guard status != .missing else { return place }
     return "\(place) after \(epochs.count) epochs" + (message.map { ", \($0)" } ?? "")
   }

@@ -15,7 +15,7 @@ extension Report {
       "protocol": .string(section.protocolName), "budget": .string(section.budget),
       "dataset": .string(section.dataset), "comparable_with_paper": .bool(section.isComparable),
       "cells": .array(section.groups.map { value($0, section) }),
-      "paired_differences": .array(PairedDifference.all(of: section.groups).map(value)),
+      "paired_differences": .array(section.contrasts.map(value)),
       "unfinished": .array(
         section.groups.flatMap(\.open).map {
           .object(["run": .string($0.configurationHash), "state": .string($0.state)])
@@ -28,6 +28,8 @@ extension Report {
     let runs = group.records.map { record -> JSONValue in
       .object([
         "seed": JSONValue(exactly: record.rootSeed), "run": .string(record.configurationHash),
+        "teacher": record.teacher.map { .string($0.checkpointHash) } ?? .null,
+        "operations": .number(orNull: record.operations), "evaluation": value(record.evaluation),
         "last": value(record.last), "best_on_test": value(record.best),
         "deviations": .array(record.deviations.map { .string($0.text) }),
         "images_per_second": .number(record.imagesPerSecond),
@@ -63,13 +65,51 @@ extension Report {
     return .object(members)
   }
 
-  private func value(_ difference: PairedDifference) -> JSONValue {
-    .object([
-      "setting": .string(difference.setting), "first": .string(difference.first),
-      "second": .string(difference.second),
-      "seeds": .array(difference.seeds.map { JSONValue(exactly: $0) }),
-      "difference": value(difference.sample),
+  private func value(_ evaluation: FinalEvaluation?) -> JSONValue {
+    guard let evaluation else { return .null }
+    return .object([
+      "choices": .integer(evaluation.choices), "images": .integer(evaluation.images),
+      "calibration_error": .number(evaluation.calibrationError),
+      "agreement_with_teacher": .number(orNull: evaluation.fidelity?.agreement),
+      "divergence_from_teacher": .number(orNull: evaluation.fidelity?.divergence),
+      "corruptions": .array(
+        evaluation.corruptions.map {
+          .object([
+            "kind": .string($0.kind), "strength": .integer($0.strength),
+            "error": .number($0.error),
+          ])
+        }),
     ])
+  }
+
+  private func value(_ judged: JudgedContrast) -> JSONValue {
+    let contrast = judged.contrast
+    var members: [String: JSONValue] = [
+      "setting": .string(contrast.setting), "first": .string(contrast.first.method),
+      "second": .string(contrast.second.method), "primary": .bool(judged.isPrimary),
+      "blocks": .array(
+        contrast.blocks.map {
+          .object(["seed": JSONValue(exactly: $0.seed), "teacher": .string($0.teacher)])
+        }),
+      "teachers": .integer(contrast.teachers),
+      "withheld": contrast.withheld.map { .string($0.name) } ?? .null,
+    ]
+    // What is withheld is in no file.
+    guard contrast.withheld == nil else { return .object(members) }
+    let pairs = contrast.pairs
+    members["difference"] = value(pairs.differences)
+    members["interval_95_t"] = .interval(judged.interval)
+    members["interval_95_bca_blocks_images"] = .interval(contrast.imageInterval)
+    members["p_t"] = .number(orNull: pairs.pValue)
+    members["p_t_holm"] = .number(orNull: judged.adjustedPValue)
+    members["p_sign_flips"] = .number(orNull: pairs.signFlipPValue)
+    members["p_tost"] = .number(orNull: pairs.equivalencePValue(margin: table.margin))
+    members["margin"] = .number(table.margin)
+    members["probability_better"] = .number(orNull: contrast.probabilityOfImprovement)
+    members["correlation"] = .number(orNull: pairs.correlation)
+    members["blocks_to_decide"] = pairs.blocksToDecide().map { .integer($0) } ?? .null
+    members["verdict"] = .string(judged.verdict(margin: table.margin).name)
+    return .object(members)
   }
 
   private func value(_ sample: Sample) -> JSONValue {
@@ -79,5 +119,15 @@ extension Report {
       "standard_deviation": sample.standardDeviation.map { .number($0) } ?? .null,
       "half_interval_95": sample.halfInterval95.map { .number($0) } ?? .null,
     ])
+  }
+}
+
+extension JSONValue {
+  /// A number, or null where there is none.
+  static func number(orNull value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+
+  /// Both ends, or null where there is no interval.
+  static func interval(_ interval: Interval?) -> JSONValue {
+    interval.map { .array([.number($0.lower), .number($0.upper)]) } ?? .null
   }
 }

@@ -13,6 +13,8 @@ public struct Report {
     let isComparable: Bool
     let records: [RunRecord]
     let groups: [RecordGroup]
+    /// The paired differences of its rows, as one family of tests.
+    let contrasts: [JudgedContrast]
 
     /// The same by setting, in order.
     var groupsBySetting: [(setting: String, groups: [RecordGroup])] {
@@ -24,20 +26,35 @@ public struct Report {
   let table: TableDescription
   let sections: [Section]
   let references: [ReferenceCell]
-  let figures: [String]
+  let panels: [Panel]
 
-  /// Makes a report of the records of `table`, with files of figures at its end. `requested` are records of what was asked
-  /// for, of which those without a run of their own are rows, too.
+  /// A picture that was drawn beside the run folders.
+  public struct Panel: Hashable, Sendable {
+    /// Name of the file.
+    public let file: String
+    /// Its text.
+    public let svg: String
+
+    /// Names a file with its text.
+    public init(file: String, svg: String) {
+      self.file = file
+      self.svg = svg
+    }
+  }
+
+  /// Makes a report of the records of `table`, with panels at its end. `requested` are records of what was asked for, of
+  /// which those without a run of their own are rows, too.
   public init(
     _ table: TableDescription, records: [RunRecord], requested: [RunRecord] = [],
-    references: [ReferenceCell], figures: [String] = []
+    references: [ReferenceCell], panels: [Panel] = []
   ) {
-    self.figures = figures
+    self.panels = panels
     self.table = table
     self.references = references.filter { $0.table == table.id }
     let records = records + RunRecord.missing(requested, among: records)
     let students = records.filter { $0.subject.role == .student }
     let asked = students.filter { $0.table == table.id }
+    let known = KnownTeachers(records)
     // An ablation stands beside the cells that it starts from.
     let places = Set(asked.map(\.place))
     let beside = students.filter { record in
@@ -52,10 +69,13 @@ public struct Report {
         $0.subject.role == .teacher && used.contains($0.configurationHash)
       }
       let all = (teachers + students).sorted { $0.order.lexicographicallyPrecedes($1.order) }
+      let groups = RecordGroup.groups(of: all, methods: table.methods, known)
       return Section(
         protocolName: key.protocolName, budget: key.budget, dataset: key.dataset,
-        isComparable: key.isComparable, records: all,
-        groups: RecordGroup.groups(of: all, methods: table.methods))
+        isComparable: key.isComparable, records: all, groups: groups,
+        contrasts: JudgedContrast.family(Contrast.all(of: groups)) {
+          table.primary?.matches($0) ?? false
+        })
     }
   }
 
@@ -75,6 +95,12 @@ public struct Report {
     var order: [String] { [budget, protocolName, dataset, isComparable ? "0" : "1"] }
   }
 
+  /// Name of the table.
+  public var id: String { table.id }
+
+  /// Whether no record of the table is there.
+  public var isEmpty: Bool { sections.isEmpty }
+
   /// References of one row and column.
   func cells(_ setting: String, _ column: String, _ judge: ReferenceCell.Judge = .authors)
     -> [ReferenceCell]
@@ -91,11 +117,11 @@ extension RunRecord {
   fileprivate var order: [String] {
     let seed = String(rootSeed)
     let padded = String(repeating: "0", count: 20 - seed.count) + seed
-    return [setting, method, padded, configurationHash]
+    return [setting, method, padded, configurationHash, teacher?.checkpointHash ?? ""]
   }
 
   /// Those of `requested` of which no record tells, each once. A run is that of a request whatever its teacher became.
-  static func missing(_ requested: [RunRecord], among records: [RunRecord]) -> [RunRecord] {
+  public static func missing(_ requested: [RunRecord], among records: [RunRecord]) -> [RunRecord] {
     func key(_ record: RunRecord) -> JSONValue {
       .object([
         "table": .string(record.table),

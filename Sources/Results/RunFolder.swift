@@ -52,10 +52,20 @@ public final class RunFolder {
 
   deinit { if let lock { close(lock) } }
 
+  /// Whether a process of this machine, or of one that shares the file system, has the folder.
+  public static func isClaimed(_ url: URL) -> Bool {
+    let descriptor = open(url.appendingPathComponent("lock").path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+  }
+
   /// `record.json`
-  public var record: URL { url.appendingPathComponent("record.json") }
+  public var record: URL { url.appendingPathComponent(Self.recordName) }
   /// `events.jsonl`
   public var events: URL { url.appendingPathComponent("events.jsonl") }
+  /// `events.out.tfevents.lskd`: what TensorBoard reads.
+  public var tensorBoard: URL { url.appendingPathComponent("events.out.tfevents.lskd") }
   /// `resume.lskd`: the state from which a stopped run goes on.
   public var resume: URL { url.appendingPathComponent("resume.lskd") }
   /// `last.lskd`: the network after the last finished epoch.
@@ -63,13 +73,46 @@ public final class RunFolder {
   /// `best.lskd`: the network after the epoch with the best test result.
   public var best: URL { url.appendingPathComponent("best.lskd") }
 
+  /// `evaluation.json`: what was measured of the finished network image by image.
+  public var evaluation: URL { url.appendingPathComponent(Self.evaluationName) }
+  /// `predictions.bin`: what the finished network said of every test image.
+  public var predictions: URL { url.appendingPathComponent("predictions.bin") }
+
+  private static let recordName = "record.json"
+  private static let evaluationName = "evaluation.json"
+
   /// The record of a run folder that nobody needs to own; nil when there is none yet.
   public static func readRecord(in url: URL) throws(ResultsError) -> RunRecord? {
-    let file = url.appendingPathComponent("record.json")
+    let file = url.appendingPathComponent(recordName)
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
     var record = try RunRecord(contentsOf: file)
-    record.serverFigures = try serverFigures(in: url)
+    if let figures = try serverFigures(in: url) { record.serverFigures = figures }
+    if let evaluation = try evaluation(in: url, of: record) { record.evaluation = evaluation }
     return record
+  }
+
+  /// The evaluation of a record's last checkpoint; nil for none, and for one of another checkpoint.
+  private static func evaluation(in url: URL, of record: RunRecord) throws(ResultsError)
+    -> FinalEvaluation?
+  {
+    let file = url.appendingPathComponent(evaluationName)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    let found: FinalEvaluation
+    do {
+      found = try JSONDecoder().decode(FinalEvaluation.self, from: try Data(contentsOf: file))
+    } catch {
+      throw ResultsError(
+        .damaged,
+        "\(file.path) is no evaluation: \(error.reason); remove it, and the command of its run writes it anew"
+      )
+    }
+    guard found.isSound else {
+      throw ResultsError(
+        .damaged,
+        "\(file.path) does not hold one bit for each of its images: remove it, and the command of its run writes it anew"
+      )
+    }
+    return found.checkpoint == record.last?.sha256 ? found : nil
   }
 
   /// What a test server said of the run, which a user may put into its folder as `test-server.json`.
@@ -87,24 +130,5 @@ public final class RunFolder {
           + "{\"miou\": 73.24}")
     }
     return figures
-  }
-
-  /// All records one level below `directory`, in the order of their folders' names, and why others cannot be read.
-  public static func records(under directory: URL) throws(ResultsError) -> (
-    records: [RunRecord], unreadable: [ResultsError]
-  ) {
-    let names: [String]
-    do { names = try FileError.names(in: directory) } catch {
-      throw ResultsError(.file, "\(error); name the runs with --runs")
-    }
-    var (records, unreadable): ([RunRecord], [ResultsError]) = ([], [])
-    for name in names {
-      do throws(ResultsError) {
-        if let record = try readRecord(in: directory.appendingPathComponent(name)) {
-          records.append(record)
-        }
-      } catch { unreadable.append(error) }
-    }
-    return (records, unreadable)
   }
 }

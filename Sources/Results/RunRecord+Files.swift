@@ -11,6 +11,13 @@ extension RunRecord {
     do { data = try Data(contentsOf: url) } catch {
       throw ResultsError(.file, "cannot read \(url.path): \(error.reason)")
     }
+    // Nearly all records are of this layout, and parsing is what a report of many takes its time for.
+    if let record = try? JSONDecoder().decode(RunRecord.self, from: data),
+      record.schemaVersion == Self.currentSchema
+    {
+      self = record
+      return
+    }
     do {
       let version = try JSONDecoder().decode(Version.self, from: data).schemaVersion
       guard version <= Self.currentSchema else {

@@ -100,14 +100,21 @@ extension RunRecord {
     public var sharedSeconds: Double?
     /// Images per second of both.
     public var imagesPerSecond: Double
+    /// Transmitting matrices after the epoch; absent where there are none, and before they were measured.
+    public var lipschitz: Lipschitz?
+    /// Gradients of the terms at the first step; absent before they were measured.
+    public var gradients: Gradients?
 
     /// Makes a record of an epoch.
     public init(
       epoch: Int, learningRate: Double, losses: [String: Double],
       gradientNorms: [String: Double], shares: [String: Double]? = nil,
       trainingMeasures: Measures? = nil, measures: Measures, seconds: Double,
-      sharedSeconds: Double? = nil, imagesPerSecond: Double
+      sharedSeconds: Double? = nil, imagesPerSecond: Double, lipschitz: Lipschitz? = nil,
+      gradients: Gradients? = nil
     ) {
+      self.lipschitz = lipschitz
+      self.gradients = gradients
       self.sharedSeconds = sharedSeconds
       self.shares = shares
       self.trainingMeasures = trainingMeasures

@@ -55,6 +55,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var environment: Environment
   /// The command that started the run.
   public var command: String
+  /// Transmitting matrices before the first step; absent where there are none, and before they were measured.
+  public var lipschitzAtStart: Lipschitz?
   /// What every finished epoch gave.
   public var epochs: [Epoch] = []
   /// The result: the last epoch.
@@ -75,6 +77,11 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var message: String?
   /// What a test server said of the run, %, by the names of its figures; from a file beside the record.
   public var serverFigures: [String: Double]?
+  /// What was measured of the finished network image by image; from a file beside the record.
+  public var evaluation: FinalEvaluation?
+  /// Floating-point operations of the whole training with its teacher's passes, its preparation and its evaluations, two
+  /// per multiply-add; nil in records of older suites.
+  public var operations: Double?
 
   /// Makes the record of a run that begins.
   public init(

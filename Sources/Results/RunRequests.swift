@@ -4,7 +4,7 @@ import JSON
 
 /// What commands asked for, beside the run folders: what never began is known from here.
 public enum RunRequests {
-  private static let directory = "requests"
+  static let directory = "requests"
 
   /// Notes the runs of a command, as records that nothing was done for. The same request again takes the place of the
   /// first one, whatever has become of its recipe.

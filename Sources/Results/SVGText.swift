@@ -16,4 +16,9 @@ enum SVGText {
     }
     return result
   }
+
+  /// Lines with their breaks.
+  static func escapedLines(_ lines: [String]) -> String {
+    lines.map { escaped($0) + "\n" }.joined()
+  }
 }

@@ -14,6 +14,13 @@ public struct TableDescription: Sendable {
   public var besides: Besides?
   /// Who judges, too; nil for nobody.
   public var server: Server?
+  /// The contrast that was named before anything ran; nil for none in this table.
+  public var primary: Primary?
+  /// Differences up to so many points do not count: the margin of equivalence.
+  public var margin = TableDescription.usualMargin
+
+  /// The gain over OFD that the paper has in the one setting of which both numbers are known.
+  public static let usualMargin = 0.3
 
   /// A server that alone has the truth of other images.
   public struct Server: Hashable, Sendable {
@@ -26,6 +33,29 @@ public struct TableDescription: Sendable {
     public init(title: String, figure: String) {
       self.title = title
       self.figure = figure
+    }
+  }
+
+  /// The one contrast whose p-value is not adjusted.
+  public struct Primary: Hashable, Sendable {
+    /// The setting.
+    public var setting: String
+    /// The method that is judged.
+    public var first: String
+    /// The method that it is judged by.
+    public var second: String
+
+    /// Names a contrast.
+    public init(setting: String, first: String, second: String) {
+      self.setting = setting
+      self.first = first
+      self.second = second
+    }
+
+    func matches(_ contrast: Contrast) -> Bool {
+      contrast.setting == setting && contrast.first.subject.isPlain
+        && contrast.second.subject.isPlain && contrast.first.subject.method == first
+        && contrast.second.subject.method == second
     }
   }
 

@@ -28,12 +28,23 @@ public struct TextTable: Sendable {
 
   /// The lines of the table in Markdown; cells may hold markup.
   public var markdown: [String] {
-    let columns = rows[0].count
-    let lines = rows.map { row -> String in
-      let cells = (0..<columns).map { $0 < row.count ? row[$0] : "" }
-      return "| " + cells.joined(separator: " | ") + " |"
-    }
-    return [lines[0], "|" + String(repeating: "---|", count: columns)] + lines.dropFirst()
+    let lines = cells.map { "| " + $0.joined(separator: " | ") + " |" }
+    return [lines[0], "|" + String(repeating: "---|", count: rows[0].count)] + lines.dropFirst()
+  }
+
+  /// All rows, headings first, each as long as the headings.
+  var cells: [[String]] {
+    rows.map { row in rows[0].indices.map { $0 < row.count ? row[$0] : "" } }
+  }
+
+  /// The rows as comma-separated values (RFC 4180), lines ended by a line feed.
+  public var csv: String {
+    cells.map { row in
+      row.map { cell in
+        cell.contains { ",\"\n\r".contains($0) }
+          ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
+      }.joined(separator: ",") + "\n"
+    }.joined()
   }
 
   /// Whether there is no row but the headings.

@@ -43,7 +43,7 @@ public enum TrialChoice {
         method = record.subject.method ?? record.subject.name
         let isLoss = record.subject.trial?.term == .loss
         beside = isLoss ? "-" : record.subject.weights.loss.map { "loss \($0)" } ?? "-"
-        configuration = record.equalConfiguration.without(
+        configuration = record.equalConfiguration(KnownTeachers([])).without(
           isLoss ? ["loss_weight"] : ["alpha", "lipschitz_share"])
       }
     }

@@ -6,6 +6,10 @@ extension TrainingProtocol: ExpressibleByArgument {}
 
 extension TapPairing: ExpressibleByArgument {}
 
+extension LogFormat: ExpressibleByArgument {}
+
+extension RunSchedule.Format: ExpressibleByArgument {}
+
 extension PaperTable: ExpressibleByArgument {
   /// Finds a table by its name.
   public init?(argument: String) { self.init(named: argument) }

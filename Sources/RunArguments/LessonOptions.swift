@@ -26,6 +26,13 @@ public struct LessonOptions: ParsableArguments {
   @Option(help: "Share of the loss that the Lipschitz term takes (default: tuned, or 0.01).")
   public var lipschitzShare: Double?
 
+  /// The most images that pass through the networks together.
+  @Option(
+    help: ArgumentHelp(
+      "Take larger batches in parts of at most so many images, where memory is short; norms see a part.",
+      valueName: "count"))
+  public var imagesAtOnce: Int?
+
   /// The defaults.
   public init() {}
 
@@ -40,6 +47,7 @@ public struct LessonOptions: ParsableArguments {
       budget: Budget(named: recipe.budget.budget), changes: recipe.budget.changes(),
       teacher: teacher, backbones: backbone)
     try request.setLipschitzTerm(pairs: lipschitzPairs, share: lipschitzShare)
+    try request.setImagesAtOnce(imagesAtOnce)
     return request
   }
 }

@@ -13,7 +13,23 @@ public struct PairedDifferences: Hashable, Sendable {
       first[block].flatMap { one in second[block].map { (one, $0) } }
     }
     differences = Sample(pairs.map { $0.0 - $0.1 })
-    correlation = Self.correlation(pairs)
+    correlation = Correlation.linear(pairs.map(\.0), pairs.map(\.1))
+  }
+
+  /// Takes differences that were formed elsewhere, one for every block.
+  public init(differences: [Double]) {
+    self.differences = Sample(differences)
+    correlation = nil
+  }
+
+  /// The same differences, second minus first.
+  public var reversed: PairedDifferences {
+    PairedDifferences(Sample(differences.values.map { -$0 }), correlation)
+  }
+
+  private init(_ differences: Sample, _ correlation: Double?) {
+    self.differences = differences
+    self.correlation = correlation
   }
 
   /// Their mean with the interval of Student's t; nil below two blocks.
@@ -60,11 +76,23 @@ public struct PairedDifferences: Hashable, Sendable {
   /// The number of blocks at which the expected interval no longer holds zero if mean and spread stay as they are; nil
   /// below two blocks or for a mean of zero, capped at 100,000.
   public func blocksToDecide(confidence: Double = 0.95) -> Int? {
-    guard let mean = differences.mean, let spread = differences.standardDeviation, mean != 0
-    else { return nil }
+    differences.mean.flatMap { blocks(forHalfWidth: abs($0), probability: (1 + confidence) / 2) }
+  }
+
+  /// The number of blocks at which both one-sided tests of equivalence are expected to reject at `level` if mean and
+  /// spread stay as they are; nil below two blocks or for a mean beyond the margin, capped at 100,000.
+  public func blocksToShowEquivalence(margin: Double, level: Double = 0.05) -> Int? {
+    differences.mean.flatMap {
+      blocks(forHalfWidth: margin - abs($0), probability: 1 - level)
+    }
+  }
+
+  /// The smallest number of blocks whose expected interval is narrower than `half` on either side.
+  private func blocks(forHalfWidth half: Double, probability: Double) -> Int? {
+    guard let spread = differences.standardDeviation, half > 0 else { return nil }
     func decides(_ count: Int) -> Bool {
-      StudentT.quantile((1 + confidence) / 2, freedom: count - 1) * spread
-        / Double(count).squareRoot() < abs(mean)
+      StudentT.quantile(probability, freedom: count - 1) * spread / Double(count).squareRoot()
+        < half
     }
     var (low, high) = (1, 2)
     while !decides(high) {
@@ -80,15 +108,5 @@ public struct PairedDifferences: Hashable, Sendable {
 
   private var standardError: Double? {
     differences.standardDeviation.map { $0 / Double(differences.count).squareRoot() }
-  }
-
-  private static func correlation(_ pairs: [(Double, Double)]) -> Double? {
-    let (first, second) = (Sample(pairs.map(\.0)), Sample(pairs.map(\.1)))
-    guard pairs.count > 2, let one = first.mean, let two = second.mean,
-      let spread = first.standardDeviation, let other = second.standardDeviation,
-      spread > 0, other > 0
-    else { return nil }
-    let sum = pairs.reduce(0) { $0 + ($1.0 - one) * ($1.1 - two) }
-    return sum / Double(pairs.count - 1) / (spread * other)
   }
 }

@@ -10,8 +10,8 @@ public struct FusedConvolution {
   /// Channels that the kernels handle at once; all channel numbers must be multiples of it.
   public static let channelGroup = 16
 
-  /// Whether this CPU has the instructions.
-  public static var isSupported: Bool { ct_can_fuse_convolutions() }
+  /// Whether there are kernels for this CPU.
+  public static var isSupported: Bool { KernelLevel.current != .none }
 
   private let filter: Tensor
 

@@ -60,3 +60,18 @@ extension SegmentationLoader: BatchSource {
       })
   }
 }
+
+extension ClassPhotoLoader: BatchSource {
+  /// Photos of the data set.
+  public var sampleCount: Int { dataset.count }
+
+  /// Photos with their classes.
+  public func batches(ofEpoch epoch: Int, startingAt batch: Int, like store: ParameterStore)
+    -> AnySequence<Result<LabelledBatch, any Error>>
+  {
+    AnySequence(
+      self.epoch(epoch, startingAt: batch).lazy.map { host in
+        Result { try LabelledBatch(try host.get(), like: store) }
+      })
+  }
+}

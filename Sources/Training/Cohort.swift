@@ -69,9 +69,9 @@ public final class Cohort {
       shared.receive()
       do {
         if try guide.isAsked(toStop: stop) { return false }
-        let batch = try batch.get()
+        let parts = try guide.parts(of: try batch.get())
         for index in present where members[index].trainer.place?.batch == next {
-          attempt(index, departure) { try $0.trainer.take(batch, $0.observer, shared) }
+          attempt(index, departure) { try $0.trainer.take(parts, $0.observer, shared) }
         }
       } catch {
         for index in present { leave(index, .failure(error), departure) }

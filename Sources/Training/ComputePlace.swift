@@ -2,7 +2,7 @@ public import TensorCore
 
 /// Which of several implementations computes.
 public enum Kernels: String, Sendable, CaseIterable {
-  /// Channels-last maps and the suite's fused kernels where they exist.
+  /// Channels-last maps and the suite's fused kernels where they exist, for teachers and for training.
   case fast
   /// Contiguous maps and libtorch's own kernels, as in the released code.
   case reference
@@ -31,6 +31,14 @@ public struct ComputePlace: Sendable {
 
   /// Memory order of images and convolution weights.
   public var layout: Tensor.Layout { kernels.layout }
+  /// The kernels with the instructions that the suite's own ones take on this host, such as `fast (avx512)`.
+  public var kernelsInUse: String {
+    let level = KernelLevel.current
+    guard kernels == .fast, precision != .bfloat16, device == .cpu, level != .none else {
+      return kernels.rawValue
+    }
+    return "\(kernels.rawValue) (\(level.rawValue))"
+  }
   /// Whether graph-free passes take fused kernels; autocast needs libtorch's own.
   public var fuses: Bool { kernels == .fast && precision != .bfloat16 }
 }

@@ -3,7 +3,7 @@ public import Detection
 public import Evaluation
 public import NeuralNet
 public import Results
-import TensorCore
+public import TensorCore
 
 /// Average precisions of a detector.
 public struct DetectionEvaluator: Evaluator {
@@ -14,6 +14,8 @@ public struct DetectionEvaluator: Evaluator {
   /// Training photos that are measured.
   private static let samplePhotos = 50
   private static let batchSize = 8
+  /// Training photos that are looked at more closely.
+  private static let probePhotos = 4
 
   /// Measures on `test` and on the first photos of `training`.
   public init(
@@ -33,6 +35,15 @@ public struct DetectionEvaluator: Evaluator {
     measures[.mapArea] = scores.mean(.area).map { 100 * $0 }
     measures[.mapCOCO] = scores.meanCOCO.map { 100 * $0 }
     return measures
+  }
+
+  /// The first of the measured training photos.
+  public func probeImages(like store: ParameterStore) throws -> [Tensor] {
+    let loader = DetectionLoader(
+      dataset: training, augments: false,
+      configuration: LoaderConfiguration(
+        batchSize: min(Self.probePhotos, training.count), seed: 0, threads: 1, shuffles: false))
+    return try loader.epoch(0).prefix(1).map { try Tensor.images(try $0.get(), like: store) }
   }
 
   /// The detections in every photo, the best score first.

@@ -1,3 +1,5 @@
+import Results
+
 /// Sums over the steps of an epoch; kept in the resume checkpoint, so that the epoch's record does not
 /// depend on where a training was interrupted.
 struct EpochSums: Equatable {
@@ -13,6 +15,8 @@ struct EpochSums: Equatable {
   var sharedSeconds = 0.0
   /// Gradient norm of each weighted term at the epoch's first step.
   var gradientNorms: [String: Double] = [:]
+  /// More of the same gradients.
+  var gradients: RunRecord.Gradients?
 
   mutating func add(_ name: String, _ value: Double, coefficient: Double, images count: Int) {
     losses[name, default: 0] += value * Double(count)

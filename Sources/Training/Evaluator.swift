@@ -1,10 +1,19 @@
 public import NeuralNet
 public import Results
+public import TensorCore
 
 /// Measures a network during training.
 public protocol Evaluator {
   /// The results on a part of the data. Throws `OutputNotFinite` for a network whose answers are no numbers.
   func measure(_ network: any Network, on part: EvaluationPart) throws -> Measures
+  /// A few of the training images, without augmentation, the same for every seed and method, in batches of one size each and in
+  /// the type, memory order and place of a network's parameters.
+  func probeImages(like store: ParameterStore) throws -> [Tensor]
+}
+
+extension Evaluator {
+  /// None.
+  public func probeImages(like store: ParameterStore) throws -> [Tensor] { [] }
 }
 
 /// What is measured.

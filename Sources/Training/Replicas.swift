@@ -54,31 +54,37 @@ struct Replicas {
   /// Waits until rank 0 has written what it writes.
   func wait() throws(TensorError) { try group?.barrier() }
 
-  /// This replica's share of a batch of `images` images in all, of which it has `own`.
+  /// Images of the replica that has most of a batch.
+  func largestPart(of images: Int) -> Int {
+    let count = group?.worldSize ?? 1
+    return (images + count - 1) / count
+  }
+
+  /// The share of a part of `own` images in a batch of `images` in all.
   func share(_ own: Int, of images: Int) -> ReplicaShare {
-    guard let group else { return ReplicaShare(group: nil, images: own, fraction: 1) }
-    return ReplicaShare(group: group, images: images, fraction: Double(own) / Double(images))
+    ReplicaShare(group: group, images: images, fraction: Double(own) / Double(images))
   }
 }
 
-/// A replica's share of one batch.
+/// A term of a whole batch, without a graph.
+typealias ReportedTerm = (name: String, value: Tensor, coefficient: Double)
+
+/// The share of a part in one batch: of a replica's images, or of those of them that are taken at once.
 struct ReplicaShare {
   /// nil for a process that is alone.
   let group: ProcessGroup?
   /// Images of the whole batch.
   let images: Int
-  /// Part of them that this replica has.
+  /// Part of them that the share has.
   let fraction: Double
 
   /// A batch that nobody shares.
   static let whole = ReplicaShare(group: nil, images: 0, fraction: 1)
 
   /// A term of the whole batch, for the report.
-  func report(_ term: LossTerm) throws(TensorError) -> (
-    name: String, value: Tensor, coefficient: Double
-  ) {
+  func report(_ term: LossTerm) throws(TensorError) -> ReportedTerm {
     let value = try term.value.detached()
-    guard group != nil else { return (term.name, value, term.coefficient) }
+    guard fraction != 1 else { return (term.name, value, term.coefficient) }
     return term.isSum
       ? (term.name, try sum(value), term.coefficient * fraction)
       : (term.name, try sum(try of(value)), term.coefficient)
@@ -86,7 +92,7 @@ struct ReplicaShare {
 
   /// The share of a mean over the own images in the mean over the whole batch.
   func of(_ mean: Tensor) throws(TensorError) -> Tensor {
-    group == nil ? mean : try mean * fraction
+    fraction == 1 ? mean : try mean * fraction
   }
 
   /// Sums the accumulated gradients of `parameters` over the replicas.

@@ -2,7 +2,7 @@ public import Datasets
 public import Evaluation
 public import NeuralNet
 public import Results
-import TensorCore
+public import TensorCore
 
 /// Mean intersection over union of a segmentation at two sizes: scaled to a short side, masks as well, as the released code
 /// measures, and as large as the photos are.
@@ -16,6 +16,8 @@ public struct SegmentationEvaluator: Evaluator {
 
   /// Training photos that are measured.
   private static let samplePhotos = 50
+  /// Training photos that are looked at more closely.
+  private static let probePhotos = 4
 
   /// Measures on `test` and on the first photos of `training`; `shortSide` in pixels.
   public init(training: SegmentationDataset, test: SegmentationDataset, shortSide: Int) {
@@ -35,6 +37,12 @@ public struct SegmentationEvaluator: Evaluator {
     measures[.miouNative] = native.meanOverlap.map { 100 * $0 }
     measures[.pixelAccuracy] = native.pixelAccuracy.map { 100 * $0 }
     return measures
+  }
+
+  /// The first of the measured training photos, scaled; each by itself.
+  public func probeImages(like store: ParameterStore) throws -> [Tensor] {
+    try SegmentationLoader(dataset: training, shortSide: shortSide).epoch(0)
+      .prefix(Self.probePhotos).map { try Tensor.images(try $0.get(), like: store) }
   }
 
   /// The pixels of a data set at a size; nil is the photos' own.

@@ -5,6 +5,8 @@ import Synchronization
 /// A request to end a training at the next step, set by SIGINT, SIGTERM or SIGHUP or by a caller.
 public final class StopRequest: Sendable {
   private let flag = Atomic<Bool>(false)
+  /// Whether a signal was the reason.
+  fileprivate let isSignalled = Atomic<Bool>(false)
 
   /// No request yet.
   public init() {}
@@ -18,6 +20,17 @@ public final class StopRequest: Sendable {
   /// Lets SIGINT, SIGTERM and SIGHUP set the request until the returned value is released. A second signal ends the
   /// process at once. SIGHUP stays ignored where it is, as under nohup.
   public func onSignals() -> SignalWatch { SignalWatch(self) }
+
+  /// Sets the request when standard input ends: by the process that holds its other end, or by the death of that one.
+  public func onEndOfInput() {
+    Thread.detachNewThread { [self] in
+      var byte: UInt8 = 0
+      while true {
+        let count = read(STDIN_FILENO, &byte, 1)
+        if count == 0 || count < 0 && errno != EINTR { return set() }
+      }
+    }
+  }
 }
 
 /// Watches these signals for as long as it lives.
@@ -31,7 +44,7 @@ public final class SignalWatch {
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: DispatchQueue(label: "signals"))
       source.setEventHandler {
-        if request.isSet { exit(128 + number) }
+        if request.isSignalled.exchange(true, ordering: .relaxed) { exit(128 + number) }
         request.set()
       }
       source.activate()

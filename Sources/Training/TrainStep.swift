@@ -28,12 +28,18 @@ public func trainStep(
   try update(terms, optimizer, learningRate: learningRate)
 }
 
-/// Follows the gradient of the sum of `terms`, over all replicas where there are several, and clears it.
-func update(
-  _ terms: [LossTerm], _ optimizer: SGD, learningRate: Double, usingFactors: Bool = true,
-  share: ReplicaShare = .whole
+/// Follows the gradient of the sum of `terms` and clears it.
+private func update(
+  _ terms: [LossTerm], _ optimizer: SGD, learningRate: Double
 ) throws(TensorError) {
-  try share.of(try terms.total()).backward()
+  try terms.total().backward()
+  try follow(optimizer, learningRate: learningRate)
+}
+
+/// Follows the gradients that were accumulated, over all replicas where there are several, and clears them.
+func follow(
+  _ optimizer: SGD, learningRate: Double, usingFactors: Bool = true, share: ReplicaShare = .whole
+) throws(TensorError) {
   try share.sumGradients(of: optimizer.parameters.map(\.tensor))
   try optimizer.step(learningRate: learningRate, usingFactors: usingFactors)
   for parameter in optimizer.parameters { try parameter.tensor.clearGradient() }

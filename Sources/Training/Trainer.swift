@@ -24,6 +24,7 @@ public final class Trainer {
   private var lastFinite: String?
   private var unread: [PendingStep] = []
   private var saved = ContinuousClock.now
+  private var probe: LipschitzProbe?
   private var rate = Rate()
   /// Shared seconds at the end of the last step of the epoch.
   private var seenShared: Double?
@@ -93,6 +94,10 @@ public final class Trainer {
       try observer.willResume(epoch: isPreparation ? 0 : epoch, step: state.step)
     }
     try replicas.begin(&state, objective, optimizer)
+    if configuration.measuresLipschitz {
+      probe = LipschitzProbe(try evaluator.probeImages(like: objective.student.store))
+    }
+    if state.step == 0, let found = try probe?.measure(objective) { try observer.willStart(found) }
     saved = .now
     rate = Rate()
   }
@@ -113,9 +118,18 @@ public final class Trainer {
   /// Whether this process, or another replica, was asked to stop.
   func isAsked(toStop stop: StopRequest) throws -> Bool { try replicas.stop(stop.isSet) }
 
-  /// The step of one batch.
-  func take(_ batch: LabelledBatch, _ observer: any TrainingObserver, _ shared: SharedWork) throws {
-    try step(batch, shared)
+  /// The parts in which a batch is taken, in every replica as many.
+  func parts(of batch: LabelledBatch) throws(TensorError) -> [LabelledBatch] {
+    guard let limit = configuration.imagesAtOnce else { return [batch] }
+    let images = loader.configuration.size(ofBatch: state.batch, of: loader.sampleCount)
+    let largest = replicas.largestPart(of: images)
+    return try batch.parts((largest + limit - 1) / limit)
+  }
+
+  /// The step of one batch, whose parts come one after the other.
+  func take(_ parts: [LabelledBatch], _ observer: any TrainingObserver, _ shared: SharedWork) throws
+  {
+    try step(parts, shared)
     let isLast = state.batch == loader.batchesPerEpoch
     if unread.count >= configuration.reportInterval || isLast { try readLosses(observer) }
     if !isLast && saved.duration(to: .now).seconds > configuration.checkpointSeconds {
@@ -141,36 +155,42 @@ public final class Trainer {
       || configuration.restartsMomentumAtDrops && configuration.schedule.dropEpochs.contains(epoch)
   }
 
-  private func step(_ batch: LabelledBatch, _ shared: SharedWork) throws {
+  private func step(_ parts: [LabelledBatch], _ shared: SharedWork) throws {
     let start = ContinuousClock.now
     let teacherBefore = shared.teacherSeconds
     let store = objective.student.store
-    let share = replicas.share(
-      batch.count,
-      of: loader.configuration.size(ofBatch: state.batch, of: loader.sampleCount))
+    let images = loader.configuration.size(ofBatch: state.batch, of: loader.sampleCount)
     let position = StepPosition(
       epoch: epoch,
       epochs: isPreparation ? configuration.preparationEpochs : configuration.epochs,
       step: state.step, isPreparation: isPreparation)
     let learningRate = learningRate(step: state.step)
-    let terms = try configuration.precision.run(on: store.device) { () throws(TensorError) in
-      try objective.terms(batch.part(ofImages: share.images), at: position)
+    var found: TermGradients?
+    var reported: [ReportedTerm] = []
+    var share = ReplicaShare.whole
+    for (number, part) in parts.enumerated() {
+      share = replicas.share(part.count, of: images)
+      let terms = try configuration.precision.run(on: store.device) { () throws(TensorError) in
+        try objective.terms(part.part(ofImages: images), at: position)
+      }
+      // Of a batch in parts that of the first one.
+      if state.batch == 0 && number == 0 { found = try gradients(of: terms, share) }
+      try share.of(try terms.total()).backward()
+      try reported.add(terms.map { try share.report($0) })
     }
-    let norms = state.batch == 0 ? try gradientNorms(of: terms, share) : [:]
-    try update(
-      terms, optimizer, learningRate: learningRate,
+    try follow(
+      optimizer, learningRate: learningRate,
       usingFactors: isPreparation || !movesConnectorsAlone, share: share)
     state.batch += 1
     state.step += 1
     unread.append(
       PendingStep(
-        terms: try terms.map { try share.report($0) },
-        gradientNorms: norms, images: share.images, learningRate: learningRate,
+        terms: reported, gradients: found, images: images, learningRate: learningRate,
         position: position, step: state.step,
         seconds: start.duration(to: .now).seconds - (shared.teacherSeconds - teacherBefore),
         sharedSeconds: shared.seconds - (seenShared ?? shared.secondsBeforeBatch)))
     seenShared = shared.seconds
-    rate.add(images: share.images)
+    rate.add(images: images)
   }
 
   private func learningRate(step: Int) -> Double {
@@ -180,25 +200,13 @@ public final class Trainer {
       epoch: epoch, step: step - before, stepsInTotal: stepsInTotal - before)
   }
 
-  /// Euclidean norm of each weighted term's gradient over everything that is trained.
-  private func gradientNorms(of terms: [LossTerm], _ share: ReplicaShare) throws
-    -> [String: Double]
-  {
-    let parameters = optimizer.parameters.map(\.tensor).filter(\.requiresGradient)
-    var norms: [String: Double] = [:]
-    for term in terms {
-      guard term.value.requiresGradient else {
-        norms[term.name] = 0
-        continue
-      }
-      var sum = 0.0
-      let contribution = try share.of(try term.contribution())
-      for gradient in try contribution.gradients(of: parameters, retainingGraph: true) {
-        if let gradient { sum += try share.sum(gradient).squared().sum().scalar() }
-      }
-      norms[term.name] = sum.squareRoot()
-    }
-    return norms
+  /// The gradients of the terms of an epoch's first step.
+  private func gradients(of terms: [LossTerm], _ share: ReplicaShare) throws -> TermGradients {
+    let parameters = optimizer.parameters.map(\.tensor)
+    let bodyCount = objective.student.store.parameters.count
+    return try TermGradients(
+      of: terms, parameters.filter(\.requiresGradient),
+      bodyCount: parameters[..<bodyCount].count(where: \.requiresGradient), share)
   }
 
   /// Reads the losses of the steps since the last reading, adds them up and reports them.
@@ -220,13 +228,16 @@ public final class Trainer {
       state.sums.images += pending.images
       state.sums.seconds += pending.seconds
       state.sums.sharedSeconds += pending.sharedSeconds
-      state.sums.gradientNorms.merge(pending.gradientNorms) { $1 }
+      if let gradients = pending.gradients {
+        state.sums.gradientNorms = gradients.norms
+        state.sums.gradients = gradients.relations
+      }
       try observer.didStep(
         StepReport(
           isPreparation: pending.position.isPreparation, epoch: pending.position.epoch,
           step: pending.step, stepsInTotal: stepsInTotal,
           learningRate: pending.learningRate, losses: losses, total: total,
-          gradientNorms: pending.gradientNorms, imagesPerSecond: rate.imagesPerSecond))
+          gradientNorms: pending.gradients?.norms ?? [:], imagesPerSecond: rate.imagesPerSecond))
     }
     unread.removeAll()
   }
@@ -252,7 +263,8 @@ public final class Trainer {
       gradientNorms: sums.gradientNorms, shares: sums.shares,
       training: try measure(.trainingSample), step: state.step, test: try measure(.test),
       seconds: sums.seconds, sharedSeconds: sums.sharedSeconds,
-      imagesPerSecond: Double(sums.images) / max(sums.seconds + sums.sharedSeconds, 1e-9))
+      imagesPerSecond: Double(sums.images) / max(sums.seconds + sums.sharedSeconds, 1e-9),
+      lipschitz: try probe?.measure(objective), gradients: sums.gradients)
   }
 
   private func measure(_ part: EvaluationPart) throws -> Measures {
@@ -273,14 +285,22 @@ public final class Trainer {
 
 /// A step whose losses have not been read from the device yet.
 private struct PendingStep {
-  let terms: [(name: String, value: Tensor, coefficient: Double)]
-  let gradientNorms: [String: Double]
+  let terms: [ReportedTerm]
+  let gradients: TermGradients?
   let images: Int
   let learningRate: Double
   let position: StepPosition
   let step: Int
   let seconds: Double
   let sharedSeconds: Double
+}
+
+extension [ReportedTerm] {
+  /// Adds the terms of a further part of the batch.
+  fileprivate mutating func add(_ part: [ReportedTerm]) throws(TensorError) {
+    guard !isEmpty else { return self = part }
+    for index in indices { self[index].value = try self[index].value + part[index].value }
+  }
 }
 
 /// Images per second since its making.

@@ -40,8 +40,13 @@ public struct TrainingConfiguration: Hashable, Sendable {
   public var restartsMomentumAtDrops: Bool
   /// Arithmetic of the forward pass.
   public var precision: Precision
+  /// The most images that pass through the networks together; larger batches are taken in parts, whose gradients add up to
+  /// the batch's. Norms see a part, and so do losses that compare images. Nil for whole batches.
+  public var imagesAtOnce: Int?
   /// Seconds between two resume checkpoints inside an epoch.
   public var checkpointSeconds: Double
+  /// Whether transmitting matrices are measured before the first step and after every epoch.
+  public var measuresLipschitz = true
   /// Steps between two readings of the losses. Each reading waits for the device.
   public var reportInterval: Int
 

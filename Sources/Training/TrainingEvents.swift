@@ -2,6 +2,8 @@ public import Results
 
 /// What a training reports while it runs.
 public protocol TrainingObserver: AnyObject {
+  /// The networks were measured before the first step.
+  func willStart(_ lipschitz: RunRecord.Lipschitz) throws
   /// Losses of a step were read.
   func didStep(_ step: StepReport) throws
   /// An epoch of the preparation ended; the student cannot be evaluated yet.
@@ -11,6 +13,11 @@ public protocol TrainingObserver: AnyObject {
   /// The training goes on from a resume checkpoint: epochs from `epoch` on and events after `step` steps are
   /// void.
   func willResume(epoch: Int, step: Int) throws
+}
+
+extension TrainingObserver {
+  /// Looks away.
+  public func willStart(_ lipschitz: RunRecord.Lipschitz) {}
 }
 
 /// One step.
@@ -69,6 +76,10 @@ public struct EpochReport: Sendable {
   public let sharedSeconds: Double
   /// Images per second of both.
   public let imagesPerSecond: Double
+  /// Transmitting matrices of the networks; nil where there are none.
+  public let lipschitz: RunRecord.Lipschitz?
+  /// Gradients of the terms at the epoch's first step; nil where a training that is older goes on.
+  public let gradients: RunRecord.Gradients?
 }
 
 /// How a training ended.

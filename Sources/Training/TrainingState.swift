@@ -2,6 +2,7 @@ import CheckpointFormat
 import Distillation
 import Foundation
 import NeuralNet
+import Results
 import TensorCore
 
 /// Where a training stands: everything that the next step depends on besides the configuration.
@@ -101,6 +102,9 @@ struct ResumeCheckpoint {
 
   // MARK: sums
 
+  /// Name of the tensor with the JSON of the gradients at the epoch's first step.
+  private static let gradients = "sums.gradients"
+
   private func storedSums(_ sums: EpochSums) throws -> [StoredTensor] {
     var tensors = [
       try Tensor([Double(sums.images), sums.seconds, sums.sharedSeconds], shape: [3])
@@ -112,6 +116,10 @@ struct ResumeCheckpoint {
       for (name, value) in values.sorted(by: { $0.key < $1.key }) {
         tensors.append(try Tensor([value], shape: [1]).stored(as: "sums.\(group).\(name)"))
       }
+    }
+    if let gradients = sums.gradients {
+      let text = [UInt8](try JSONEncoder().encode(gradients))
+      tensors.append(try Tensor(text, shape: [text.count]).stored(as: Self.gradients))
     }
     return tensors
   }
@@ -128,6 +136,15 @@ struct ResumeCheckpoint {
     sums.images = images
     sums.seconds = counts[1]
     sums.sharedSeconds = counts[2]
+    if let tensor = extras[Self.gradients] {
+      do {
+        sums.gradients = try JSONDecoder().decode(
+          RunRecord.Gradients.self, from: Data(Tensor(tensor).values(as: UInt8.self)))
+      } catch {
+        throw TrainingError.foreignCheckpoint(
+          file: file.path, reason: "its gradients cannot be read")
+      }
+    }
     for (name, tensor) in extras {
       if let term = name.suffix(after: "sums.losses.") {
         sums.losses[term] = try Tensor(tensor).scalar()

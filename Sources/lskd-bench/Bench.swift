@@ -6,8 +6,10 @@ struct Bench: ParsableCommand {
     abstract:
       "Measures the speed of training steps, of the loader and of checkpoints on this machine.",
     subcommands: [
-      StepCommand.self, LoaderCommand.self, CheckpointFormatCommand.self, LeakCommand.self,
+      StepCommand.self, CohortCommand.self, LoaderCommand.self, CheckpointFormatCommand.self,
+      LeakCommand.self,
       MemoryCommand.self, DetectorCommand.self, SegmenterCommand.self, SharingCommand.self,
-      VectorsCommand.self, GPUCheckCommand.self, ReportCommand.self,
+      VectorsCommand.self, GPUCheckCommand.self, ReportCommand.self, PhotosCommand.self,
+      RecordsCommand.self, LipschitzCommand.self,
     ])
 }

@@ -3,6 +3,7 @@ import Benchmarks
 import Foundation
 import PlaceArguments
 import ProgramSupport
+import TensorCore
 
 struct StepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,7 +11,8 @@ struct StepCommand: ParsableCommand {
     abstract: "Training steps of setting c: the released algorithm beside the default one.",
     discussion: """
       Interleaved in one run. "reference": libtorch's kernels, contiguous maps, a train-mode teacher and ten \
-      differentiated power steps through G G^T. "fast": the default, with fused kernels and singular pairs.
+      differentiated power steps through G G^T. "fast": the default, with fused kernels and singular pairs. \
+      Variants leave out one part each; the shares of a step follow from them.
       """)
 
   @Option(help: "Images per batch.")
@@ -18,6 +20,13 @@ struct StepCommand: ParsableCommand {
 
   @Option(help: "Measured steps of each kind.")
   var steps = 7
+
+  @Option(
+    help: """
+      Instructions of the suite's fused kernels (default: the widest); libtorch's follow ATEN_CPU_CAPABILITY and \
+      ONEDNN_MAX_CPU_ISA.
+      """)
+  var vectors: KernelLevel?
 
   @Option(help: "A Python with torch: runs the comparison program beside the suite.")
   var pytorch: String?
@@ -29,7 +38,7 @@ struct StepCommand: ParsableCommand {
 
   func run() throws {
     let benchmark = try StepBenchmark(
-      batch: batch, steps: steps, python: pytorch, place: try place.prepared())
+      batch: batch, steps: steps, python: pytorch, level: vectors, place: try place.prepared())
     Console.print(try json ? benchmark.values().indented : benchmark.run(), terminator: "")
   }
 }

@@ -9,20 +9,21 @@ struct Verify: ParsableCommand {
     usage: "lskd-data verify [<data set>] [<directory>] [--quick] [--allow-missing] [--json]",
     discussion: """
       Without a data set the directory holds the CIFAR-100 binary files, real or synthesized; without a directory the data \
-      set lies where fetch puts it. Of voc2007, voc2012 and sbd every list, photo, annotation and mask is read; each bad \
-      file is named with its reason.
+      set lies where fetch puts it. Of voc2007, voc2012 and sbd every list, photo, annotation and mask is read, of \
+      imagenet every archive is hashed and every photo decoded, out of archives or class folders; each bad file is named \
+      with its reason.
       """)
 
   @Argument(
     help:
-      "cifar100, voc2007, voc2012 or sbd; the directory, such as ./cifar100, where this is left out."
+      "cifar100, imagenet, voc2007, voc2012 or sbd; the directory, such as ./cifar100, where this is left out."
   )
   var dataset: String
 
   @Argument(help: "Directory with the data set.")
   var directory: String?
 
-  @Flag(help: "Read only the headers of photos and masks.")
+  @Flag(help: "Read only the headers of photos, masks and archives.")
   var quick = false
 
   @Flag(help: "Count absent files instead of failing because of them.")
@@ -42,7 +43,8 @@ struct Verify: ParsableCommand {
         "There is no data set \(dataset); the known ones are \(known.joined(separator: ", ")).")
     }
     guard try named.map(isOfPhotos) ?? false || !(quick || allowMissing) else {
-      throw ValidationError("--quick and --allow-missing are for voc2007, voc2012 and sbd.")
+      throw ValidationError(
+        "--quick and --allow-missing are for voc2007, voc2012, sbd and imagenet.")
     }
   }
 

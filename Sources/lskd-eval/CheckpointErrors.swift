@@ -10,9 +10,9 @@ struct CheckpointErrors: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "checkpoint",
     abstract:
-      "Measures a checkpoint: a classifier on CIFAR-100, a detector or a segmentation on a VOC devkit.",
+      "Measures a checkpoint: a classifier on CIFAR-100 or ImageNet, a detector or a segmentation on a VOC devkit.",
     discussion: """
-      Without --data, --synthetic or --voc it takes the images that the checkpoint was measured with in training: its \
+      Without --data, --synthetic, --imagenet or --voc it takes the images that the checkpoint was measured with in training: its \
       header names them, they lie where lskd-data fetch puts them, and synthetic ones are made anew.
       """
   )
@@ -25,6 +25,23 @@ struct CheckpointErrors: ParsableCommand {
 
   @Flag(help: "Use the embedded synthetic images of the smoke budget.")
   var synthetic = false
+
+  @Option(
+    help:
+      "Directory with ImageNet's archives or with val/CLASS folders, for a classifier of photos; --set names another set."
+  )
+  var imagenet: String?
+
+  @Option(
+    help:
+      "Write to this file, for every photo, the rank of its class and the five best classes, between tabs."
+  )
+  var predictions: String?
+
+  @Option(
+    help:
+      "Side in pixels of the squares that a classifier of photos sees (default: its training's).")
+  var side: Int?
 
   @Option(help: "The VOCdevkit directory, or the one above it, for a detector or a segmentation.")
   var voc: String?
@@ -74,6 +91,7 @@ struct CheckpointErrors: ParsableCommand {
     }
     switch found.pipeline {
     case .cifar100: try measureClassifier(found, file)
+    case .imageNet: try measurePhotos(found, file)
     case .ssd300: try measureDetector(found, file)
     case .deepLab: try measureSegmentation(found, file)
     }
@@ -82,10 +100,14 @@ struct CheckpointErrors: ParsableCommand {
   /// The options that not every network takes.
   private var options: [(name: String, isGiven: Bool, pipelines: Set<EvaluationPipeline>)] {
     let photos: Set<EvaluationPipeline> = [.ssd300, .deepLab]
+    let all = photos.union([.imageNet])
     return [
       ("--data", data != nil, [.cifar100]), ("--synthetic", synthetic, [.cifar100]),
-      ("--voc", voc != nil, photos), ("--year", self.photos.year != nil, photos),
-      ("--set", self.photos.imageSet != nil, photos), ("--skip-bad", skipBad, photos),
+      ("--imagenet", imagenet != nil, [.imageNet]),
+      ("--predictions", predictions != nil, [.imageNet]),
+      ("--side", side != nil, [.imageNet]), ("--voc", voc != nil, photos),
+      ("--year", self.photos.year != nil, photos),
+      ("--set", self.photos.imageSet != nil, all), ("--skip-bad", skipBad, all),
       ("--rule", detections.rule != nil, [.ssd300]),
       ("--curves", detections.curves != nil, [.ssd300]),
       ("--write-detections", writeDetections != nil, [.ssd300]),
@@ -99,6 +121,21 @@ struct CheckpointErrors: ParsableCommand {
     let job = try EvaluationJob(
       checkpoint: found, file: file, directory: data.map { URL(fileURLWithPath: $0) },
       synthetic: synthetic)
+    Console.print(try job.run(json: json))
+  }
+
+  private func measurePhotos(_ found: ModelCheckpoint, _ file: URL) throws {
+    guard photos.imageSet == nil || imagenet != nil else {
+      throw UsageError("--set names a set of the directory that --imagenet names")
+    }
+    var request = ClassPhotoEvaluationJob.Request()
+    request.root = imagenet.map { URL(fileURLWithPath: $0) }
+    if let set = photos.imageSet { request.set = set }
+    request.side = side
+    request.skipsBad = skipBad
+    request.predictions = predictions.map { URL(fileURLWithPath: $0) }
+    let job = ClassPhotoEvaluationJob(
+      checkpoint: found, file: file, request, report: leftOut.tell)
     Console.print(try job.run(json: json))
   }
 

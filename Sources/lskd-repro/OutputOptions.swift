@@ -24,13 +24,12 @@ struct OutputOptions: ParsableArguments {
     {
       throw ExitCode.success
     }
-    let job = try TableJob(
-      request, purpose, data: recipe.telling(data),
-      options: try recipe.trainingOptions(place, isPlan: dryRun))
+    let options = try recipe.trainingOptions(place, isPlan: dryRun)
+    let job = try TableJob(request, purpose, data: recipe.telling(data), options: options)
     if dryRun {
       Console.print(try job.dryRun(json: json))
     } else {
-      try job.run(json: json) { Console.print($0) }
+      try job.run(options, json: json) { Console.print($0) }
     }
     return job
   }

@@ -5,6 +5,9 @@ struct Repro: ParsableCommand {
     commandName: "lskd-repro",
     abstract: "Reruns the tables of the LONDON paper and writes reports.",
     discussion: "lskd-repro TABLE runs a table:\n\n\(RunTable.summaries)",
-    subcommands: [RunTable.self, Tune.self, Methods.self, ReportCommand.self, Doctor.self],
+    subcommands: [
+      RunTable.self, Tune.self, Methods.self, ReportCommand.self, Claims.self,
+      Verify.self, Status.self, Merge.self, Plan.self, Lipschitz.self, Doctor.self,
+    ],
     defaultSubcommand: RunTable.self)
 }

@@ -64,7 +64,9 @@ struct RunTable: ParsableCommand {
 
   func run() throws {
     guard table.hasRuns else {
-      let given = [settings, methods, variants, seeds, teacherSeeds, images.data].contains { $0 != nil }
+      let given = [settings, methods, variants, seeds, teacherSeeds, images.data].contains {
+        $0 != nil
+      }
       guard !given && !panel && !output.dryRun else {
         throw UsageError("\(table.id) counts networks and needs no runs: it takes --json alone")
       }

@@ -35,8 +35,8 @@ struct Train: ParsableCommand {
     let request = try lesson.request(
       table, settings: setting, methods: method, seeds: seed,
       teacherSeeds: teacherSeed ?? (lesson.teacher == nil ? "0" : nil), recipe)
-    let job = try TableJob(
-      request, data: recipe.telling(images.request), options: try recipe.trainingOptions(place))
-    try job.run(json: false) { Console.print($0) }
+    let options = try recipe.trainingOptions(place)
+    let job = try TableJob(request, data: recipe.telling(images.request), options: options)
+    try job.run(options, json: false) { Console.print($0) }
   }
 }

@@ -55,6 +55,30 @@ enum MATLABWriter {
       word(4 << 16 | 5) + word(32) + element(1, names) + fields.flatMap(\.array))
   }
 
+  /// The list of classes of ImageNet's devkit: number, WordNet id, words.
+  static func synsets(_ classes: [(number: Int, id: String, words: String)]) -> [UInt8] {
+    let fields = ["ILSVRC2012_ID", "WNID", "words"]
+    let names = fields.flatMap { name in
+      Array(name.utf8) + [UInt8](repeating: 0, count: 32 - name.utf8.count)
+    }
+    let values = classes.flatMap { entry in
+      array(
+        double, rows: 1, columns: 1,
+        element(
+          9, withUnsafeBytes(of: Double(entry.number).bitPattern.littleEndian) { Array($0) }))
+        + text(entry.id) + text(entry.words)
+    }
+    return envelope(
+      array(
+        2, rows: classes.count, columns: 1, name: "synsets",
+        word(4 << 16 | 5) + word(32) + element(1, names) + values), isCompressed: false)
+  }
+
+  /// One row of characters of two bytes, as MATLAB writes them.
+  private static func text(_ text: String) -> [UInt8] {
+    array(4, rows: 1, columns: text.utf8.count, element(4, text.utf8.flatMap { [$0, 0] }))
+  }
+
   static func cells(_ arrays: [[UInt8]]) -> [UInt8] {
     array(1, rows: arrays.count, columns: 1, arrays.flatMap { $0 })
   }

@@ -38,17 +38,25 @@ struct FusedTests {
     // 32: whole tiles in every stage; 28 and 36: tiles that reach over the border.
     arguments: [(1, 32), (2, 32), (2, 28), (5, 36)], [ForwardMode.train, .eval])
   func agreement(_ shape: (width: Int, side: Int), _ mode: ForwardMode) throws {
+    for level in KernelLevel.available {
+      try withKernels(level) { try agreement(shape, mode, level) }
+    }
+  }
+
+  private func agreement(
+    _ shape: (width: Int, side: Int), _ mode: ForwardMode, _ level: KernelLevel
+  ) throws {
     let (plain, other) = (try network(width: shape.width), try network(width: shape.width))
     let fused = try #require(try other.graphFree())
     let input = try images(side: shape.side)
     for _ in 0..<2 {
-      let expected = try plain.features(of: input, mode)
+      let expected = try withKernels(.none) { try plain.features(of: input, mode) }
       let actual = try fused.features(of: input, mode)
       for (x, y) in zip(actual.taps + [actual.logits], expected.taps + [expected.logits]) {
-        #expect(try difference(x, y) < 1e-4)
+        #expect(try difference(x, y) < 1e-4, "\(level)")
       }
-      #expect(
-        try difference(fused.logits(of: input, mode), plain.logits(of: input, mode)) < 1e-4)
+      let logits = try withKernels(.none) { try plain.logits(of: input, mode) }
+      #expect(try difference(fused.logits(of: input, mode), logits) < 1e-4, "\(level)")
     }
     for (x, y) in zip(other.store.entries, plain.store.entries) where x.role == .buffer {
       #expect(

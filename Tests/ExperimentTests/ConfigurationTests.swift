@@ -72,6 +72,22 @@ struct ConfigurationTests {
     #expect(control.deviations.contains { $0.text.contains("permuted over the images") })
   }
 
+  @Test("controls of other strengths than the term are matched with its first gradient, and say so")
+  func matchedControls() throws {
+    for name in ["constant", "body", "symmetric", "penalty"] {
+      let plan = try plan(Method(named: "london-\(name)"))
+      #expect(plan.configuration["matches_first_gradient"] == .bool(true))
+      #expect(plan.deviations.contains { $0.text.contains("first gradient is as long") })
+    }
+    let constant = try plan(Method(named: "london-constant"))
+    #expect(
+      constant.configuration["lipschitz_control_constants"]
+        == .object(["running_mean_momentum": .number(0.1)]))
+    #expect(constant.subject.constants["running_mean_momentum"] == 0.1)
+    #expect(
+      try plan(Method(named: "london-penalty")).subject.constants["kernel_penalty_factor"] == 0.5)
+  }
+
   @Test("only the paper's networks, images, starts and length stand beside its numbers")
   func comparable() throws {
     func separates(_ run: RunPlan) -> Bool { run.deviations.contains(where: \.separates) }

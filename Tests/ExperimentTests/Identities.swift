@@ -28,12 +28,13 @@ struct Identities: Codable, Equatable {
     _ setting: Setting, _ trainingProtocol: TrainingProtocol, _ budget: Budget
   ) throws {
     let isClassifier = setting.task == .classification
+    let isAblated = PaperTable.table6.settings.contains(setting)
     var selection = TablePlan.Selection(
-      table: isClassifier ? .table6 : try PaperTable(of: setting), settings: [setting],
+      table: isAblated ? .table6 : try PaperTable(of: setting), settings: [setting],
       methods: isClassifier
         ? Method.all + [Method(.at, .differentiable)] : Method.ofPaper(setting.task),
       seeds: [0], trainingProtocol: trainingProtocol, budget: budget)
-    if isClassifier { selection.variants = nil }
+    if isAblated { selection.variants = nil }
     let data = DataReference(id: "pinned", hashes: ["train": "0123", "test": "4567"])
     for run in TablePlan(selection, data: data).runs { add(run) }
     if trainingProtocol == .equal {

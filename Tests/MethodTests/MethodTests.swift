@@ -35,7 +35,13 @@ struct MethodTests {
         for (store, state) in zip(fixture.stores, states) { try store.load(state) }
       }
       let parameters = trainedParameters(of: fixture.objective).map(\.tensor)
-      let trained = try trained(fixture, parameters, isPreparation)
+      var trained = try trained(fixture, parameters, isPreparation)
+      if method.control == .body {
+        // Its term takes the connectors for constants.
+        for index in fixture.objective.student.store.parameters.count..<trained.count {
+          trained[index] = false
+        }
+      }
       let direction = try direction(like: parameters, trained)
       try reset()
       let expected = try slopes(fixture, parameters, direction, isPreparation)

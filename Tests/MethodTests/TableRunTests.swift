@@ -264,7 +264,7 @@ struct TableRunTests {
       let bad = try #require(records.first { $0.status == .diverged })
       #expect(bad.subject.guidance?.variant?.parameter == "alpha")
       #expect(bad.message?.contains("became") == true)
-      let known = try RunFolder.records(under: runs).records
+      let known = try RunCollection(under: runs).records
       #expect(known.contains { $0.configurationHash == bad.configurationHash })
     }
   }
@@ -278,7 +278,7 @@ struct TableRunTests {
       let stop = StopRequest()
       options.progress = StopAfter(1, updatesOf: "kd", stop)
       guard
-        case .interrupted(let bad) = try TableRunner(plan, data: data, options: options)
+        case .interrupted(let bad?) = try TableRunner(plan, data: data, options: options)
           .run(stop: stop)
       else { throw UsageError("not stopped") }
       // In training a norm takes the batch's statistics, which are finite.

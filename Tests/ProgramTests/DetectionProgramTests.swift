@@ -59,7 +59,7 @@ struct DetectionProgramTests {
       #expect(try repro("report", in: directory).code == 0)
       let report = try String(
         contentsOf: directory.appendingPathComponent("Reports/table4.md"), encoding: .utf8)
-      #expect(report.contains("mAP (area)") && report.contains("![table4-panel-"))
+      #expect(report.contains("mAP (area)") && report.contains("](table4-panel-"))
       #expect(report.contains("not be set against the paper's"))
     }
   }

@@ -59,8 +59,8 @@ struct ProgramTests {
       let names = try FileManager.default.contentsOfDirectory(atPath: resumed.path).sorted()
       #expect(
         names == [
-          "best.lskd", "epoch-7.lskd", "epoch-8.lskd", "events.jsonl", "last.lskd", "lock",
-          "record.json",
+          "best.lskd", "epoch-7.lskd", "epoch-8.lskd", "evaluation.json", "events.jsonl",
+          "last.lskd", "lock", "predictions.bin", "record.json",
         ])
 
       // Evaluation gives the number of the record to the last digit.
@@ -150,6 +150,7 @@ struct ProgramTests {
         (["--precision", "float8"], "bfloat16"),
         (["--device", "cuda:99"], "device cuda:99 cannot be used"),
         (["--threads", "0"], "--threads"), (["--keep-last", "-1"], "--keep-last takes"),
+        (["--jobs", "0"], "--jobs takes"), (["--epochs", "x"], "epochs takes a whole number"),
         (["--nonsense"], "Unknown option"),
       ] {
         let process = try repro("table2", arguments.joined(separator: "="), in: directory)
@@ -219,7 +220,7 @@ struct ProgramTests {
     try inTemporaryDirectory { directory in
       let result = try repro("table2", "--budget=smoke", "--dry-run", in: directory)
       #expect(result.code == 0, "\(result.errors)")
-      #expect(result.output.contains("TFLOP"))
+      #expect(result.output.contains("TFLOP side by side"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
     }
   }
@@ -292,7 +293,8 @@ struct ProgramTests {
         "table1:", "table2:", "table4:", "table5:", "table6:", "figure2:", "resnet101-mobilenet",
       ]
       let choices = [
-        "full, compact, reduced, smoke", "released, equal", "fast, reference", "float32, tf32, bfloat16",
+        "full, compact, reduced, smoke", "released, equal", "fast, reference",
+        "float32, tf32, bfloat16",
         "all, encoder, backbone",
       ]
       for (command, words) in [("table5", tables), ("run", tables + choices)] {

@@ -27,12 +27,24 @@ final class RunningProgram {
     try process.run()
   }
 
+  /// The processes that it has started.
+  func children() throws -> [Int32] {
+    let id = process.processIdentifier
+    let text = try String(contentsOfFile: "/proc/\(id)/task/\(id)/children", encoding: .utf8)
+    return text.split(separator: " ").compactMap { Int32($0) }
+  }
+
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
   /// Returns when the events of the only run number `count`; throws when the program ends or hangs before.
   func wait(forEvents count: Int) throws {
+    try wait { try events() >= count }
+  }
+
+  /// Returns when `isReached`; throws when the program ends or hangs before.
+  func wait(until isReached: () throws -> Bool) throws {
     let limit = Date().addingTimeInterval(120)
-    while try events() < count {
+    while try !isReached() {
       guard process.isRunning, Date() < limit else { throw Overdue() }
       Thread.sleep(forTimeInterval: 0.02)
     }

@@ -66,7 +66,7 @@ struct SegmentationProgramTests {
     let place = directory.appendingPathComponent("Reports/table5.md")
     #expect(try repro("report", in: directory).code == 0)
     let without = try String(contentsOf: place, encoding: .utf8)
-    #expect(without.contains("| n/a |") && without.contains("![table5-panel-"))
+    #expect(without.contains("| n/a |") && without.contains("](table5-panel-"))
     #expect(without.contains("not be set against the paper's"))
     try Data(#"{"miou": 73.24}"#.utf8).write(to: figure)
     #expect(try repro("report", in: directory).code == 0)

@@ -1,14 +1,19 @@
 import Datasets
 import GoldenVectors
 
-/// Sizes, paddings and crops of a segmentation's photos. The rows of ImageNet's transforms are not built.
+/// Sizes, paddings and crops of a segmentation's photos and of ImageNet's.
 enum GeometryCheck {
   static func run(_ node: ReferenceNode, _ comparison: Comparison) throws {
     for row in try node.at("resize256_center224_and_resize513").at("rows").list() {
       let cells = try row.integers()
       let size = SegmentationAugmentation.size(
         width: cells[0], height: cells[1], shortSide: 513)
-      comparison.equal([size.width, size.height], [cells[6], cells[7]], row.place)
+      let crop = CentreCrop(side: 224)
+      let whole = crop.size(width: cells[0], height: cells[1])
+      let offset = crop.offset(whole)
+      comparison.equal(
+        [whole.width, whole.height, offset.left, offset.top, size.width, size.height],
+        Array(cells[2...]), row.place)
     }
     let augmentation = SegmentationAugmentation()
     comparison.equal(augmentation.shortSides, 256...1026, "short sides")
@@ -22,6 +27,19 @@ enum GeometryCheck {
         [size.width, size.height, padding.right, padding.bottom, largest.left, largest.top],
         Array(cells[3...]), row.place)
     }
-    print("not built: random_resized_crop_scripted")
+    for row in try node.at("random_resized_crop_scripted").at("rows").list() {
+      let numbers = FillRule(try row.at("uniform_stream_name").text())
+      var used = 0
+      let draw = RandomResizedCrop.rectangle(
+        width: try row.at("width").integer(), height: try row.at("height").integer()
+      ) {
+        used += 1
+        return numbers.uniform(used - 1)
+      }
+      comparison.equal(
+        [draw.top, draw.left, draw.height, draw.width],
+        try row.at("top_left_height_width").integers(), row.place)
+      comparison.equal(used, try row.at("uniforms_used").integer(), "numbers of \(row.place)")
+    }
   }
 }

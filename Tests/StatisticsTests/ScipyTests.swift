@@ -3,15 +3,21 @@ import Randomness
 import Statistics
 import Testing
 
-/// Answers of scipy to fixed data, written by `Tests/Comparison/statistics.py`.
+/// Answers of scipy to fixed data, written by `Tests/Comparison/scipy_statistics.py`.
 private struct Answers: Decodable {
   struct Paired: Decodable {
     let first, second, interval, resampled, bca: [Double]
     let p, margin, equivalence_p, sign_flip_p, correlation, improvement: Double
   }
   struct Holm: Decodable { let p, adjusted: [Double] }
+  struct Layout: Decodable {
+    let rows: [[Double]]
+    let freedom: Int
+    let variance: Double
+  }
   let paired: [Paired]
   let holm: Holm
+  let layout: Layout
   let t_quantiles, normal_quantiles: [[Double]]
 
   static let all = Result {
@@ -66,6 +72,15 @@ struct ScipyTests {
     expect(interval?.upper, answer.bca[1])
   }
 
+  @Test("the variance that methods and blocks leave, by least squares")
+  func layout() throws {
+    let answer = try Answers.all.get().layout
+    let layout = try #require(TwoWayLayout(answer.rows))
+    #expect(layout.freedom == answer.freedom)
+    expect(layout.residualVariance, answer.variance)
+    #expect(TwoWayLayout([[1, 2]]) == nil && TwoWayLayout([[1], [2]]) == nil)
+  }
+
   @Test("Holm's adjustment")
   func holm() throws {
     let holm = try Answers.all.get().holm
@@ -98,6 +113,19 @@ struct StatisticsTests {
     }
     #expect(half(count) < mean)
     #expect(half(count - 1) >= mean)
+  }
+
+  @Test("so many blocks show equivalence: one fewer does not, and none do beyond the margin")
+  func blocksToShowEquivalence() throws {
+    let pairs = PairedDifferences(differences: [0.3, -0.2, 0.1, -0.1])
+    let count = try #require(pairs.blocksToShowEquivalence(margin: 0.3))
+    let spread = try #require(pairs.differences.standardDeviation)
+    func half(_ n: Int) -> Double {
+      StudentT.quantile(0.95, freedom: n - 1) * spread / Double(n).squareRoot()
+    }
+    let room = 0.3 - abs(pairs.differences.mean ?? 0)
+    #expect(half(count) < room && half(count - 1) >= room)
+    #expect(pairs.blocksToShowEquivalence(margin: 0.02) == nil)
   }
 
   @Test("pooled settings: equal effects pool like one, unlike ones widen the interval")

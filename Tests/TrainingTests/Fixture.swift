@@ -4,6 +4,7 @@ import Foundation
 import Lipschitz
 import ModelZoo
 import NeuralNet
+import Results
 import TensorCore
 import Training
 
@@ -12,13 +13,15 @@ struct Fixture {
   let objective: any Objective
   let trainer: Trainer
   let connectors: ParameterStore
+  let evaluator: ClassificationEvaluator
 
   static let training = try? SyntheticCIFAR100(trainCount: 100, testCount: 40).dataset(.train)
   static let test = try? SyntheticCIFAR100(trainCount: 100, testCount: 40).dataset(.test)
 
   init(
     in folder: URL, epochs: Int = 2, threads: Int = 1, learningRate: Double = 0.01,
-    identity: String = "fixture", precision: Precision = .float32
+    identity: String = "fixture", precision: Precision = .float32,
+    measuresLipschitz: Bool = true
   ) throws {
     guard let training = Self.training, let test = Self.test else {
       throw StateError("the synthetic data set could not be made")
@@ -42,12 +45,14 @@ struct Fixture {
       schedule: .steps(base: learningRate, drops: [.init(epoch: 1, divisor: 10)]),
       restartsMomentumAtDrops: true)
     configuration.precision = precision
+    configuration.measuresLipschitz = measuresLipschitz
+    evaluator = ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)
     trainer = try Trainer(
       objective: objective,
       loader: BatchLoader(
         dataset: training, pipeline: .cifar100Train,
         configuration: LoaderConfiguration(batchSize: 24, seed: 3, threads: threads)),
-      evaluator: ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test),
+      evaluator: evaluator,
       configuration: configuration,
       resumeFile: folder.appendingPathComponent("resume.lskd"), identity: identity)
   }
@@ -65,6 +70,7 @@ final class Witness: TrainingObserver {
   var epochs: [EpochReport] = []
   var preparations: [PreparationReport] = []
   var resumedAt: Int?
+  var start: RunRecord.Lipschitz?
   private let stop: StopRequest
   private let stopAt: Int?
 
@@ -73,6 +79,7 @@ final class Witness: TrainingObserver {
     stopAt = step
   }
 
+  func willStart(_ lipschitz: RunRecord.Lipschitz) { start = lipschitz }
   func didStep(_ step: StepReport) {
     steps.append(step)
     if step.step == stopAt { stop.set() }

@@ -61,6 +61,21 @@ CI_CHECKED ci_status ci_jpeg_header(const uint8_t *bytes, size_t count, ci_heade
 /// width * height * 3 bytes. A file that ends early or holds bad codes is damaged.
 CI_CHECKED ci_status ci_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels,
                                     size_t capacity, char *message);
+
+/// A part of an image in its decoded pixels, and by what its sides are divided: 1, 2, 4 or 8.
+typedef struct ci_part {
+  int64_t left;
+  int64_t top;
+  int64_t width;
+  int64_t height;
+  int32_t divisor;
+} ci_part;
+
+/// Decodes a part alone, to the pixels that it has in the whole image of this divisor. `pixels` holds
+/// part.width * part.height * 3 bytes. Rows below the part are not looked at, so that damage there goes unseen.
+CI_CHECKED ci_status ci_jpeg_decode_part(const uint8_t *bytes, size_t count, ci_part part,
+                                         uint8_t *pixels, size_t capacity, char *message);
+
 /// Encodes RGB with the accurate DCT and without chroma subsampling.
 CI_CHECKED ci_status ci_jpeg_encode(const uint8_t *pixels, int64_t width, int64_t height,
                                     int32_t quality, ci_bytes *out, char *message);

@@ -1,4 +1,4 @@
-// C interface over libmatio and zlib for masks in MATLAB 5 files. Rules for every function:
+// C interface over libmatio and zlib for masks and lists of classes in MATLAB 5 files. Rules for every function:
 //
 // - It returns a `cm_status`; results go through `out` parameters, which are written on CM_OK only.
 // - libmatio prints nothing and ends no process. On failure `message` holds a sentence, cut to its size.
@@ -51,6 +51,10 @@ CM_CHECKED cm_status cm_inflate(const uint8_t *bytes, size_t count, size_t limit
 /// at most `limit` values. The structure of the file must have been checked: libmatio trusts it.
 CM_CHECKED cm_status cm_read_field(const char *path, const char *variable, const char *field,
                                    size_t limit, cm_matrix *out, char *message);
+
+/// Reads the struct array `synsets` of the devkit of ILSVRC 2012 as lines of number, WordNet id and words with tabs between
+/// them. The structure of the file must have been checked: libmatio trusts it.
+CM_CHECKED cm_status cm_read_synsets(const char *path, cm_bytes *out, char *message);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end

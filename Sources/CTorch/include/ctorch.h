@@ -28,6 +28,8 @@ typedef struct ct_tensor ct_tensor;
 typedef struct ct_process_group ct_process_group;
 /// One replica's view of the place where all meet.
 typedef struct ct_meeting ct_meeting;
+/// What autograd knows of how a tensor was computed.
+typedef struct ct_trace ct_trace;
 
 typedef enum CT_CLOSED ct_status {
   CT_OK = 0,
@@ -252,8 +254,13 @@ CT_CHECKED ct_status ct_largest_position(const ct_tensor *x, int64_t axis,
 /// one margin per channel. Differentiable in `student` only; keeps no copy of its arguments' size.
 CT_CHECKED ct_status ct_partial_l2(const ct_tensor *student, const ct_tensor *teacher,
                                    const ct_tensor *margin, ct_tensor *_Nullable *_Nonnull out);
-/// Whether this CPU has the instructions of `ct_fused_convolution`.
-bool ct_can_fuse_convolutions(void);
+/// The instructions whose fused kernels the calling thread takes: `avx512`, `avx2`, `neon`; NULL where there are none.
+const char *_Nullable ct_kernel_level(void);
+/// The instructions that this CPU has kernels for, from 0, the widest first; NULL behind the last one.
+const char *_Nullable ct_available_kernel_level(int32_t index);
+/// Makes the calling thread take the kernels of this name, no kernels for `none`, the widest ones for NULL; false,
+/// with nothing changed, for a name that this CPU has no kernels of.
+bool ct_force_kernel_level(const char *_Nullable name);
 /// The transform of a filter [O, I, 3, 3] that `ct_fused_convolution` takes.
 CT_CHECKED ct_status ct_fused_filter(const ct_tensor *weight, ct_tensor *_Nullable *_Nonnull out);
 /// 3 x 3 convolution of stride 1 and padding 1 of relu(x * scale + shift) (of x where both are NULL),
@@ -270,11 +277,112 @@ CT_CHECKED ct_status ct_channel_map(const ct_tensor *x, const ct_tensor *scale,
                                     const ct_tensor *shift, ct_tensor *_Nullable *_Nonnull out);
 /// Mean and biased variance [2, C] over all axes but 1 of channels-last float32 maps.
 CT_CHECKED ct_status ct_channel_moments(const ct_tensor *x, ct_tensor *_Nullable *_Nonnull out);
+
+/// A batch norm by the statistics of the batch, with float32 values per channel. The running ones are moved `moves`
+/// times by `momentum`.
+typedef struct ct_norm {
+  const ct_tensor *weight, *bias;
+  ct_tensor *running_mean, *running_variance;
+  double momentum, epsilon;
+  int32_t moves;
+} ct_norm;
+
+/// Whether `x` is what `ct_trained_convolution` and `ct_trained_norm` take, here and now.
+bool ct_trains_fused(const ct_tensor *x);
+/// `ct_fused_convolution` of relu(norm(x)), or of x where `norm` is NULL, with autograd. `moments` [2, I] are those of
+/// x, which are taken where they are NULL. `statistics`, unless NULL, takes those of the result.
+CT_CHECKED ct_status ct_trained_convolution(const ct_tensor *x, const ct_tensor *_Nullable moments,
+                                            const ct_norm *_Nullable norm, const ct_tensor *weight,
+                                            const ct_tensor *_Nullable residual,
+                                            ct_tensor *_Nullable *_Nonnull out,
+                                            ct_tensor *_Nullable *_Nullable statistics);
+/// norm(x), or its ReLU, with autograd; `moments` as above.
+CT_CHECKED ct_status ct_trained_norm(const ct_tensor *x, const ct_tensor *_Nullable moments,
+                                     const ct_norm *norm, bool rectified,
+                                     ct_tensor *_Nullable *_Nonnull out);
+
+// MARK: optimizers
+
 /// One SGD step on all parameters: weight decay, momentum without dampening, Nesterov.
 CT_CHECKED ct_status ct_sgd_step(ct_tensor *_Nonnull const *_Nonnull parameters,
                                  ct_tensor *_Nonnull const *_Nonnull momenta, int32_t count,
                                  double learning_rate, double momentum, double weight_decay,
                                  bool nesterov);
+
+// MARK: linear algebra
+
+/// Singular values of matrices, from the largest down.
+CT_CHECKED ct_status ct_singular_values(const ct_tensor *x, ct_tensor *_Nullable *_Nonnull out);
+/// Eigenvalues of symmetric matrices, from the smallest up.
+CT_CHECKED ct_status ct_symmetric_eigenvalues(const ct_tensor *x,
+                                              ct_tensor *_Nullable *_Nonnull out);
+/// The same with the unit vectors, as columns.
+CT_CHECKED ct_status ct_symmetric_eigenvectors(const ct_tensor *x,
+                                               ct_tensor *_Nullable *_Nonnull values,
+                                               ct_tensor *_Nullable *_Nonnull vectors);
+/// The complex matrices [F, O, I] by which a circular convolution of maps of `height` x `width` with an OIHW kernel
+/// acts on each frequency; of two conjugate frequencies along the width one.
+CT_CHECKED ct_status ct_frequency_matrices(const ct_tensor *kernel, int64_t height, int64_t width,
+                                           ct_tensor *_Nullable *_Nonnull out);
+/// The conjugate of the transpose of the last two axes.
+CT_CHECKED ct_status ct_adjoint(const ct_tensor *x, ct_tensor *_Nullable *_Nonnull out);
+
+// MARK: traces
+
+typedef enum CT_CLOSED ct_step_kind {
+  /// What nothing computed: a parameter or an image; the operand is the tensor itself.
+  CT_STEP_LEAF,
+  /// Operand: weight OIHW. Numbers: stride, padding and dilation (two each), groups.
+  CT_STEP_CONVOLUTION,
+  /// A batch norm by running statistics. Operand: what each channel is multiplied by.
+  CT_STEP_SCALE,
+  /// Operand: weight [O, I].
+  CT_STEP_LINEAR,
+  CT_STEP_SUM,
+  /// ReLU or ReLU6.
+  CT_STEP_RECTIFIER,
+  /// Numbers: kernel, stride, padding.
+  CT_STEP_MAX_POOL,
+  /// Numbers: kernel, stride.
+  CT_STEP_AVERAGE_POOL,
+  CT_STEP_MEAN,
+  CT_STEP_CONCATENATION,
+  /// Numbers: axis, step.
+  CT_STEP_SELECTION,
+  CT_STEP_BILINEAR,
+  CT_STEP_NEAREST,
+  /// Keeps every element, in another order or beside constants.
+  CT_STEP_ISOMETRY,
+  CT_STEP_OTHER,
+} ct_step_kind;
+
+/// One step of a trace; its pointers live as long as the trace.
+typedef struct ct_step {
+  ct_step_kind kind;
+  /// libtorch's name of the step's derivative.
+  const char *_Nullable name;
+  /// Steps whose results it reads, -1 for a constant; a layer's parameters are left out.
+  const int32_t *_Nullable inputs;
+  int32_t input_count;
+  /// Of its result.
+  const int64_t *_Nullable shape;
+  int32_t rank;
+  const int64_t *_Nullable numbers;
+  int32_t number_count;
+  /// The leaf of a layer's weight; -1 where there is none.
+  int32_t parameter;
+} ct_step;
+
+/// Lists the steps by which `tensor` was computed, inputs first. The caller closes the trace.
+CT_CHECKED ct_status ct_trace_open(const ct_tensor *tensor, ct_trace *_Nullable *_Nonnull out);
+int32_t ct_trace_count(const ct_trace *trace);
+CT_CHECKED ct_status ct_trace_step(const ct_trace *trace, int32_t index, ct_step *out);
+/// A step's operand, or NULL.
+CT_CHECKED ct_status ct_trace_operand(const ct_trace *trace, int32_t index,
+                                      ct_tensor *_Nullable *_Nonnull out);
+/// The step whose result a tensor is, or the leaf that it is; -1 where it is none.
+CT_CHECKED ct_status ct_trace_index(const ct_trace *trace, const ct_tensor *tensor, int32_t *out);
+void ct_trace_close(ct_trace *_Nullable trace);
 
 // MARK: replicas
 

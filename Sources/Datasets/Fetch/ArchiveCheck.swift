@@ -4,15 +4,7 @@ import Foundation
 extension DatasetManifest.Archive {
   /// What is wrong with a file that should be this archive, nil where size and hash are its own.
   func flaw(ofFileAt url: URL) throws(DatasetError) -> String? {
-    let size: Int
-    do {
-      size = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
-    } catch {
-      throw DatasetError("cannot read \(url.path): \(error.reason)")
-    }
-    if let expected = self.size, size != expected {
-      return "it has \(size) bytes instead of \(expected)"
-    }
+    if let flaw = try flaw(ofSizeAt: url) { return flaw }
     do throws(FileError) {
       if let sha256 {
         let digest = try Digest.sha256(fileAt: url)
@@ -24,6 +16,18 @@ extension DatasetManifest.Archive {
     } catch {
       throw DatasetError(error)
     }
+  }
+
+  /// What is wrong with a file's size, nil where it is the archive's or nobody states one.
+  func flaw(ofSizeAt url: URL) throws(DatasetError) -> String? {
+    let size: Int
+    do {
+      size = try url.resolvingSymlinksInPath().resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+    } catch {
+      throw DatasetError("cannot read \(url.path): \(error.reason)")
+    }
+    guard let expected = self.size, size != expected else { return nil }
+    return "it has \(size) bytes instead of \(expected)"
   }
 
   /// The hash that a person compares, in words.

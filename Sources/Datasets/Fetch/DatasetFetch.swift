@@ -83,6 +83,12 @@ public struct DatasetFetch: Sendable {
       mirrors.map {
         $0.hasSuffix("/\(archive.name)") ? $0 : $0 + ($0.hasSuffix("/") ? "" : "/") + archive.name
       } + archive.mirrors
+    guard !addresses.isEmpty else {
+      throw DatasetError(
+        "\(archive.name) comes from no server without a registration: get it by hand"
+          + (manifest.homepage.map { " (\($0))" } ?? "")
+          + ", check that \(archive.hashInWords), and pass it with --archive FILE")
+    }
     let download = ArchiveDownload(
       archive: archive, directory: directory, mirrors: addresses, patience: patience,
       report: report)
@@ -99,6 +105,7 @@ public struct DatasetFetch: Sendable {
   private func install(
     _ archive: DatasetManifest.Archive, at file: URL, _ tell: (String) -> Void
   ) throws(DatasetError) {
+    if archive.isKept ?? false { return try KeptArchive.put(archive, file, into: directory, tell) }
     tell("unpacking")
     let count = try ArchiveUnpacker.install(archive, at: file, into: directory)
     tell("unpacked \(inWords(count, archive))")
@@ -123,6 +130,10 @@ public struct DatasetFetch: Sendable {
   ) throws(DatasetError) -> Bool {
     if let note = UnpackedFiles(of: archive, in: directory) {
       guard let missing = note.firstMissing(in: directory) else {
+        if archive.isKept ?? false {
+          tell("nothing to do, \(note.files[0].path) is there")
+          return true
+        }
         tell("is unpacked already, all \(note.files.count) files are there")
         return true
       }

@@ -146,23 +146,4 @@ extension Raster {
     }
     return result
   }
-
-  /// Appends the image as normalised planes.
-  fileprivate func appendPlanes(_ normalisation: Normalisation, to planes: inout [Float]) {
-    let pixels = width * height
-    let values = [Float](unsafeUninitializedCapacity: pixels * channels) { out, count in
-      bytes.withUnsafeBufferPointer { source in
-        normalisation.table.withUnsafeBufferPointer { table in
-          for channel in 0..<channels {
-            let (plane, line) = (channel * pixels, channel * 256)
-            for pixel in 0..<pixels {
-              out[plane &+ pixel] = table[line &+ Int(source[pixel &* channels &+ channel])]
-            }
-          }
-        }
-      }
-      count = pixels * channels
-    }
-    planes += values
-  }
 }

@@ -16,12 +16,7 @@ enum MATLABFile {
   static func mask(
     _ url: URL, variable: String, field: String
   ) throws(DatasetError) -> Raster {
-    let data = try content(url)
-    do throws(MATLABStructure.Flaw) {
-      try MATLABStructure.check(data)
-    } catch {
-      throw DatasetError("\(url.path) is no MATLAB 5 file that can be read: \(error.sentence)")
-    }
+    try check(url, named: url.path)
     var matrix = cm_matrix()
     var message = [CChar](repeating: 0, count: Int(CM_MESSAGE_SIZE))
     let status = cm_read_field(
@@ -34,6 +29,18 @@ enum MATLABFile {
     return transposed(
       UnsafeBufferPointer(start: matrix.values.start, count: matrix.values.count),
       rows: Int(matrix.rows), columns: Int(matrix.columns))
+  }
+
+  /// Throws where the structure of a file contradicts itself; `name` is what sentences call it.
+  static func check(
+    _ url: URL, named name: String, mostArrays: Int = MATLABStructure.usualArrays
+  ) throws(DatasetError) {
+    let data = try content(url)
+    do throws(MATLABStructure.Flaw) {
+      try MATLABStructure.check(data, mostArrays: mostArrays)
+    } catch {
+      throw DatasetError("\(name) is no MATLAB 5 file that can be read: \(error.sentence)")
+    }
   }
 
   private static func content(_ url: URL) throws(DatasetError) -> [UInt8] {
@@ -79,7 +86,7 @@ enum MATLABFile {
     return [UInt8](UnsafeBufferPointer(start: bytes.start, count: bytes.count))
   }
 
-  private static func text(_ message: [CChar]) -> String {
+  static func text(_ message: [CChar]) -> String {
     String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

@@ -18,15 +18,18 @@ struct MATLABStructure {
   static let largestContent = 1 << 27
   /// Arrays within arrays.
   private static let deepestArray = 6
-  /// Arrays of a file.
-  private static let mostArrays = 10_000
+  /// The most arrays of a file that needs no more.
+  static let usualArrays = 10_000
   private static let headerSize = 128
 
+  private let mostArrays: Int
   private var arrays = 0
   private var rest = MATLABStructure.largestContent
 
-  /// Throws the first contradiction.
-  static func check(_ file: [UInt8]) throws(Flaw) {
+  private init(mostArrays: Int) { self.mostArrays = mostArrays }
+
+  /// Throws the first contradiction; more than `mostArrays` is one.
+  static func check(_ file: [UInt8], mostArrays: Int = usualArrays) throws(Flaw) {
     guard file.count > headerSize else {
       throw Flaw("it has \(file.count) bytes, the header alone has \(headerSize)")
     }
@@ -36,7 +39,7 @@ struct MATLABStructure {
     guard file[124] == 0, file[125] == 1 else {
       throw Flaw("it has another version of the format (newer ones are HDF5)")
     }
-    var structure = MATLABStructure()
+    var structure = MATLABStructure(mostArrays: mostArrays)
     var cursor = MATLABCursor(file[headerSize...])
     while !cursor.isAtEnd {
       let element = try cursor.next(isPadded: false)
@@ -64,7 +67,7 @@ struct MATLABStructure {
 
   private mutating func checkArray(_ data: ArraySlice<UInt8>, depth: Int) throws(Flaw) {
     arrays += 1
-    guard arrays <= Self.mostArrays, depth <= Self.deepestArray else {
+    guard arrays <= mostArrays, depth <= Self.deepestArray else {
       throw Flaw("it holds too many arrays, or too many within each other")
     }
     // A cell or field without content.
@@ -107,7 +110,7 @@ struct MATLABStructure {
       }
     }
     let (total, overflows) = fields.multipliedReportingOverflow(by: head.count)
-    guard !overflows, total <= Self.mostArrays else { throw Flaw("it holds too many arrays") }
+    guard !overflows, total <= mostArrays else { throw Flaw("it holds too many arrays") }
     for _ in 0..<total { try checkArray(try cursor.array(), depth: depth + 1) }
   }
 

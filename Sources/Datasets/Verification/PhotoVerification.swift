@@ -61,6 +61,13 @@ public struct PhotoVerification: Encodable, Sendable {
   public init(
     of root: URL, against manifest: DatasetManifest, _ options: Options = Options()
   ) throws(DatasetError) {
+    if manifest.layout == ClassPhotoCheck.layout {
+      let check = try ClassPhotoCheck(root, manifest, isQuick: options.isQuick)
+      self.init(
+        manifest, root, options, sets: check.sets, problems: check.problems,
+        missing: check.missing, files: check.files)
+      return
+    }
     let source: any PhotoSource =
       switch manifest.layout {
       case "voc-devkit": try VOCSource(root: root, manifest: manifest)
@@ -73,14 +80,16 @@ public struct PhotoVerification: Encodable, Sendable {
       source.check(
         images[index], sets: lists.members[images[index]] ?? [], isQuick: options.isQuick)
     }
-    self.init(manifest, source.directory, options, lists, files.flatMap(\.self))
+    self.init(
+      manifest, source.directory, options, sets: lists.sets, problems: lists.problems,
+      missing: lists.missing, files: files.flatMap(\.self))
   }
 
   private init(
-    _ manifest: DatasetManifest, _ directory: URL, _ options: Options, _ lists: PhotoLists,
-    _ files: [PhotoFile]
+    _ manifest: DatasetManifest, _ directory: URL, _ options: Options, sets: [SetFinding],
+    problems: [String], missing: [String], files: [PhotoFile]
   ) {
-    var (problems, missing) = (lists.problems, lists.missing)
+    var (problems, missing) = (problems, missing)
     var tallies: [String: Tally] = [:]
     for file in files {
       var tally = tallies[file.kind] ?? Tally(kind: file.kind)
@@ -99,7 +108,7 @@ public struct PhotoVerification: Encodable, Sendable {
     self.directory = directory.path
     isQuick = options.isQuick
     allowsMissing = options.allowsMissing
-    sets = lists.sets
+    self.sets = sets
     self.tallies = tallies.values.sorted { $0.kind < $1.kind }
     self.missing = missing
     self.problems = problems

@@ -11,6 +11,8 @@ struct DryRun {
   }
 
   private let rows: [Row]
+  /// Operations of what is to be done, of runs side by side.
+  private let together: Double
   private let operationsPerSecond: Double
   private let device: String
 
@@ -22,6 +24,9 @@ struct DryRun {
         run: try run.withTeacher(in: options.runs), operations: try cost.operations(run),
         isFinished: try TableRunner.isFinished(run, options))
     }
+    let open = Set(zip(plan.runs, rows).filter { !$1.isFinished }.map(\.0.hash))
+    together = try plan.cohorts(atMost: options.largestCohort) { open.contains($0.hash) }
+      .reduce(0) { try $0 + cost.operations(together: $1) }
     self.operationsPerSecond = operationsPerSecond
     device = options.place.device.description
   }
@@ -42,8 +47,11 @@ struct DryRun {
     }
     return table.text
       + String(
-        format: "to do: %.1f TFLOP, about %.2f hours on %@ (measured: %.1f GFLOP/s in training)",
-        pending / 1e12, hours(pending), device, operationsPerSecond / 1e9)
+        format:
+          "to do: %.1f TFLOP with every run alone, about %.2f hours on %@; %.1f TFLOP side by side, about "
+          + "%.2f hours (measured: %.1f GFLOP/s in training)",
+        pending / 1e12, hours(pending), device, together / 1e12, hours(together),
+        operationsPerSecond / 1e9)
   }
 
   private var jsonText: String {
@@ -56,6 +64,7 @@ struct DryRun {
     }
     return JSONValue.object([
       "runs": .array(list), "flop_to_do": .number(pending), "hours_to_do": .number(hours(pending)),
+      "flop_to_do_together": .number(together), "hours_to_do_together": .number(hours(together)),
       "flop_per_second": .number(operationsPerSecond), "device": .string(device),
     ]).indented
   }

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import ModelZoo
 import NeuralNet
-import Results
+public import Results
 import UserErrors
 
 /// What the networks of a table's settings are, counted from the networks themselves.
@@ -54,11 +54,11 @@ public struct NetworkCounts {
   }
 
   /// The table with its explanation.
-  public var markdown: String {
-    var lines = ["# \(table.id): \(table.title)", "", table.note ?? "", ""]
-    lines += filled(\.markdown).markdown
-    lines += ["", "Command:", "", "    lskd-repro \(table.id)", ""]
-    return lines.joined(separator: "\n")
+  public var page: Page {
+    Page(
+      name: table.id, title: "\(table.id): \(table.title)",
+      blocks: [.table(filled(\.markdown))] + (table.note.map { [.paragraph($0)] } ?? [])
+        + [.paragraph("Command:"), .code(["lskd-repro \(table.id)"])])
   }
 
   /// The numbers in full.

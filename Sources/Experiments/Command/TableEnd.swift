@@ -1,11 +1,19 @@
 import Results
-import UserErrors
+public import UserErrors
 
 /// A table stopped on request.
-struct InterruptedTable: ErrorWithExitCode, CustomStringConvertible {
+public struct InterruptedTable: ErrorWithExitCode, CustomStringConvertible {
   /// Where the state is and how to go on.
-  let description: String
-  var exitCode: Int32 { 130 }
+  public let description: String
+  /// 130
+  public var exitCode: Int32 { 130 }
+
+  /// Says where the state is, if one run's was saved.
+  public init(state: String? = nil) {
+    description =
+      state.map { "stopped on request; \($0), and the same command goes on from there" }
+      ?? "stopped on request; the same command goes on"
+  }
 }
 
 /// Runs of a table that diverged; the others are done.

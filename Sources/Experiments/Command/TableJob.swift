@@ -86,8 +86,11 @@ public struct TableJob {
   public func run(json: Bool, show: (String) -> Void) throws {
     let stop = StopRequest()
     let watch = stop.onSignals()
+    if options.isStartedByAnother { stop.onEndOfInput() }
     defer { withExtendedLifetime(watch) {} }
     let records = try purpose == .trials ? runTrials(stop) : run(plan, stop)
+    // What was found is the other's to tell.
+    guard !options.isStartedByAnother else { return }
     if options.leads {
       show(
         json
@@ -103,8 +106,7 @@ public struct TableJob {
     case .finished(let records): return records
     case .interrupted(let folder):
       throw InterruptedTable(
-        description: "stopped on request; the state is in \(folder)/resume.lskd under "
-          + "\(options.runs.path), and the same command goes on from there")
+        state: folder.map { "the state is in \($0)/resume.lskd under \(options.runs.path)" })
     }
   }
 
@@ -122,18 +124,21 @@ public struct TableJob {
 
   /// Draws what the networks found in a few images, one panel per setting; returns the files.
   public func writePanels() throws -> [URL] {
-    guard options.leads else { return [] }
+    guard options.leads, !options.isStartedByAnother else { return [] }
     return try data.panel()?.write(plan.runs, of: selection.table, options) ?? []
   }
 
   /// The runs with their cost, and the hours that they would take on this device.
   public func dryRun(json: Bool) throws -> String {
-    let cost = RunCost(
-      imageSize: data.imageSize, trainingImages: data.trainingCount, testImages: data.testCount,
-      classCount: data.classCount)
+    let cost = RunCost(data)
     let speed = try DeviceProbe.operationsPerSecond(options)
     return try DryRun(plan, cost: cost, operationsPerSecond: speed, options: options).text(
       json: json)
+  }
+
+  /// What is still to be done, for a scheduler; `command` is the command of the whole.
+  public func schedule(command: [String]) throws -> RunSchedule {
+    try RunSchedule(plan, cost: RunCost(data), command: command, options: options)
   }
 
   private func json(of records: [RunRecord]) -> String {

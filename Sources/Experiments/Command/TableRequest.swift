@@ -14,7 +14,8 @@ public struct TableRequest: Sendable {
     _ table: PaperTable, settings: String? = nil, methods: String? = nil,
     variants: String? = nil, seeds: String? = nil, teacherSeeds: String? = nil,
     trainingProtocol: TrainingProtocol,
-    budget: Budget, changes: BudgetChanges = .init(), teacher: String? = nil, backbones: [String] = []
+    budget: Budget, changes: BudgetChanges = .init(), teacher: String? = nil,
+    backbones: [String] = []
   ) throws {
     guard table.hasRuns else {
       throw UsageError("\(table.id) counts networks and needs no runs; ask for another table")
@@ -56,6 +57,14 @@ public struct TableRequest: Sendable {
     selection.lipschitzShare = share
   }
 
+  /// Takes larger batches in parts of at most so many images; nil takes them whole.
+  public mutating func setImagesAtOnce(_ count: Int?) throws(UsageError) {
+    if let count, count < 2 {
+      throw UsageError("a part of a batch has two images at least, for the norms, not \(count)")
+    }
+    selection.imagesAtOnce = count
+  }
+
   private static func methods(_ text: String?, _ table: PaperTable) throws(UsageError) -> [Method] {
     let task = table.recipe.task
     if let fixed = table.fixedMethods {
@@ -68,7 +77,7 @@ public struct TableRequest: Sendable {
     }
     switch text {
     case "all": return Method.all.filter { $0.isMade(for: task) }
-    case "paper", nil: return Method.ofPaper(task)
+    case "paper", nil: return table.paperMethods ?? Method.ofPaper(task)
     case .some(let text):
       var columns: [Method] = []
       for name in try list(text, "method") {

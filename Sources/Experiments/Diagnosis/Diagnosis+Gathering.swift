@@ -118,7 +118,7 @@ extension Diagnosis.Processor {
     let flags = Set(Machine.cpuFlags)
     return Self(
       model: Machine.cpuModel, cores: Machine.usableCores, features: known.filter(flags.contains),
-      capability: Engine.cpuCapability, fusesConvolutions: FusedConvolution.isSupported)
+      capability: Engine.cpuCapability, kernels: KernelLevel.current)
   }
 }
 

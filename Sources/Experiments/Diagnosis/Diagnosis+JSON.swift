@@ -32,7 +32,7 @@ extension Diagnosis {
           "model": .string(processor.model), "cores": .integer(processor.cores),
           "features": .array(processor.features.map { .string($0) }),
           "libtorch_capability": .string(processor.capability),
-          "fused_kernels": .bool(processor.fusesConvolutions),
+          "fused_kernels": processor.kernels == .none ? .null : .string(processor.kernels.rawValue),
         ]),
       "memory": .finding(
         memory.state,

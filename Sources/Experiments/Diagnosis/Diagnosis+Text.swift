@@ -23,7 +23,7 @@ extension Diagnosis {
     }
     add("processor", "\(processor.model), \(processor.cores) cores")
     add("features", processor.features.joined(separator: " "))
-    add("kernels", processor.kernels, processor.state)
+    add("kernels", processor.computing, processor.state)
     add("memory", memory.text, memory.state)
     add("threads", threads.text, threads.state)
     add("data", "looked for in \(dataDirectory)")
@@ -56,9 +56,9 @@ extension Diagnosis.Libtorch {
 }
 
 extension Diagnosis.Processor {
-  fileprivate var kernels: String {
-    "libtorch's for \(capability); teachers' 3 x 3 convolutions by "
-      + (fusesConvolutions ? "the suite's fused kernels" : "libtorch's kernels")
+  fileprivate var computing: String {
+    "libtorch's for \(capability); 3 x 3 convolutions and batch norms by "
+      + (kernels == .none ? "libtorch's kernels" : "the suite's fused kernels for \(kernels)")
   }
 }
 

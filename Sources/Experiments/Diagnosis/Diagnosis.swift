@@ -57,15 +57,13 @@ public struct Diagnosis: Sendable {
     public let features: [String]
     /// Vector instructions that libtorch uses.
     public let capability: String
-    /// Whether graph-free 3 x 3 convolutions take the suite's fused kernels.
-    public let fusesConvolutions: Bool
+    /// The instructions of the suite's fused kernels, for teachers and for training.
+    public let kernels: KernelLevel
     /// What lacks.
     public var state: State {
-      fusesConvolutions
+      kernels != .none
         ? .good
-        : .limited(
-          advice:
-            "nothing to do: without avx512f and avx512dq libtorch's kernels compute teachers, too")
+        : .limited(advice: "nothing to do: without avx2 and fma libtorch's kernels compute all")
     }
   }
 

@@ -7,10 +7,9 @@ extension MethodCard {
   /// The feature loss of OFD; with the Lipschitz term it is LONDON.
   public static let ofd = MethodCard(
     "ofd", "Heo et al. 2019 (OFD)", isInPaper: true, family: .overhaul, connectsTaps: true,
-    guidedNames: [
-      .differentiable: "london", .stopGradient: "london-released",
-      .control(.shuffled): "london-shuffled",
-    ],
+    guidedNames: Dictionary(
+      uniqueKeysWithValues: [(.differentiable, "london"), (.stopGradient, "london-released")]
+        + LipschitzControl.allCases.map { (.control($0), "london-\($0.rawValue)") }),
     uses: [
       .classification: overhaul(MethodUse.rawStages, weight: 1e-3),
       // Its paper names the weight; VGG-16 has no batch norms to take margins from.

@@ -14,7 +14,7 @@ public struct MethodUse: Sendable {
   /// What it reads of both networks.
   public let taps: String
   /// The weight of its loss.
-  public let weight: Double
+  public internal(set) var weight: Double
   /// What the weight multiplies.
   public let weightKind: WeightKind
   /// Whether the weight is the authors' or their code's; otherwise it is a choice of this suite.

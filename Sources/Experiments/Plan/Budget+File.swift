@@ -46,11 +46,12 @@ extension Budget {
     var changes = BudgetChanges()
     var (name, base): (String?, Base?)
     for (key, value) in mapping {
-      let text = try value.flatText ?? { throw refusal("this is no simple value", value) }()
+      guard let text = value.flatText else { throw refusal("this is no simple value", value) }
       switch key.string {
       case Self.nameKey: name = text
       case Self.baseKey:
-        base = try Base(rawValue: text) ?? { throw refusal("no usual budget \"\(text)\"", value) }()
+        base = Base(rawValue: text)
+        if base == nil { throw refusal("there is no usual budget \"\(text)\"", value) }
       case .some(let word):
         guard let part = BudgetChanges.Part(rawValue: word) else {
           throw refusal(
@@ -64,7 +65,9 @@ extension Budget {
       throw refusal(
         "a budget has a \(Self.nameKey) of its own, of small letters, digits and hyphens", root)
     }
-    guard let base else { throw refusal("a budget says from which \(Self.baseKey) it starts", root) }
+    guard let base else {
+      throw refusal("a budget says from which \(Self.baseKey) it starts", root)
+    }
     self.init(base, name: name, changes: changes)
   }
 

@@ -14,6 +14,9 @@ public struct Budget: Hashable, Sendable {
     case reduced
     /// Synthetic data and the smallest networks: shows that everything works, says nothing about methods.
     case smoke
+
+    /// Whether its runs can decide a claim: all real images, and a schedule to its end.
+    public var canDecide: Bool { self == .full || self == .compact }
   }
 
   /// Where it starts from.

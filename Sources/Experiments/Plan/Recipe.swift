@@ -26,6 +26,10 @@ public struct Recipe: Hashable, Sendable {
   public let connectorEpochs: Int
   /// How losses over many places of an image are counted.
   public let counting: LossCounting
+  /// Whether images are prepared as in the released code, where the suite does otherwise.
+  public let preparesAsReleased: Bool
+  /// Whether JPEGs may be scaled while they are decoded, where a large part of one is shown.
+  public let decodesScaled: Bool
 
   /// Epochs that come before the recipe's own.
   public struct Preparation: Hashable, Sendable {
@@ -45,7 +49,8 @@ public struct Recipe: Hashable, Sendable {
       table.schedule(
         .init(
           network: setting.teacher, epochs: epochs,
-          isPretrained: budget.base == .full || hasBackbone, thirdDivisor: nil)), epochs: epochs)
+          isPretrained: budget.base == .full || hasBackbone, isReleased: false,
+          thirdDivisor: nil)), epochs: epochs)
     optimizer = table.optimizer
     restartsMomentum = false
     teacherInTrainMode = false
@@ -55,6 +60,8 @@ public struct Recipe: Hashable, Sendable {
     mixesImages = setting.mixesTeacherImages
     connectorEpochs = 0
     counting = .mean
+    preparesAsReleased = false
+    decodesScaled = table.decodesScaled
   }
 
   /// The recipe of one cell of a table.
@@ -78,11 +85,13 @@ public struct Recipe: Hashable, Sendable {
     switch family {
     case .overhaul:
       epochs = extent.epochs
-      own = setting.released.batchSize
+      own =
+        isReleased && method.guidance != nil
+        ? setting.released.guidedBatchSize : setting.released.batchSize
       usual = table.schedule(
         .init(
           network: setting.student, epochs: epochs,
-          isPretrained: budget.base == .full || hasBackbone,
+          isPretrained: budget.base == .full || hasBackbone, isReleased: isReleased,
           thirdDivisor: isReleased && method.guidance != nil
             ? setting.released.thirdDropDivisor : nil))
       optimizer = table.optimizer
@@ -105,6 +114,8 @@ public struct Recipe: Hashable, Sendable {
     let base = schedule.baseRate
     connectorEpochs = method.details(for: setting.task)?.connectorEpochs ?? 0
     counting = isReleased ? setting.task.releasedCounting : .mean
+    preparesAsReleased = isReleased
+    decodesScaled = table.decodesScaled && !isReleased
     switch method.base.preparation {
     // Under `equal` the connectors' epoch comes on top, so that all students learn equally long.
     case nil:

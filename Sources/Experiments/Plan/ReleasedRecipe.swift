@@ -6,6 +6,10 @@ public struct ReleasedRecipe: Hashable, Sendable {
   public let id: String
   /// Images per batch.
   public let batchSize: Int
+  /// Images per batch in the script of the Lipschitz term.
+  public let guidedBatchSize: Int
+  /// How that script computes and counts the term.
+  public let term: ReleasedTerm
   /// Weight of the Lipschitz term.
   public let alpha: Double
   /// The term's share of the total loss, instead of alpha; nil where a script tells alpha.
@@ -21,9 +25,11 @@ public struct ReleasedRecipe: Hashable, Sendable {
   }
 
   init(
-    _ id: String, batch: Int, alpha: Double = 0, share: Double? = nil, late: Double = 1,
-    third: Double? = nil
+    _ id: String, batch: Int, guidedBatch: Int? = nil, term: ReleasedTerm = .cifar,
+    alpha: Double = 0, share: Double? = nil, late: Double = 1, third: Double? = nil
   ) {
+    guidedBatchSize = guidedBatch ?? batch
+    self.term = term
     self.id = id
     self.share = share
     batchSize = batch

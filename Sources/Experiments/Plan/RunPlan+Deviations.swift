@@ -12,6 +12,15 @@ extension RunPlan {
     if let backbone {
       list.append(.init("backbone starts from a file, \(backbone.sha256.prefix(12))"))
     }
+    if let partLimit {
+      list.append(
+        .init(
+          "batches in parts of at most \(partLimit) images, which norms and losses that compare images see apart"
+        ))
+    }
+    if recipe.decodesScaled {
+      list.append(.init("JPEGs of large crops scaled while they are decoded"))
+    }
     if let method { list += deviations(of: method).map { .init($0) } }
     return list
   }
@@ -85,11 +94,21 @@ extension RunPlan {
           "Lipschitz term at share \(share) of the loss", alphaChoice, "by choice of this suite"))
     }
     guard method.guidance != nil else { return list }
+    let released = setting.released
+    if trainingProtocol == .released {
+      if released.guidedBatchSize != released.batchSize,
+        recipe.batchSize == released.guidedBatchSize
+      {
+        list.append("batches of \(released.guidedBatchSize) as in the released script")
+      }
+      if let note = released.term.note { list.append(note) }
+    }
     if let control = method.control { list.append(control.sentence) }
     if trainingProtocol == .equal, method.guidance != .stopGradient, variant == nil {
-      list.append("exact singular pair instead of ten unrolled power steps")
+      list.append(
+        "exact singular pair instead of \(released.term.stepsInWords) unrolled power steps")
     }
-    if variant?.isMatched ?? false {
+    if matchesFirstGradient {
       list.append(
         "Lipschitz term multiplied so that its first gradient is as long as that of the paper's form"
       )

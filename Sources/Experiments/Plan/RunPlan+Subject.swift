@@ -7,7 +7,7 @@ extension RunPlan {
     return RunRecord.Subject(
       role: .student, name: name(of: method), method: method.description,
       base: method.base.id, guidance: guidance, trial: trial, weights: weights,
-      constants: details?.constants ?? [:])
+      constants: (details?.constants ?? [:]).merging(method.control?.constants ?? [:]) { $1 })
   }
 
   /// `teacher`, or the method's name with its variant or trial weight.

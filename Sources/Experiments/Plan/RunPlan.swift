@@ -45,6 +45,8 @@ public struct RunPlan: Hashable, Sendable {
   public var backbones: [BackboneFile] = []
   /// Which neighbouring taps make the pairs of the Lipschitz term.
   public var pairing = TapPairing.all
+  /// The most images that pass through the networks together; nil for whole batches.
+  public var imagesAtOnce: Int?
 
   /// Plans a run with the authors' weight.
   public init(
@@ -72,6 +74,7 @@ public struct RunPlan: Hashable, Sendable {
       table: table, setting: setting, role: .teacher, trainingProtocol: trainingProtocol,
       budget: budget, seed: teacherSeed, data: data)
     plan.backbones = backbones
+    plan.imagesAtOnce = imagesAtOnce
     return plan
   }
 
@@ -105,7 +108,7 @@ public struct RunPlan: Hashable, Sendable {
   var extent: TableRecipe.Extent { setting.recipe.extent(budget) }
 
   /// What is known of the method on the setting's task; nil for a teacher and for the student alone.
-  var details: MethodUse? { method?.details(for: setting.task) }
+  var details: MethodUse? { method.flatMap { setting.recipe.use(of: $0) } }
 
   /// Weight of the method's own loss.
   public var lossWeight: Double? {
@@ -124,10 +127,21 @@ public struct RunPlan: Hashable, Sendable {
     return alphaChoice?.value ?? usual
   }
 
+  /// What alpha is divided by.
+  var alphaDivisor: Double {
+    setting.released.term.alphaDivisor(batchSize: recipe.batchSize)
+  }
+
   /// Either of them.
   var lipschitzWeight: LipschitzGuidedObjective.Weight {
     share.map { .share($0) } ?? .alpha(alpha ?? 0, lateFactor: lateFactor)
   }
+
+  /// The most images that are taken together where batches have more; nil for whole ones.
+  var partLimit: Int? { imagesAtOnce.flatMap { $0 < recipe.batchSize ? $0 : nil } }
+
+  /// Parts of a batch.
+  var partCount: Int { partLimit.map { (recipe.batchSize + $0 - 1) / $0 } ?? 1 }
 
   /// The resolved configuration; its canonical text identifies the run. A student's is complete once its teacher's
   /// checkpoint is known.
@@ -150,6 +164,7 @@ public struct RunPlan: Hashable, Sendable {
       members["task_constants"] = .object(taskConstants.mapValues { .number($0) })
     }
     if let backbone { members["backbone"] = .string(backbone.sha256) }
+    if let limit = partLimit { members["images_at_once"] = .integer(limit) }
     if let size = extent.imageSize { members["image_size"] = .integer(size) }
     if method != nil {
       members["setting"] = .string(setting.id)
@@ -169,19 +184,30 @@ public struct RunPlan: Hashable, Sendable {
       if let share { members["lipschitz_share"] = .number(share) }
       if method?.guidance != nil {
         members["lipschitz_constants"] = .object(
-          LipschitzGuidedObjective.constants.mapValues { .number($0) })
+          LipschitzGuidedObjective.constants(alphaDivisor: alphaDivisor).mapValues { .number($0) })
         if recipe.unrollsPowerIteration {
-          members["power_steps"] = .integer(LipschitzVariant.releasedSteps)
+          for (name, value) in setting.released.term.norm.powerMembers {
+            members[name] = .integer(value)
+          }
         }
         if pairing != .all { members["lipschitz_pairs"] = .string(pairing.rawValue) }
         if let control = method?.control {
           members["lipschitz_control"] = .string(control.rawValue)
+          if !control.constants.isEmpty {
+            members["lipschitz_control_constants"] = .object(
+              control.constants.mapValues { .number($0) })
+          }
         }
       }
       if let variant { members["lipschitz_variant"] = .string("\(variant)") }
-      if variant?.isMatched ?? false { members["matches_first_gradient"] = .bool(true) }
+      if matchesFirstGradient { members["matches_first_gradient"] = .bool(true) }
     }
     return .object(members)
+  }
+
+  /// Whether the Lipschitz term is multiplied so that its first gradient is as long as that of the paper's.
+  var matchesFirstGradient: Bool {
+    variant?.isMatched ?? method?.control?.isMatched ?? false
   }
 
   /// What alpha is multiplied by late in training; a weight that was chosen stays.
@@ -245,6 +271,7 @@ extension Recipe {
       own["cosine"] = .object(["warm_up_epochs": .integer(warmUpEpochs)])
     }
     if connectorEpochs > 0 { own["connector_epochs"] = .integer(connectorEpochs) }
+    if decodesScaled { own["decodes_scaled"] = .bool(true) }
     if counting == .overBatchAgain { own["counts_as_released"] = .bool(true) }
     let members: [String: JSONValue] = [
       "epochs": .integer(epochs), "batch_size": .integer(batchSize),

@@ -26,6 +26,8 @@ public struct TablePlan: Sendable {
     public var backbones: [BackboneFile] = []
     /// Which neighbouring taps make the pairs of the Lipschitz term.
     public var pairing = TapPairing.all
+    /// The most images that pass through the networks together; nil for whole batches.
+    public var imagesAtOnce: Int?
     /// The Lipschitz term's share of the loss instead of the setting's or a tuned one.
     public var lipschitzShare: Double?
 
@@ -80,6 +82,7 @@ public struct TablePlan: Sendable {
         }
         run.backbones = selection.backbones
         run.pairing = selection.pairing
+        run.imagesAtOnce = selection.imagesAtOnce
         // Beside the Lipschitz term a loss keeps the weight that it has alone.
         run.lossChoice = weights[WeightKey(setting: setting.id, method: Method(method.base))]
         if method.guidance != nil {

@@ -10,6 +10,8 @@ public struct TableRecipe: Sendable {
     let epochs: Int
     /// Whether the backbone starts from weights of a classifier, as in the paper.
     let isPretrained: Bool
+    /// Whether the drops are those of the released code, where it counts them otherwise than the paper.
+    let isReleased: Bool
     /// Divisor of the rate late in training, where a script of the paper has one.
     let thirdDivisor: Double?
   }
@@ -32,11 +34,24 @@ public struct TableRecipe: Sendable {
   /// What a change of the images' side does.
   var sizing = Sizing.fixed
   let optimizer: SGD.Configuration
-  /// Whether methods have code of their authors for these images, which `released` then follows.
+  /// Whether every method has code of its authors for these images, which `released` then follows; that of OFD restarts the
+  /// momentum at drops.
   let hasReleasedCode: Bool
   /// Learning rate of the paper's recipe, where a start from random numbers has another one.
   let pretrainedRate: Double?
+  /// Weights of methods' losses that the authors have for these images, where they are not those of the method's card.
+  var methodWeights: [MethodCard: Double] = [:]
+  /// Whether JPEGs may be scaled while they are decoded, outside of what was released.
+  var decodesScaled = false
   let schedule: @Sendable (Start) -> Schedule
+
+  /// What a method is in the table's task, with the table's weight; nil for the student alone and where it is not made
+  /// for the task.
+  func use(of method: Method) -> MethodUse? {
+    guard var use = method.details(for: task) else { return nil }
+    if let weight = methodWeights[method.base] { use.weight = weight }
+    return use
+  }
 }
 
 extension TableRecipe: Hashable {

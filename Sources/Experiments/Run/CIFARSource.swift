@@ -83,6 +83,13 @@ extension CIFARSource {
   public var evaluator: any Evaluator {
     ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)
   }
+  /// Choices, calibration, agreement with the teacher and errors on worse images.
+  public func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
+    -> ClassifierEvaluation?
+  {
+    try ClassifierEvaluation(of: checkpoint, teacher: teacher, on: test, pipeline: .cifar100Test)
+  }
+
   /// Extent of the logits.
   public var classCount: Int { training.classCount }
   /// Images to learn from.
@@ -97,7 +104,7 @@ extension CIFARSource {
 
   /// Augmented images with their classes.
   public func loader(
-    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, paddingCounts: Bool
+    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, asReleased: Bool
   )
     -> any BatchSource
   {

@@ -12,6 +12,8 @@ public struct DataRequest: Sendable {
   public var skipsBad = false
   /// Gets the reasons for photos that are left out, before anything else can fail.
   public var report: @Sendable ([String]) -> Void = { _ in }
+  /// Gets the number of photos whose contents were read, and that of all, where they must be.
+  public var reading: @Sendable (Int, Int) -> Void = { _, _ in }
   /// Whether photos are read anew for their digests, even where they seem unchanged.
   public var rehashes = false
 

@@ -60,7 +60,7 @@ public struct DetectionSource: RunData {
 
   /// Augmented photos with their targets.
   public func loader(
-    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, paddingCounts: Bool
+    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, asReleased: Bool
   )
     -> any BatchSource
   {

@@ -46,7 +46,7 @@ package struct ObjectiveFactory {
       replicas: options.replicas)
     return try TeacherPass(
       teacher.network, plan.recipe.teacherInTrainMode ? .train : .eval, fused: options.place.fuses,
-      kept: kept)
+      kept: kept, parts: plan.partCount)
   }
 
   /// The objective of `method` between two networks.
@@ -57,23 +57,25 @@ package struct ObjectiveFactory {
     guard let guidance = method.guidance else { return base }
     var loss = LipschitzLoss(
       norm: plan.recipe.unrollsPowerIteration
-        ? .powerIteration(steps: LipschitzVariant.releasedSteps) : .singularPair,
+        ? plan.setting.released.term.norm : .singularPair,
       hasGradient: guidance != .stopGradient)
-    method.control?.apply(to: &loss)
     var weight = plan.lipschitzWeight
     var pair = LipschitzGuidedObjective.StudentPair.released
     let usual = loss
+    method.control?.apply(to: &loss, pair: &pair)
     plan.variant?.apply(to: &loss, weight: &weight, pair: &pair)
-    let isMatched = plan.variant?.isMatched ?? false
     return LipschitzGuidedObjective(
       base, loss: loss, weight: weight, studentPair: pair, pairing: plan.pairing,
-      match: try isMatched ? GradientMatch(reference: usual, of: base) : nil, seed: plan.seed)
+      match: try plan.matchesFirstGradient ? GradientMatch(reference: usual, of: base) : nil,
+      control: method.control?.replacement,
+      means: try loss.target == .constant ? LipschitzGuidedObjective.makeMeans(for: base) : nil,
+      alphaDivisor: plan.alphaDivisor, seed: plan.seed)
   }
 
   private func base(_ method: Method, _ student: any Network, _ teacher: TeacherPass) throws
     -> any TapObjective
   {
-    guard let use = method.details(for: plan.setting.task) else {
+    guard let use = plan.setting.recipe.use(of: method) else {
       throw UsageError("method \(method) is not made for \(plan.setting.task.id)")
     }
     let context = MethodContext(

@@ -3,52 +3,16 @@ import Training
 
 /// Runs that learn side by side from one pass over the data, with one teacher where they have one.
 struct RunCohort {
-  /// What decides about the batches of a run.
-  private struct Batches: Hashable {
-    let seed: UInt64
-    let size: Int
-    let epochs: Int
-    let counting: LossCounting
-
-    init(_ run: RunPlan) {
-      seed = run.seed
-      size = run.recipe.batchSize
-      epochs = run.recipe.epochs
-      counting = run.recipe.counting
-    }
-  }
-
   private var members: [(plan: RunPlan, executor: RunExecutor)]
-  private let batches: Batches
-  /// Whether others may join: a student whose teacher moves its running statistics has it for itself, and so has a
-  /// teacher its images.
-  private let isOpen: Bool
-  /// The teacher of those who have one.
-  private var teacher: String?
 
   /// A cohort of one run.
-  init(_ executor: RunExecutor, of plan: RunPlan) {
-    members = [(plan, executor)]
-    batches = Batches(plan)
-    isOpen = plan.learnsBesideOthers
-    teacher = plan.teacherIdentity
-  }
+  init(_ executor: RunExecutor, of plan: RunPlan) { members = [(plan, executor)] }
 
   /// Number of runs.
   var count: Int { members.count }
 
-  /// Whether a run can learn beside those that are here.
-  func admits(_ plan: RunPlan) -> Bool {
-    guard isOpen, plan.learnsBesideOthers, Batches(plan) == batches else { return false }
-    guard let teacher, let other = plan.teacherIdentity else { return true }
-    return teacher == other
-  }
-
   /// Takes a run in that may join.
-  mutating func add(_ executor: RunExecutor, of plan: RunPlan) {
-    members.append((plan, executor))
-    teacher = teacher ?? plan.teacherIdentity
-  }
+  mutating func add(_ executor: RunExecutor, of plan: RunPlan) { members.append((plan, executor)) }
 
   /// Carries the runs out and returns them. A run that diverges or cannot go on leaves, and the others go on;
   /// the first error that is no divergence is thrown when all are through.
@@ -71,12 +35,4 @@ struct RunCohort {
     if let first = errors.first { throw first }
     return members.map { ($0.plan, $0.executor) }
   }
-}
-
-extension RunPlan {
-  /// Whether other runs may share the run's batches and its teacher's passes.
-  fileprivate var learnsBesideOthers: Bool { method != nil && !recipe.teacherInTrainMode }
-
-  /// What tells the run's teacher from others; nil without one.
-  fileprivate var teacherIdentity: String? { teacherFile?.sha256 ?? teacher?.hash }
 }

@@ -23,6 +23,9 @@ public protocol RunData {
   func forTuning() -> Self
   /// A few test images with their truth, and how to show what a network makes of them; nil where there is nothing to see.
   func panel() throws -> TablePanel?
+  /// What a finished network says of the test images, one by one; nil where nothing of it is kept.
+  func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
+    -> ClassifierEvaluation?
   /// Images to learn from.
   var trainingCount: Int { get }
   /// Images to measure with.
@@ -31,9 +34,11 @@ public protocol RunData {
   var imageSize: ImageSize { get }
   /// The class of every training image; nil where an image has several.
   var labels: [Int]? { get }
-  /// A replica's part of the batches to learn from; where `paddingCounts`, pixels beyond a photo are background of a
-  /// segmentation, not void.
-  func loader(batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, paddingCounts: Bool)
+  /// Names of the classes in the order of the labels, where a network's answers are told by them; nil otherwise.
+  var classNames: [String]? { get }
+  /// A replica's part of the batches to learn from, prepared `asReleased` or as the suite's own recipe has it: in the
+  /// released segmentation code pixels beyond a photo are background, not void.
+  func loader(batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, asReleased: Bool)
     -> any BatchSource
 }
 
@@ -41,10 +46,18 @@ extension RunData {
   /// nil: there is nothing to see unless a source draws it.
   public func panel() throws -> TablePanel? { nil }
 
+  /// nil: labels are told by their numbers.
+  public var classNames: [String]? { nil }
+
+  /// nil: only the results are kept.
+  public func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
+    -> ClassifierEvaluation?
+  { nil }
+
   /// Whole batches to learn from.
   public func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {
     loader(
-      batchSize: batchSize, seed: seed, threads: threads, part: .whole, paddingCounts: false)
+      batchSize: batchSize, seed: seed, threads: threads, part: .whole, asReleased: false)
   }
 }
 

@@ -5,7 +5,7 @@ import DurableFiles
 import Foundation
 import JSON
 import Measuring
-package import Results
+public import Results
 import TensorCore
 public import Training
 
@@ -21,10 +21,13 @@ public final class RunExecutor {
   /// What the folder holds.
   private var written: RunRecord?
   /// The record of a run that another process finished before the folder was claimed.
-  package var finishedRecord: RunRecord? { written.flatMap { $0.status == .finished ? $0 : nil } }
+  package var finishedRecord: RunRecord? {
+    written.flatMap { $0.isDone(for: options.worker) ? $0 : nil }
+  }
   /// The name of the run's folder.
   var folderName: String { plan.folderName }
   private var events: EventLog?
+  private var tensorBoard: TensorBoardFile?
   private var objective: (any Objective)?
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
@@ -44,9 +47,11 @@ public final class RunExecutor {
     folder = try options.leads ? RunFolder(url) : RunFolder(following: url)
     let known = try RunFolder.readRecord(in: folder.url)
     record = RunRecord(plan, metrics: data.metrics, options, teacher: teacher)
+    record.operations = try RunCost(data).operations(plan)
     written = known
     if let known {
       record.epochs = known.epochs
+      record.lipschitzAtStart = known.lipschitzAtStart
       record.last = known.last
       record.best = known.best
       record.status = known.status
@@ -71,7 +76,7 @@ public final class RunExecutor {
         objective: objective,
         loader: data.loader(
           batchSize: plan.recipe.batchSize, seed: plan.seed, threads: options.loaderThreads,
-          part: options.part, paddingCounts: plan.recipe.counting == .overBatchAgain),
+          part: options.part, asReleased: plan.recipe.preparesAsReleased),
         evaluator: data.evaluator,
         configuration: configuration, resumeFile: folder.resume, identity: plan.hash)
       if !FileManager.default.fileExists(atPath: folder.resume.path) {
@@ -90,7 +95,11 @@ public final class RunExecutor {
     do {
       record.status = try outcome.get() == .finished ? .finished : .interrupted
       try write()
-      if record.status == .finished { try removeResumeFile() }
+      if record.status == .finished {
+        try removeResumeFile()
+        objective = nil
+        try evaluate()
+      }
     } catch {
       try fail(error)
       // A student that diverges is a result; the others do not depend on it.
@@ -143,9 +152,21 @@ public final class RunExecutor {
     configuration.preparationRate = recipe.preparation?.learningRate ?? 0
     configuration.connectorEpochs = recipe.connectorEpochs
     configuration.precision = options.place.precision
+    configuration.imagesAtOnce = plan.partLimit
     configuration.checkpointSeconds = plan.budget.checkpointSeconds
     configuration.reportInterval = options.place.device == .cpu ? 1 : 50
     return configuration
+  }
+
+  /// Keeps what the finished network says of single test images. A run that finished under an older suite has it made up
+  /// for, by the command that would make the run.
+  @discardableResult
+  func evaluate() throws -> Bool {
+    guard options.leads, let finished = try RunFolder.readRecord(in: folder.url) else {
+      return false
+    }
+    return try RunEvaluation(plan: plan, data: data, options: options, teacherFile: teacherFile)
+      .write(finished, into: folder)
   }
 
   /// A finished run needs its resume checkpoint no more; it is several times the model's size.
@@ -173,7 +194,14 @@ extension RunExecutor: TrainingObserver {
     record.epochs.removeAll { $0.epoch >= epoch }
     if step > 0 { progress.line("\(title): goes on in epoch \(epoch + 1) after step \(step)") }
     events = try EventLog(folder.events, truncatingAfterStep: step)
+    guard options.logs.contains(.tensorboard) else { return }
+    let log = try TensorBoardFile(folder.tensorBoard)
+    for epoch in record.epochs { try log.append(epoch.scalars, step: epoch.epoch + 1) }
+    tensorBoard = log
   }
+
+  /// Records what the networks are before they learn.
+  public func willStart(_ lipschitz: RunRecord.Lipschitz) { record.lipschitzAtStart = lipschitz }
 
   /// Logs the step and shows the progress.
   public func didStep(_ step: StepReport) throws {
@@ -233,7 +261,8 @@ extension RunExecutor: TrainingObserver {
         epoch: report.epoch, learningRate: report.learningRate, losses: report.losses,
         gradientNorms: report.gradientNorms, shares: report.shares,
         trainingMeasures: report.training, measures: report.test, seconds: report.seconds,
-        sharedSeconds: report.sharedSeconds, imagesPerSecond: report.imagesPerSecond))
+        sharedSeconds: report.sharedSeconds, imagesPerSecond: report.imagesPerSecond,
+        lipschitz: report.lipschitz, gradients: report.gradients))
     let digest = try ModelCheckpoint.write(
       objective.student, plan.network, pipeline: data.evaluationPipeline, measures: report.test,
       details: details(report.epoch), to: folder.last)
@@ -248,6 +277,9 @@ extension RunExecutor: TrainingObserver {
       $0 + ($1.seconds + ($1.sharedSeconds ?? 0)) * $1.imagesPerSecond
     }
     record.imagesPerSecond = seconds > 0 ? images / seconds : 0
+    if let epoch = record.epochs.last {
+      try tensorBoard?.append(epoch.scalars, step: epoch.epoch + 1)
+    }
     try events?.append([
       "event": "epoch", "epoch": .integer(report.epoch),
       "step": .integer(report.step), "training": report.training.value,
@@ -279,6 +311,7 @@ extension RunExecutor: TrainingObserver {
       "dataset": plan.data.id, "dataset_test_sha256": plan.data.hashes["test"] ?? "",
     ]
     details[ModelCheckpoint.sizeKey] = plan.extent.imageSize.map(String.init)
+    details[ModelCheckpoint.classNamesKey] = data.classNames?.joined(separator: "\n")
     if let measured = data.measured { details.merge(measured.header) { $1 } }
     // The teacher is named, not stored.
     details["teacher_sha256"] = record.teacher?.checkpointHash

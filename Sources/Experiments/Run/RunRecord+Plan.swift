@@ -16,16 +16,24 @@ extension RunRecord {
       protocolName: plan.trainingProtocol.rawValue, budget: plan.budget.name,
       configuration: plan.configuration, configurationHash: plan.hash,
       deviations: plan.deviations + options.replicaDeviations.map { .init($0) },
-      seeds: Dictionary(
-        uniqueKeysWithValues: ["initialisation", "sampleOrder", "augmentation", "powerIteration"]
-          .map { ($0, plan.seed) } + (plan.teacher.map { [(RunRecord.teacherSeed, $0.seed)] } ?? [])),
-      metrics: metrics, dataset: plan.data.id, datasetHashes: plan.data.hashes, teacher: teacher,
+      seeds: plan.seeds, metrics: metrics, dataset: plan.data.id, datasetHashes: plan.data.hashes,
+      teacher: teacher,
       suite: .init(version: suiteVersion, commit: source.commit, dirty: source.dirty),
       environment: .init(
         libtorch: Engine.version, cpuModel: Machine.cpuModel, cpuFeatures: Engine.cpuCapability,
         threads: Engine.threads, device: options.place.device.description,
-        precision: options.place.precision.rawValue, kernels: options.place.kernels.rawValue,
+        precision: options.place.precision.rawValue, kernels: options.place.kernelsInUse,
         replicas: options.replicas?.worldSize),
       command: options.command)
+  }
+}
+
+extension RunPlan {
+  /// Root seeds by purpose.
+  fileprivate var seeds: [String: UInt64] {
+    let own = ["initialisation", "sampleOrder", "augmentation", "powerIteration"]
+    var seeds = Dictionary(uniqueKeysWithValues: own.map { ($0, seed) })
+    seeds[RunRecord.teacherSeed] = teacher?.seed
+    return seeds
   }
 }

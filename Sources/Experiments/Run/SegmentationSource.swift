@@ -70,13 +70,13 @@ public struct SegmentationSource: RunData {
 
   /// Augmented crops. A last batch of one photo is left out, because the norm behind the pooled map needs two.
   public func loader(
-    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, paddingCounts: Bool
+    batchSize: Int, seed: UInt64, threads: Int, part: BatchPart, asReleased: Bool
   )
     -> any BatchSource
   {
     SegmentationLoader(
       dataset: training, augmentation: .init(baseSize: size, cropSize: size),
-      padding: paddingCounts ? 0 : SegmentationDataset.void,
+      padding: asReleased ? 0 : SegmentationDataset.void,
       configuration: LoaderConfiguration(
         batchSize: batchSize, seed: seed, threads: threads,
         dropsLast: training.count % batchSize == 1, part: part))

@@ -9,8 +9,8 @@ public struct TableRunner {
   public enum Outcome: Sendable {
     /// Nothing more will come of any run: the records of those that finished or diverged, in the plan's order.
     case finished([RunRecord])
-    /// A stop was requested.
-    case interrupted(folder: String)
+    /// A stop was requested; the folder of a run that was stopped, if one was.
+    case interrupted(folder: String?)
   }
 
   private let plan: TablePlan
@@ -29,32 +29,39 @@ public struct TableRunner {
     try run.withTeacher(in: options.runs).finishedRecord(in: options.runs) != nil
   }
 
-  /// Carries all runs out: those that can learn side by side together, the others one after the other.
+  /// Carries all runs out: those that can learn side by side together, the others one after the other. A worker leaves what
+  /// others have claimed to them, and waits until nothing is left.
   public func run(stop: StopRequest) throws -> Outcome {
     let progress = options.leads ? options.progress : Silence()
     if options.leads {
+      let cost = RunCost(data)
       try RunRequests.note(
-        plan.runs.map { RunRecord($0, metrics: data.metrics, options) }, under: options.runs)
+        plan.runs.map { run in
+          var record = RunRecord(run, metrics: data.metrics, options)
+          record.operations = try cost.operations(run)
+          return record
+        }, under: options.runs)
     }
-    // By the plans as they were before their teachers were known.
+    // Both by the plans as they were before their teachers were known; replicas that follow have no records.
     var records: [String: RunRecord] = [:]
+    var settled: Set<String> = []
     var checkedTeachers: Set<String> = []
     let given = try givenTeacher(progress)
     /// The run in its folder; nil where it was done before.
     func executor(_ index: Int) throws -> RunExecutor? {
       let planned = plan.runs[index]
-      let title =
-        "[\(index + 1)/\(plan.runs.count)] \(planned.setting.id) \(planned.methodName) seed \(planned.seed)"
-        + (planned.teacher == nil || planned.teacherSeed == 0 ? "" : " teacher \(planned.teacherSeed)")
+      let title = "[\(index + 1)/\(plan.runs.count)] \(planned.title)"
       var run = planned
       let teacher = planned.teacher.flatMap { records[$0.hash] }
       if planned.teacher != nil {
         run.teacherCheckpoint = try options.leaderTells(digest: teacher?.last?.sha256)
       }
-      let finished = try options.leads ? run.finishedRecord(in: options.runs) : nil
+      let finished = try options.leads ? run.doneRecord(in: options.runs, options.worker) : nil
       if try options.leaderDecides(finished != nil) {
-        progress.line("\(title): finished before")
+        if options.worker == nil { progress.line("\(title): finished before") }
         records[planned.hash] = finished
+        settled.insert(planned.hash)
+        if let finished { try makeUp(finished, of: run, title, progress) }
         return nil
       }
       if options.leads, let plan = planned.teacher, let teacher,
@@ -70,29 +77,71 @@ public struct TableRunner {
       if try options.leaderDecides(executor.finishedRecord != nil) {
         progress.line("\(title): finished by another process")
         records[planned.hash] = executor.finishedRecord
+        settled.insert(planned.hash)
         return nil
       }
       return executor
     }
-    for index in plan.runs.indices where records[plan.runs[index].hash] == nil {
-      guard let first = try executor(index) else { continue }
-      var cohort = RunCohort(first, of: plan.runs[index])
-      for later in plan.runs.indices where later > index {
-        let planned = plan.runs[later]
-        guard cohort.count < (options.replicas == nil ? options.largestCohort : 1),
-          records[planned.hash] == nil, cohort.admits(planned),
-          planned.teacher.map({ records[$0.hash] != nil }) ?? true
+    /// The same, or nil where another worker has it.
+    func claimed(_ index: Int) throws -> RunExecutor? {
+      do { return try executor(index) } catch let error as ResultsError
+        where error.code == .claimed && options.worker != nil
+      { return nil }
+    }
+    while true {
+      var isStuck = true
+      for index in plan.runs.indices where !settled.contains(plan.runs[index].hash) {
+        // A worker may come here before the teacher is done.
+        guard plan.runs[index].teacher.map({ settled.contains($0.hash) }) ?? true,
+          let first = try claimed(index)
         else { continue }
-        if let next = try executor(later) { cohort.add(next, of: planned) }
-      }
-      for (planned, executor) in try cohort.run(stop: stop, progress: progress) {
-        guard executor.record.status.isSettled else {
-          return .interrupted(folder: executor.folderName)
+        isStuck = false
+        var cohort = RunCohort(first, of: plan.runs[index])
+        let largest = largestCohort(besides: settled.count)
+        let companions = plan.companions(
+          of: index, atMost: largest - 1, isOpen: { !settled.contains($0.hash) },
+          isDone: { settled.contains($0.hash) })
+        for later in companions {
+          if let next = try claimed(later) { cohort.add(next, of: plan.runs[later]) }
         }
-        records[planned.hash] = executor.record
+        for (planned, executor) in try cohort.run(stop: stop, progress: progress) {
+          guard executor.record.status.isSettled else {
+            return .interrupted(folder: executor.folderName)
+          }
+          records[planned.hash] = executor.record
+          settled.insert(planned.hash)
+        }
       }
+      guard plan.runs.contains(where: { !settled.contains($0.hash) }) else { break }
+      if stop.isSet { return .interrupted(folder: nil) }
+      if isStuck { Thread.sleep(forTimeInterval: Self.secondsOfWaiting) }
     }
     return .finished(plan.runs.compactMap { records[$0.hash] })
+  }
+
+  /// How long a worker waits before it looks again at what others have.
+  private static let secondsOfWaiting = 1.0
+
+  private func largestCohort(besides done: Int) -> Int {
+    guard options.replicas == nil else { return 1 }
+    let share = options.worker?.largestCohort(of: plan.runs.count - done)
+    return min(options.largestCohort, share ?? options.largestCohort)
+  }
+
+  /// Evaluates a run that was finished without, where its checkpoint is there and nobody else is at it.
+  private func makeUp(
+    _ record: RunRecord, of run: RunPlan, _ title: String, _ progress: any RunProgress
+  ) throws {
+    let folder = RunFolder(following: run.folder(in: options.runs))
+    guard options.leads, record.evaluation == nil,
+      FileManager.default.fileExists(atPath: folder.last.path)
+    else { return }
+    do {
+      let executor = try RunExecutor(
+        run, data: data, options: options, teacher: record.teacher, title: title,
+        progress: progress)
+      if try executor.evaluate() { progress.line("\(title): evaluated image by image") }
+    } catch let error as ResultsError where error.code == .claimed { return }
   }
 
   /// Measures the teacher from a file before anything is distilled; nil where no run has one.
@@ -117,7 +166,19 @@ public struct TableRunner {
 }
 
 extension RunPlan {
-  /// The record of a run that is done; nil for one that is not.
+  /// The run in progress lines.
+  fileprivate var title: String {
+    "\(setting.id) \(methodName) seed \(seed)"
+      + (teacher == nil || teacherSeed == 0 ? "" : " teacher \(teacherSeed)")
+  }
+
+  /// The record of a run with which nothing is left to do; nil for one that is not.
+  fileprivate func doneRecord(in runs: URL, _ worker: Worker?) throws -> RunRecord? {
+    let record = try record(in: runs)
+    return record.flatMap { $0.isDone(for: worker) ? $0 : nil }
+  }
+
+  /// The record of a run that is finished; nil for one that is not.
   func finishedRecord(in runs: URL) throws -> RunRecord? {
     let record = try record(in: runs)
     return record?.status == .finished ? record : nil
@@ -125,6 +186,12 @@ extension RunPlan {
 }
 
 extension RunRecord {
+  /// Whether nothing is left to do; for a worker that is also a student that has diverged since its command began.
+  func isDone(for worker: Worker?) -> Bool {
+    let hasDiverged = status == .diverged && subject.role == .student
+    return status == .finished || hasDiverged && worker.map { heartbeat >= $0.since } ?? false
+  }
+
   /// The result of a teacher's run as its students' records name it.
   fileprivate var asTeacher: Teacher? {
     last.map {

@@ -31,7 +31,7 @@ package struct Trials {
       var bases: [Method] = []
       for base in methods.map({ Method($0.base) }) where !bases.contains(base) {
         bases.append(base)
-        guard let details = base.details(for: setting.task) else { continue }
+        guard let details = setting.recipe.use(of: base) else { continue }
         let key = TablePlan.WeightKey(setting: setting.id, method: base)
         weights[key] = try choose(setting, base, TrialGrid(details), beside: nil)
         guard let beside = weights[key] else { continue }
@@ -100,6 +100,7 @@ package struct Trials {
     run.teacherFile = selection.teacherFile
     run.backbones = selection.backbones
     run.pairing = selection.pairing
+    run.imagesAtOnce = selection.imagesAtOnce
     let trial = ChosenWeight(value: weight, source: .trial)
     if method.guidance == nil {
       run.lossChoice = trial
@@ -114,7 +115,7 @@ package struct Trials {
   package static func first(
     _ setting: Setting, _ method: Method, _ selection: TablePlan.Selection, data: DataReference
   ) -> [RunPlan] {
-    guard let details = method.details(for: setting.task),
+    guard let details = setting.recipe.use(of: method),
       method.guidance == nil || method.guidance == .differentiable
     else { return [] }
     let grid = method.guidance == nil ? TrialGrid(details) : lipschitzGrid(setting)

@@ -40,6 +40,8 @@ public struct PaperTable: Sendable {
   let usualSettings: [Setting]
   /// Its methods where nobody may choose others.
   let fixedMethods: [Method]?
+  /// The methods that the paper has in it, where they are fewer than in its other tables of the task.
+  let paperMethods: [Method]?
   /// Whether its rows are variants of the Lipschitz term, too.
   let hasVariants: Bool
   /// Whether the pairs of the Lipschitz term and its share of the loss can be chosen.
@@ -52,14 +54,17 @@ public struct PaperTable: Sendable {
   public let references: [ReferenceCell]
   /// Title of the report of the trials of its weights; nil where there are none of its own.
   let trialsTitle: String?
+  /// The contrast that was named before anything ran; nil for none in this table.
+  let primary: TableDescription.Primary?
 
   init(
     _ id: String, _ abstract: String, title: String, note: String? = nil,
     content: Content = .results, recipe: TableRecipe, data: DataSource, settings: [Setting],
-    usualSettings: [Setting]? = nil, fixedMethods: [Method]? = nil, hasVariants: Bool = false,
+    usualSettings: [Setting]? = nil, fixedMethods: [Method]? = nil,
+    paperMethods: [Method]? = nil, hasVariants: Bool = false,
     choosesTerm: Bool = false, besides: TableDescription.Besides? = nil,
     server: TableDescription.Server? = nil, references: [ReferenceCell] = [],
-    trialsTitle: String? = nil
+    trialsTitle: String? = nil, primary: TableDescription.Primary? = nil
   ) {
     self.id = id
     self.abstract = abstract
@@ -71,12 +76,14 @@ public struct PaperTable: Sendable {
     self.settings = settings
     self.usualSettings = usualSettings ?? settings
     self.fixedMethods = fixedMethods
+    self.paperMethods = paperMethods
     self.hasVariants = hasVariants
     self.choosesTerm = choosesTerm
     self.besides = besides
     self.server = server
     self.references = references
     self.trialsTitle = trialsTitle
+    self.primary = primary
   }
 
   /// Finds a table by its name.
@@ -133,9 +140,11 @@ public struct PaperTable: Sendable {
 extension PaperTable {
   /// What reports say of it.
   public var description: TableDescription {
-    TableDescription(
+    var description = TableDescription(
       id: id, title: title, note: note, metrics: recipe.task.metrics,
       methods: MethodCard.all.map(\.id), besides: besides, server: server)
+    description.primary = primary
+    return description
   }
 
   /// What reports say of the trials of its weights; nil where there are none of its own.

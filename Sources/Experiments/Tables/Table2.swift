@@ -15,7 +15,9 @@ extension PaperTable {
         directory: request.root.map { URL(fileURLWithPath: $0) })
     }, settings: cifarSettings, usualSettings: cifarSettings.filter { $0.id == "c" },
     references: errors,
-    trialsTitle: "choice of weights, top-1 error on a held-out tenth of the training images, %")
+    trialsTitle: "choice of weights, top-1 error on a held-out tenth of the training images, %",
+    primary: .init(setting: "c", first: Method.london.description, second: Method(.ofd).description)
+  )
 
   /// The recipe of the OFD code.
   private static let cifarRecipe = TableRecipe(

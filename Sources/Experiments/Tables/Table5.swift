@@ -34,7 +34,8 @@ extension PaperTable {
     full: .init(epochs: 50, imageSize: SegmentationEvaluator.paperShortSide),
     reduced: .init(epochs: 40, teacherEpochs: 80, batchSize: 8, imageSize: 161),
     smoke: .init(epochs: 4, teacherEpochs: 8, batchSize: 8, imageSize: 65),
-    sizing: .scaled, optimizer: .init(nesterov: true), hasReleasedCode: false, pretrainedRate: segmentationRate
+    sizing: .scaled, optimizer: .init(nesterov: true), hasReleasedCode: false,
+    pretrainedRate: segmentationRate
   ) { start in
     .polynomial(base: start.isPretrained ? segmentationRate : 0.06, power: 0.9)
   }

@@ -7,12 +7,12 @@ import Training
 extension DetectionSource {
   /// Photos of the test set with the annotated boxes and those that networks found.
   public func panel() -> TablePanel? {
-    let photos = test.first(TablePanel.photoCount)
+    let photos = test.first(TablePanel.poolCount)
     return TablePanel(
       digest: test.digest,
       photos: photos.samples.map { .init(file: $0.file, width: $0.width, height: $0.height) },
       truth: [("annotated", photos.samples.map(Self.annotated))],
-      cells: { network in
+      answers: { network in
         let found = try DetectionEvaluator(training: photos, test: photos)
           .detections(of: network, on: photos)
         return zip(photos.samples, found).map(Self.detected)
@@ -33,13 +33,14 @@ extension DetectionSource {
 
   private static func detected(
     _ sample: DetectionDataset.Sample, _ found: [DetectionDecoder.Detection]
-  ) -> ImagePanel.Cell {
-    .marks(
-      found.filter { $0.score >= smallestScore }.map { detection in
-        mark(
-          sample.pixels(of: detection.box), detection.label,
-          VOCDevkit.classes[detection.label] + String(format: " %.2f", detection.score))
-      })
+  ) -> TablePanel.Answer {
+    let drawn = found.filter { $0.score >= smallestScore }
+    let marks = drawn.map { detection in
+      mark(
+        sample.pixels(of: detection.box), detection.label,
+        VOCDevkit.classes[detection.label] + String(format: " %.2f", detection.score))
+    }
+    return .init(cell: .marks(marks), content: .objects(drawn.map(\.label)))
   }
 
   /// The devkit counts pixels from 1.

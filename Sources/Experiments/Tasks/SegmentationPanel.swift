@@ -7,7 +7,7 @@ import Training
 extension SegmentationSource {
   /// Photos of the test set beside their masks and those that networks predict, in the devkit's colours.
   public func panel() throws -> TablePanel? {
-    let photos = test.first(TablePanel.photoCount)
+    let photos = test.first(TablePanel.poolCount)
     let masks = try photos.samples.map { sample -> ImagePanel.Cell in
       let mask = try sample.decoded().mask
       return try mask.map { .picture(try Self.png($0)) } ?? .marks([])
@@ -16,15 +16,13 @@ extension SegmentationSource {
       digest: test.digest,
       photos: photos.samples.map { .init(file: $0.photo, width: $0.width, height: $0.height) },
       truth: [("photo", photos.samples.map { _ in .marks([]) }), ("truth", masks)],
-      cells: { network in
-        var cells: [ImagePanel.Cell] = []
+      answers: { network in
+        var answers: [TablePanel.Answer] = []
         try SegmentationEvaluator.predict(network, on: photos, shortSide: nil) { batch, classes in
-          cells.append(
-            .picture(
-              try Self.png(
-                Raster(width: batch.width, height: batch.height, channels: 1, bytes: classes))))
+          let mask = Raster(width: batch.width, height: batch.height, channels: 1, bytes: classes)
+          answers.append(.init(cell: .picture(try Self.png(mask)), content: .pixels(classes)))
         }
-        return cells
+        return answers
       })
   }
 

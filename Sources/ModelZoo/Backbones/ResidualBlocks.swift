@@ -91,8 +91,8 @@ struct ResidualBlock {
   }
 
   func callAsFunction(_ x: Tensor, _ mode: ForwardMode) throws(TensorError) -> Tensor {
-    let inner = try norm1(try conv1(x), mode).reluInPlace()
-    let branch = try norm2(try conv2(inner), mode)
+    let inner = try conv2.measured(try conv1.measured(x, mode), behind: norm1, mode)
+    let branch = try norm2(inner, mode)
     guard let shortcut else { return try branch + x }
     return try branch + (try shortcut(x, mode))
   }

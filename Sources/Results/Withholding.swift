@@ -1,0 +1,51 @@
+import Foundation
+
+/// A rule by which a difference is not printed.
+public enum Withholding: Hashable, Sendable {
+  /// Fewer blocks than a spread can be known from.
+  case fewBlocks(Int)
+  /// The teacher is no better than the student alone: nothing can be handed down.
+  case weakTeacher(teacher: Double, student: Double)
+  /// A row says the same of every image.
+  case constantPredictor(row: String)
+
+  /// Blocks below which no difference is printed.
+  public static let fewestBlocks = 3
+
+  /// The rule and what it found.
+  public var sentence: String {
+    switch self {
+    case .fewBlocks(let count):
+      return "withheld: n = \(count), and below n = \(Self.fewestBlocks) no difference is printed"
+    case .weakTeacher(let teacher, let student):
+      return String(
+        format: "withheld: the teacher (%.2f) is not better than the student alone (%.2f)", teacher,
+        student)
+    case .constantPredictor(let row):
+      return "withheld: \(row) is no better than a constant predictor"
+    }
+  }
+
+  /// The rule's name, for programs.
+  var name: String {
+    switch self {
+    case .fewBlocks: "fewer than \(Self.fewestBlocks) blocks"
+    case .weakTeacher: "teacher not better than student"
+    case .constantPredictor: "constant predictor"
+    }
+  }
+}
+
+extension RecordGroup {
+  /// Whether a run says the same of every image, or gets no more than a network that does.
+  func isConstant(_ metric: Metric) -> Bool {
+    records.contains { record in
+      guard let evaluation = record.evaluation else { return false }
+      if evaluation.choices == 1 { return true }
+      guard let chance = evaluation.constantPredictor[metric],
+        let own = record.last?.measures[metric]
+      else { return false }
+      return !metric.isBetter(own, than: chance)
+    }
+  }
+}

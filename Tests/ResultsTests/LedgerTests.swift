@@ -1,0 +1,170 @@
+import DurableFiles
+import Foundation
+import JSON
+import Results
+import Statistics
+import Testing
+
+struct LedgerTests {
+  private static let table = {
+    var table = description
+    table.primary = .init(setting: "c", first: "london", second: "ofd")
+    return table
+  }()
+
+  private func claim(
+    _ id: String = "claim", _ test: Claim.Test? = nil, settings: [String] = ["c"]
+  ) -> Claim {
+    Claim(
+      id, "A sentence.", source: "somewhere", table: "table2", settings: settings,
+      test: test ?? .better(.method("london"), than: .method("ofd"), by: .result),
+      command: { "lskd-repro table2 --settings \($0)" }, cost: { _ in 7.2e15 })
+  }
+
+  private func ledger(_ records: [RunRecord], _ claims: [Claim]? = nil) -> Ledger {
+    Ledger(
+      claims ?? [claim()],
+      reports: [Report(Self.table, records: records, references: [])], records: records,
+      decisive: ["full"])
+  }
+
+  private func runs(
+    _ method: String, _ errors: [Double], budget: String = "full", setting: String = "c"
+  ) -> [RunRecord] {
+    errors.enumerated().map {
+      makeRecord(method: method, seed: UInt64($0), error: $1, budget: budget, setting: setting)
+    }
+  }
+
+  private func verdict(_ london: [Double], _ ofd: [Double]) throws -> Finding {
+    try #require(ledger(runs("london", london) + runs("ofd", ofd)).findings.first)
+  }
+
+  @Test("a difference in favour is reproduced, one against it refuted, a small one equivalent")
+  func verdicts() throws {
+    let better = try verdict([23, 23.1, 22.9, 23], [24, 24, 24.1, 23.9])
+    #expect(better.verdict == .reproduced && better.count == 4 && better.teachers == 1)
+    // Gains 1, 0.9, 1.2, 0.9: mean 1, by scipy's t interval 0.7749 to 1.2251.
+    #expect(abs((better.estimate ?? 0) - 1) < 1e-9)
+    #expect(abs((better.interval?.lower ?? 0) - 0.774_92) < 1e-4)
+    let worse = try verdict([24, 24, 24.1, 23.9], [23, 23.1, 22.9, 23])
+    #expect(worse.verdict == .refuted && abs((worse.estimate ?? 0) + 1) < 1e-9)
+    #expect(
+      try verdict([24.01, 24, 23.99, 24.02], [24, 24.01, 24, 24.01]).verdict == .equivalent)
+  }
+
+  @Test("what is undecided says how many blocks would decide")
+  func undecided() throws {
+    let open = try verdict([23, 25, 22.5, 24.8], [24, 24.2, 23.9, 24.1])
+    guard case .undecided(let blocks?) = open.verdict else {
+      Issue.record("\(open.verdict)")
+      return
+    }
+    #expect(blocks > 4 && open.words == "undecided: n = \(blocks) would decide")
+    let few = try verdict([23, 22], [24, 24.2])
+    #expect(few.verdict == .undecided(blocks: 3) && few.estimate == nil)
+    #expect(few.remark?.contains("below n = 3") == true)
+  }
+
+  @Test("what was not run has its command and its cost, what cannot decide is not comparable")
+  func missing() throws {
+    let ledger = ledger(runs("ofd", [24, 24.1, 23.9]))
+    let finding = try #require(ledger.findings.first)
+    #expect(finding.verdict == .notRun)
+    #expect(ledger.text.contains("lskd-repro table2 --settings c"))
+    #expect(ledger.text.contains("7200 TFLOP"))
+    let smoke = self.ledger(
+      runs("london", [23, 23, 23], budget: "smoke") + runs("ofd", [24, 25, 26], budget: "smoke"))
+    #expect(smoke.findings.first?.verdict == .notComparable)
+    #expect(smoke.findings.first?.estimate == nil)
+  }
+
+  @Test("a claim against every other method is as good as its worst contrast")
+  func everyOther() throws {
+    let all = claim(
+      "all", .better(.method("london"), than: .others(than: ["london"]), by: .result))
+    let records =
+      runs("london", [23, 23.1, 22.9, 23]) + runs("ofd", [24, 24, 24.1, 23.9])
+      + runs("at", [30, 30.1, 29, 30])
+    #expect(ledger(records, [all]).findings.first?.verdict == .reproduced)
+    let rival = records + runs("kd", [20, 20.1, 20, 19.9])
+    let finding = try #require(ledger(rival, [all]).findings.first)
+    #expect(finding.verdict == .refuted && finding.remark?.contains("london and kd") == true)
+  }
+
+  @Test("the primary contrast stands alone, all others are adjusted by Holm's rule")
+  func family() throws {
+    // Alone p = 0.03, beside another one 0.07.
+    let gains = [0.4, 0.9, 0.5, 1.3]
+    let base = [24.0, 24, 24, 24]
+    let weak = zip(base, gains).map { $0 - $1 }
+    let records =
+      runs("london", weak) + runs("ofd", base) + runs("kd", base) + runs("at", base)
+      + runs("fitnets", weak)
+    let p = PairedDifferences(differences: gains).pValue ?? 1
+    #expect(p < 0.05 && 2 * p > 0.05)
+    let primary = claim()
+    func other(_ name: String) -> Claim {
+      claim(name, .better(.method("fitnets"), than: .method(name), by: .result))
+    }
+    let findings = ledger(records, [primary, other("kd"), other("at")]).findings
+    #expect(findings.map(\.verdict.name) == ["reproduced", "undecided", "undecided"])
+    #expect(ledger(records, [primary, other("kd")]).findings[1].verdict == .reproduced)
+  }
+
+  @Test("settings are pooled with their heterogeneity")
+  func pooled() throws {
+    let records = ["c", "d"].flatMap { setting in
+      runs("london", [23, 23.1, 22.9], setting: setting)
+        + runs("ofd", setting == "c" ? [24, 24.2, 24] : [23.5, 23.8, 23.5], setting: setting)
+    }
+    let findings = ledger(records, [claim(settings: ["c", "d"])]).findings
+    #expect(findings.count == 3 && findings[2].setting == nil)
+    #expect(findings[2].count == 6 && findings[2].remark?.contains("I²") == true)
+  }
+
+  @Test("two methods are the same only where every epoch of every block is")
+  func same() throws {
+    func epochs(_ method: String, _ last: Double) -> [RunRecord] {
+      (0..<2).map { seed in
+        var record = makeRecord(method: method, seed: UInt64(seed), error: last)
+        record.epochs = [50, last].enumerated().map { epoch, error in
+          .init(
+            epoch: epoch, learningRate: 0.1, losses: [:], gradientNorms: [:],
+            measures: [.top1Error: error], seconds: 1, imagesPerSecond: 1)
+        }
+        return record
+      }
+    }
+    let same = claim("same", .same("kd", "ofd"))
+    let equal = ledger(epochs("kd", 24) + epochs("ofd", 24), [same]).findings.first
+    #expect(equal?.verdict == .reproduced && equal?.count == 2)
+    let unlike = ledger(epochs("kd", 24) + epochs("ofd", 24.01), [same]).findings.first
+    #expect(unlike?.verdict == .refuted && unlike?.remark == "unlike in 2 of 2 blocks")
+  }
+
+  @Test("the page says claim, verdict, evidence and command in its first table")
+  func page() {
+    let report = Report(
+      Self.table,
+      records: runs("london", [23, 23.1, 22.9, 23]) + runs("ofd", [24, 24, 24.1, 23.9]),
+      references: [])
+    let ledger = ledger(runs("london", [23, 23.1, 22.9, 23]) + runs("ofd", [24, 24, 24.1, 23.9]))
+    let lines = ledger.page(of: [report.page]).markdown.split(separator: "\n")
+    #expect(lines[1] == "Of 1 claims: 1 reproduced. " + lines[1].dropFirst(27))
+    #expect(
+      lines[4].contains(
+        "| A sentence. | c | **reproduced** | +1.00 | +0.77 to +1.23 | 4 | 1 | full |"))
+    #expect(
+      lines[4].contains(
+        "[table2](table2.md#protocol-equal-budget-full-data-cifar100-the-papers-recipe)"))
+    #expect(lines[4].hasSuffix("| `lskd-repro table2 --settings c` |"))
+    let html = Page.html([ledger.page(of: [report.page]), report.page], title: "all")
+    #expect(
+      html.contains("href=\"#table2-protocol-equal-budget-full-data-cifar100-the-papers-recipe\""))
+    #expect(
+      html.contains("id=\"table2-protocol-equal-budget-full-data-cifar100-the-papers-recipe\""))
+    #expect(html.contains("<strong>reproduced</strong>") && html.contains("<svg"))
+    #expect(!html.contains("<script") && !html.contains("src=\"http"))
+  }
+}
