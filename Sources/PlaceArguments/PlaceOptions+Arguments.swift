@@ -47,3 +47,5 @@ public enum DeviceChoice: ExpressibleByArgument, CustomStringConvertible, Sendab
 extension Precision: ExpressibleByArgument {}
 
 extension Kernels: ExpressibleByArgument {}
+
+extension KernelLevel: ExpressibleByArgument {}

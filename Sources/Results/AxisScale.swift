@@ -6,6 +6,8 @@ struct AxisScale {
   enum Kind: Sendable {
     /// Equal steps.
     case linear
+    /// Equal steps of whole numbers, as of epochs.
+    case whole
     /// Equal factors; for positive values.
     case logarithmic
   }
@@ -21,13 +23,13 @@ struct AxisScale {
 
   /// Covers `values`, whose ticks are multiples of 1, 2 or 5 times a power of ten, or powers of ten.
   init(_ values: [Double], _ kind: Kind = .linear) {
-    let finite = values.filter { $0.isFinite && (kind == .linear || $0 > 0) }
-    let (least, most) = (finite.min() ?? (kind == .linear ? 0 : 1), finite.max() ?? 1)
+    let finite = values.filter { $0.isFinite && (kind != .logarithmic || $0 > 0) }
+    let (least, most) = (finite.min() ?? (kind == .logarithmic ? 1 : 0), finite.max() ?? 1)
     self.kind = kind
     switch kind {
-    case .linear:
+    case .linear, .whole:
       let width = least < most ? most - least : max(abs(least), 1)
-      let step = Self.step(width / Self.wantedTicks)
+      let step = max(Self.step(width / Self.wantedTicks), kind == .whole ? 1 : 0)
       let first = (least / step).rounded(.down)
       let last = max((most / step).rounded(.up), first + 1)
       ticks = (Int(first)...Int(last)).map { Double($0) * step }
@@ -51,7 +53,7 @@ struct AxisScale {
   /// 0 at the first tick, 1 at the last.
   func share(_ value: Double) -> Double {
     switch kind {
-    case .linear: (value - low) / (high - low)
+    case .linear, .whole: (value - low) / (high - low)
     case .logarithmic: log10(max(value, low) / low) / log10(high / low)
     }
   }

@@ -101,7 +101,7 @@ extension CurveReport.Panel {
         .init(
           name: "\($0.method), \($0.part)", points: $0.points.points, bands: $0.points.bands,
           colour: $0.colour, style: $0.part == "test" ? .line : .dashes)
-      })
+      }, horizontally: .whole)
   }
 
   var blocks: [Page.Block] {

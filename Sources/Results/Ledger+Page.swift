@@ -4,8 +4,14 @@ import Statistics
 extension Ledger {
   /// The first page of the reports: claims with their verdicts, then how to read them and what was measured.
   public func page(of pages: [Page]) -> Page {
-    var blocks: [Page.Block] = [.paragraph(summary), .table(table)]
+    var blocks: [Page.Block] = [.paragraph(summary)]
+    let tested = findings.filter { $0.place != nil }
+    if !tested.isEmpty { blocks.append(.table(table(tested))) }
     blocks += forest
+    let untested = findings.filter { $0.place == nil }
+    if !untested.isEmpty {
+      blocks += [.heading(2, "Not run yet"), .table(table(untested))]
+    }
     blocks += [.heading(2, "Verdicts"), .list(Self.reading)]
     blocks += [.heading(2, "What decides each claim"), .list(rules)]
     blocks += [
@@ -50,7 +56,7 @@ extension Ledger {
       + "evidence and the command that makes it."
   }
 
-  private var table: TextTable {
+  private func table(_ findings: [Finding]) -> TextTable {
     var text = TextTable([
       "claim", "setting", "verdict", "estimate", "95 % interval", "n", "teachers", "runs",
       "remark", "evidence", "command",

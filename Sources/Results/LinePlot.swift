@@ -47,6 +47,24 @@ public struct LinePlot {
     }
   }
 
+  /// What the horizontal axis counts.
+  public enum Axis: Sendable {
+    /// Any numbers.
+    case linear
+    /// Whole numbers, such as epochs.
+    case whole
+    /// Positive numbers, by factors.
+    case logarithmic
+
+    fileprivate var scale: AxisScale.Kind {
+      switch self {
+      case .linear: .linear
+      case .whole: .whole
+      case .logarithmic: .logarithmic
+      }
+    }
+  }
+
   let title: String
   let xLabel: String
   let yLabel: String
@@ -56,7 +74,8 @@ public struct LinePlot {
 
   /// Makes a plot. Lines that lie on each other become one, with all their names.
   public init(
-    title: String, xLabel: String, yLabel: String, series: [Series], byFactors: Bool = false
+    title: String, xLabel: String, yLabel: String, series: [Series],
+    horizontally kind: Axis = .linear
   ) {
     self.title = title
     self.xLabel = xLabel
@@ -64,7 +83,7 @@ public struct LinePlot {
     self.series = Self.joined(series)
     let all = series.flatMap(\.points)
     let bands = series.flatMap(\.bands)
-    x = AxisScale(all.map(\.0), byFactors ? .logarithmic : .linear)
+    x = AxisScale(all.map(\.0), kind.scale)
     y = AxisScale(all.map(\.1) + bands.map(\.lower) + bands.map(\.upper))
   }
 
@@ -91,6 +110,7 @@ public struct LinePlot {
     drawAxes(&canvas)
     for one in series { draw(one, &canvas) }
     drawNames(&canvas)
+    drawNamesOfMarks(&canvas)
     return canvas.svg
   }
 
@@ -142,7 +162,8 @@ public struct LinePlot {
 
   /// Names beside the last points, moved apart where they would lie on each other.
   private func drawNames(_ canvas: inout SVGCanvas) {
-    let ends = series.compactMap { one in one.points.last.map { (one, place($0)) } }
+    let ends = series.filter { $0.style != .marks }
+      .compactMap { one in one.points.last.map { (one, place($0)) } }
       .sorted { $0.1.y < $1.1.y }
     var heights: [Double] = []
     for (_, end) in ends {
@@ -161,4 +182,22 @@ public struct LinePlot {
       canvas.text(one.name, left, height + 4, colour: one.colour)
     }
   }
+
+  /// Names beside the dots, lower where another one is in the way.
+  private func drawNamesOfMarks(_ canvas: inout SVGCanvas) {
+    var taken: [(x: Double, y: Double)] = []
+    let marks = series.filter { $0.style == .marks }
+      .compactMap { one in one.points.last.map { (one, place($0)) } }
+      .sorted { ($0.1.y, $0.1.x) < ($1.1.y, $1.1.x) }
+    for (one, end) in marks {
+      var height = end.y + 4
+      while taken.contains(where: {
+        abs($0.y - height) < Self.labelHeight && abs($0.x - end.x) < Self.nameWidth
+      }) { height += Self.labelHeight / 2 }
+      taken.append((end.x, height))
+      canvas.text(one.name, end.x + 8, height, colour: one.colour)
+    }
+  }
+
+  private static let nameWidth = 100.0
 }

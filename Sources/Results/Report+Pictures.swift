@@ -85,7 +85,7 @@ extension Report {
     guard !series.isEmpty else { return nil }
     let plot = LinePlot(
       title: title("The Lipschitz term over training", setting, section), xLabel: "epoch",
-      yLabel: label + "; bands: ± standard deviation", series: series)
+      yLabel: label + "; bands: ± standard deviation", series: series, horizontally: .whole)
     return .picture(
       file: file(kind, setting, section), text: "\(label), setting \(setting)", svg: plot.svg)
   }
@@ -115,7 +115,7 @@ extension Report {
               .init(x: alpha, lower: mean - $0, upper: mean + $0)
             }
           }, colour: 0, style: .marks)
-      ], byFactors: true)
+      ], horizontally: .logarithmic)
     return .picture(
       file: file("alpha", setting, section),
       text: "\(table.metrics.main.title) by the weight alpha, setting \(setting)", svg: plot.svg)

@@ -74,7 +74,9 @@ extension RunStatus.Row {
     self.state = state
     let epochs = record.configuration["recipe"]?["epochs"]?.integer ?? 0
     let isSettled = state == .done || state == .diverged
-    let share = epochs > 0 ? Double(max(0, epochs - record.epochs.count)) / Double(epochs) : 1
+    let share =
+      state != .missing && epochs > 0
+      ? Double(max(0, epochs - record.epochs.count)) / Double(epochs) : 1
     operationsLeft = isSettled ? 0 : record.operations.map { $0 * share }
   }
 

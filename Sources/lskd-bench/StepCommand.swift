@@ -1,11 +1,9 @@
-public import ArgumentParser
+import ArgumentParser
 import Benchmarks
 import Foundation
 import PlaceArguments
 import ProgramSupport
-public import TensorCore
-
-extension KernelLevel: ExpressibleByArgument {}
+import TensorCore
 
 struct StepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -104,6 +104,11 @@ struct FusedTrainingTests {
   ) throws -> [(name: String, Tensor)] {
     let store = ParameterStore(seed: 1, dtype: dtype, layout: layout)
     let network = try architecture.makeNetwork(classCount: 10, store: store)
+    // Far from zero, so that rounding moves no value to the other side of a ReLU, whose gradient is another one.
+    for entry in store.entries where entry.name.hasSuffix(".bias") && entry.name != "fc.bias" {
+      let signs = (0..<entry.tensor.count).map { $0 % 3 == 0 ? Float(-3) : 3 }
+      try entry.tensor.assign(try Tensor(signs, shape: entry.tensor.shape).converted(to: dtype))
+    }
     let images = try values("images", [6, 3, 16, 16]).converted(to: dtype)
       .converted(layout: layout)
     let result = try network.features(of: images, .train)
@@ -135,7 +140,7 @@ struct FusedTrainingTests {
       // What the kernels round is not more than several times what libtorch's do.
       let rounding = try difference(plain[index].1, expected.1)
       let error = try difference(own[index].1, expected.1)
-      #expect(error < max(20 * rounding, 5e-5), "\(expected.name): \(error), \(rounding)")
+      #expect(error < max(20 * rounding, 1e-4), "\(expected.name): \(error), \(rounding)")
       if try own[index].1.bytes() != plain[index].1.bytes() { usesKernels = true }
     }
     #expect(usesKernels)
@@ -161,7 +166,8 @@ struct FusedTrainingTests {
       let images = try values("images", [3, 3, 8, 8]).converted(to: dtype).converted(layout: layout)
       try images.setRequiresGradient(true)
       let logits = try network.logits(of: images, .train)
-      let inner = try logits.squared().sum().gradients(of: [images], creatingGraph: true)
+      let inner = try logits.squared().sum().gradients(
+        of: [images], retainingGraph: true, creatingGraph: true)
       let slope = try #require(inner[0])
       return try slope.squared().sum().gradients(of: store.parameters).map { try #require($0) }
     }

@@ -59,8 +59,8 @@ struct ProgramTests {
       let names = try FileManager.default.contentsOfDirectory(atPath: resumed.path).sorted()
       #expect(
         names == [
-          "best.lskd", "epoch-7.lskd", "epoch-8.lskd", "events.jsonl", "last.lskd", "lock",
-          "record.json",
+          "best.lskd", "epoch-7.lskd", "epoch-8.lskd", "evaluation.json", "events.jsonl",
+          "last.lskd", "lock", "predictions.bin", "record.json",
         ])
 
       // Evaluation gives the number of the record to the last digit.

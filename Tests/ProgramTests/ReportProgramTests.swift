@@ -59,7 +59,7 @@ struct ReportProgramTests {
     #expect(readme.contains("| LONDON's students err less than OFD's. | c | **not run** |"))
     let page = String(decoding: reports["table2.md"] ?? Data(), as: UTF8.self)
     #expect(page.contains("agreement with teacher") && page.contains("noise 3, error %"))
-    #expect(page.contains("withheld: n = 1"))
+    #expect(page.contains("Setting c, withheld: "))
     // Records alone give the same bytes.
     let exported = try repro("report", "--export", "records", in: directory)
     #expect(exported.code == 0, "\(exported.errors)")

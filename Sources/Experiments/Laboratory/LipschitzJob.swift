@@ -76,13 +76,21 @@ public struct LipschitzJob {
       let page = Self.heading + correlationLines + networks.flatMap(\.markdown)
       let texts =
         [
-          ("lipschitz.md", page.joined(separator: "\n")), ("lipschitz.json", value.indented),
+          ("lipschitz.md", page.joined(separator: "\n")), ("lipschitz.json", twin.indented),
         ] + networks.map { ($0.picture.name, $0.picture.svg) }
       return try texts.map { name, text in
         let file = directory.appendingPathComponent(name)
         try AtomicFile.write(text, to: file)
         return file
       }
+    }
+
+    /// The page's JSON twin.
+    private var twin: JSONValue {
+      .object([
+        "networks": .array(networks.map(\.value)),
+        "transmitting_correlation": correlation.value,
+      ])
     }
 
     private static let heading = [

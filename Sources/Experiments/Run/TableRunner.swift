@@ -34,8 +34,13 @@ public struct TableRunner {
   public func run(stop: StopRequest) throws -> Outcome {
     let progress = options.leads ? options.progress : Silence()
     if options.leads {
+      let cost = RunCost(data)
       try RunRequests.note(
-        plan.runs.map { RunRecord($0, metrics: data.metrics, options) }, under: options.runs)
+        plan.runs.map { run in
+          var record = RunRecord(run, metrics: data.metrics, options)
+          record.operations = try cost.operations(run)
+          return record
+        }, under: options.runs)
     }
     // Both by the plans as they were before their teachers were known; replicas that follow have no records.
     var records: [String: RunRecord] = [:]
