@@ -49,7 +49,7 @@ struct DoctorTests {
       let data = try #require(found["data"] as? [String: Any])
       #expect(data["directory"] as? String == "/nonexistent/lskd")
       let archives = try #require(data["archives"] as? [[String: Any]])
-      #expect(archives.count == 5)
+      #expect(archives.count == 8)
       for archive in archives {
         let set = try #require(archive["dataset"] as? String)
         #expect(archive["presence"] as? String == "absent")

@@ -79,12 +79,10 @@ struct GPUCheckTests {
   @Test("a golden vector that cannot be read fails alone; the others are compared")
   func damage() throws {
     try inTemporaryDirectory { directory in
-      let losses = directory.appendingPathComponent("vectors/losses")
-      try FileManager.default.createDirectory(
-        at: directory.appendingPathComponent("vectors"), withIntermediateDirectories: true)
-      try FileManager.default.copyItem(at: vectors.appendingPathComponent("losses"), to: losses)
+      let copies = directory.appendingPathComponent("vectors")
+      try FileManager.default.copyItem(at: vectors, to: copies)
       try Data(#"{"cases": [{"name": "nothing"}]}"#.utf8)
-        .write(to: losses.appendingPathComponent("kd.json"))
+        .write(to: copies.appendingPathComponent("losses/kd.json"))
       let found = try check(["--reference", "vectors", "--only", "vectors"], in: directory)
       #expect(found.result.code == 1)
       let step = try #require(found.steps["golden vectors"])

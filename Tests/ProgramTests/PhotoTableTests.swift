@@ -39,10 +39,12 @@ struct PhotoTableTests {
       // The header names the photos, which are made anew.
       #expect(try eval(checkpoint, "--json", in: directory).output == named.output)
       try ranks(directory, metrics)
-      let photo = photos + "/val/class03/00003.JPEG"
-      let seen = try eval("predict", checkpoint, photo, in: directory)
-      #expect(seen.code == 0 && seen.output.hasPrefix(photo), "\(seen.errors)")
-      #expect(seen.output.split(separator: "\n").count == 6 && seen.output.contains("class0"))
+      let folder = photos + "/val/class03"
+      let seen = try eval("predict", checkpoint, folder, in: directory)
+      #expect(seen.code == 0 && seen.output.hasPrefix(folder), "\(seen.errors)")
+      // A photo and five classes for each.
+      let lines = seen.output.split(separator: "\n")
+      #expect(lines.count == 8 * 6 && lines[1].contains("% ") && lines[1].contains("class0"))
       try badRequests(directory, checkpoint, photos)
     }
   }
