@@ -194,8 +194,9 @@ enum GramBound {
     -> NormBounds
   {
     var flat = geometry
-    // Over all frequencies zeros between a kernel's pixels change nothing.
-    flat.dilation = 1
+    // Over all frequencies zeros between a kernel's pixels change nothing. A stride sees them: it may read all of the
+    // kernel's pixels in one phase, which without the zeros are of several.
+    if geometry.stride == 1 { flat.dilation = 1 }
     let symbol = try FrequencyMatrices(weight: weight, flat)
     let (height, width) = symbol.sides
     let grid = grid(for: symbol)

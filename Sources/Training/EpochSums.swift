@@ -30,7 +30,8 @@ struct EpochSums: Equatable {
 
   /// Share of each weighted term in the total.
   var shares: [String: Double] {
-    let total = contributions.values.reduce(0, +)
+    // In the order of names: that of a dictionary differs from process to process, and with it the last bit of a sum.
+    let total = contributions.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
     return total == 0 ? [:] : contributions.mapValues { $0 / total }
   }
 }

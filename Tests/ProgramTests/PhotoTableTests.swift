@@ -39,9 +39,9 @@ struct PhotoTableTests {
       // The header names the photos, which are made anew.
       #expect(try eval(checkpoint, "--json", in: directory).output == named.output)
       try ranks(directory, metrics)
-      let folder = photos + "/val/class03"
-      let seen = try eval("predict", checkpoint, folder, in: directory)
-      #expect(seen.code == 0 && seen.output.hasPrefix(folder), "\(seen.errors)")
+      let asked = photos + "/val/class03"
+      let seen = try eval("predict", checkpoint, asked, in: directory)
+      #expect(seen.code == 0 && seen.output.hasPrefix(asked), "\(seen.errors)")
       // A photo and five classes for each.
       let lines = seen.output.split(separator: "\n")
       #expect(lines.count == 8 * 6 && lines[1].contains("% ") && lines[1].contains("class0"))
