@@ -46,6 +46,8 @@ struct ProgramTests {
       #expect(
         try member(resumed.appendingPathComponent("record.json"), "status") as? String
           == "interrupted")
+      let other = try repro.run(Self.table + ["--kernels", "reference"], in: again)
+      #expect(other.code == 2 && other.errors.contains("--kernels fast"), "\(other.errors)")
       let killed = try RunningProgram("lskd-repro", Self.table, in: again)
       try killed.wait(forEvents: try killed.events() + 3)
       killed.send(SIGKILL)

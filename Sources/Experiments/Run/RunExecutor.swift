@@ -8,6 +8,7 @@ import Measuring
 public import Results
 import TensorCore
 public import Training
+import UserErrors
 
 /// Carries one run out in its folder: trains, keeps the record, the events and the checkpoints.
 public final class RunExecutor {
@@ -50,6 +51,7 @@ public final class RunExecutor {
     record.operations = try RunCost(data).operations(plan)
     written = known
     if let known {
+      try checkArithmetic(of: known)
       record.epochs = known.epochs
       record.lipschitzAtStart = known.lipschitzAtStart
       record.last = known.last
@@ -61,6 +63,24 @@ public final class RunExecutor {
       record.subject.weights.match = known.subject.weights.match
     }
     secondsBefore = record.wallSeconds
+  }
+
+  /// Throws for a begun run whose first part was computed in another way: its bytes would be those of neither.
+  private func checkArithmetic(of known: RunRecord) throws(UsageError) {
+    guard FileManager.default.fileExists(atPath: folder.resume.path) else { return }
+    let place = options.place
+    var begun: [String] = []
+    if known.environment.precision != place.precision.rawValue {
+      begun.append("--precision \(known.environment.precision)")
+    }
+    let isReference = known.environment.kernels == Kernels.reference.rawValue
+    if isReference != (place.kernels == .reference) {
+      begun.append("--kernels \((isReference ? Kernels.reference : .fast).rawValue)")
+    }
+    guard !begun.isEmpty else { return }
+    throw UsageError(
+      "\(folder.url.path) was begun with \(begun.joined(separator: " ")): go on with that, or remove it"
+    )
   }
 
   /// Makes the networks and what trains them; `shared` is a teacher that several runs look through.
