@@ -114,9 +114,7 @@ public struct LipschitzGuidedObjective: Objective {
     case .body:
       let held = try base.connected(pass.student, position.mode) ?? pass.student
       term = try value(loss, held, studentPair)
-    case .kernels:
-      var stream = stream(at: position)
-      term = try KernelPenalty.value(of: student, &stream)
+    case .kernels: term = try KernelPenalty.value(of: student)
     }
     if let match {
       term = try match.scaled(term) { () throws(TensorError) in

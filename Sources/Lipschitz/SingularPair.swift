@@ -18,14 +18,8 @@ public struct SingularPair {
 
   /// Finds the pair from start vectors [1, D, 1], D the smaller of C_i and C_{i+1}.
   public init(of pair: FeaturePair, start: Tensor) throws(TensorError) {
-    try self.init(
-      ofMatrix: try withoutGradient { () throws(TensorError) in try pair.transmittingMatrix() },
-      start: start)
-  }
-
-  /// Finds the pair of any matrices [N, C, D] from start vectors [1, min(C, D), 1].
-  public init(ofMatrix matrix: Tensor, start: Tensor) throws(TensorError) {
     (left, right) = try withoutGradient { () throws(TensorError) in
+      let matrix = try pair.transmittingMatrix()
       let isWide = matrix.shape[1] <= matrix.shape[2]
       // `small` maps the larger space to the smaller one.
       let small = isWide ? matrix : try matrix.transposed()
@@ -53,11 +47,6 @@ public struct SingularPair {
     let front = try left.matrixProduct(pair.front)
     let back = try right.matrixProduct(pair.back)
     return try (try (try front * back).sum([1, 2])) / Double(pair.positions)
-  }
-
-  /// s [N] of the matrices themselves, differentiable in them.
-  public func singularValue(ofMatrix matrix: Tensor) throws(TensorError) -> Tensor {
-    try (try left.matrixProduct(matrix) * right).sum([1, 2])
   }
 
   private static func unit(_ columns: Tensor) throws(TensorError) -> Tensor {

@@ -28,7 +28,7 @@ struct LipschitzProgramTests {
       }
       let layers = try #require(found["layers"] as? [[String: Any]])
       let convolutions = layers.filter { $0["kind"] as? String == "convolution" }
-      #expect(convolutions.count == 16)
+      #expect(convolutions.count == 15)
       for layer in convolutions {
         let (lower, upper) = try bounds(layer)
         #expect(0 < lower && lower <= upper && upper <= 1.001 * lower)

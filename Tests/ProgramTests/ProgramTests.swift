@@ -235,7 +235,7 @@ struct ProgramTests {
       #expect(list.code == 0, "\(list.errors)")
       let methods = try #require(
         try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]])
-      #expect(methods.count == 23)
+      #expect(methods.count == 27)
       #expect(methods.allSatisfy { ($0["step_seconds"] as? Double ?? 0) > 0 })
       let names = try repro("methods", in: directory)
       #expect(names.output.contains("Chen et al. 2021"), "\(names.errors)")
