@@ -164,8 +164,10 @@ extension SharingBenchmark {
   /// Keeps one core busy until standard input is closed.
   public static func stayBusy() {
     let end = Thread {
+      // An input that cannot be read has ended, too.
       while let data = try? FileHandle.standardInput.read(upToCount: 1), !data.isEmpty {}
-      exit(0)
+      // Another thread computes on: nothing is to be taken apart under it.
+      _exit(0)
     }
     end.start()
     var number = 1.0

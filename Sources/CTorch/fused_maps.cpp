@@ -63,7 +63,9 @@ static at::Tensor joined(const at::Tensor &moments, const std::vector<int64_t> &
   float *out = result.data_ptr<float>();
   for (int64_t c = 0; c < size; ++c) {
     out[c] = static_cast<float>(means[c]);
-    out[size + c] = static_cast<float>(std::max(0.0, squares[c] / static_cast<double>(total)));
+    double variance = squares[c] / static_cast<double>(total);
+    // Not `max`, for which what is no number is the smaller one.
+    out[size + c] = static_cast<float>(variance < 0 ? 0 : variance);
   }
   return result;
 }

@@ -6,7 +6,8 @@ typedef float UnalignedVector __attribute__((vector_size(lanes * 4), aligned(4))
 
 static inline Vector load(const float *p) { return *reinterpret_cast<const UnalignedVector *>(p); }
 static inline void store(float *p, Vector v) { *reinterpret_cast<UnalignedVector *>(p) = v; }
-static inline Vector positive(Vector v) { return v > 0.0f ? v : Vector{}; }
+/// ReLU; what is no number stays none, so that a training that diverges is seen to.
+static inline Vector positive(Vector v) { return v <= 0.0f ? Vector{} : v; }
 
 /// One activation's values of some channels; the identity where there is none.
 struct Lanes {
@@ -54,7 +55,7 @@ static void map(const float *x, Pixels pixels, Activation map, bool rectified, f
 }
 
 static inline Vector passed(Vector gradient, Vector z, bool rectified) {
-  return rectified ? (z > 0.0f ? gradient : Vector{}) : gradient;
+  return rectified ? (z <= 0.0f ? Vector{} : gradient) : gradient;
 }
 
 static void gradient_sums(const float *gradient, const float *x, Pixels pixels, Activation map,

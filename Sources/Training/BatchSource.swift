@@ -24,10 +24,9 @@ extension BatchLoader: BatchSource {
   public func batches(ofEpoch epoch: Int, startingAt batch: Int, like store: ParameterStore)
     -> AnySequence<Result<LabelledBatch, any Error>>
   {
-    AnySequence(
-      self.epoch(epoch, startingAt: batch).lazy.map { host in
-        Result { try LabelledBatch(host, like: store) }
-      })
+    prepared(self.epoch(epoch, startingAt: batch).lazy.map { .success($0) }) {
+      try LabelledBatch($0, like: store)
+    }
   }
 }
 
@@ -39,10 +38,7 @@ extension DetectionLoader: BatchSource {
   public func batches(ofEpoch epoch: Int, startingAt batch: Int, like store: ParameterStore)
     -> AnySequence<Result<LabelledBatch, any Error>>
   {
-    AnySequence(
-      self.epoch(epoch, startingAt: batch).lazy.map { host in
-        Result { try LabelledBatch(try host.get(), like: store) }
-      })
+    prepared(self.epoch(epoch, startingAt: batch)) { try LabelledBatch($0, like: store) }
   }
 }
 
@@ -54,10 +50,7 @@ extension SegmentationLoader: BatchSource {
   public func batches(ofEpoch epoch: Int, startingAt batch: Int, like store: ParameterStore)
     -> AnySequence<Result<LabelledBatch, any Error>>
   {
-    AnySequence(
-      self.epoch(epoch, startingAt: batch).lazy.map { host in
-        Result { try LabelledBatch(try host.get(), like: store) }
-      })
+    prepared(self.epoch(epoch, startingAt: batch)) { try LabelledBatch($0, like: store) }
   }
 }
 
@@ -69,9 +62,14 @@ extension ClassPhotoLoader: BatchSource {
   public func batches(ofEpoch epoch: Int, startingAt batch: Int, like store: ParameterStore)
     -> AnySequence<Result<LabelledBatch, any Error>>
   {
-    AnySequence(
-      self.epoch(epoch, startingAt: batch).lazy.map { host in
-        Result { try LabelledBatch(try host.get(), like: store) }
-      })
+    prepared(self.epoch(epoch, startingAt: batch)) { try LabelledBatch($0, like: store) }
   }
+}
+
+/// Batches on the host as tensors, each when it is asked for.
+private func prepared<Host>(
+  _ hosts: some Sequence<Result<Host, DatasetError>>,
+  _ make: @escaping (Host) throws -> LabelledBatch
+) -> AnySequence<Result<LabelledBatch, any Error>> {
+  AnySequence(hosts.lazy.map { host in Result { try make(try host.get()) } })
 }

@@ -44,7 +44,8 @@ public final class SignalWatch {
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: DispatchQueue(label: "signals"))
       source.setEventHandler {
-        if request.isSignalled.exchange(true, ordering: .relaxed) { exit(128 + number) }
+        // Without the work of `exit`, which takes libtorch apart under threads that compute.
+        if request.isSignalled.exchange(true, ordering: .relaxed) { _exit(128 + number) }
         request.set()
       }
       source.activate()

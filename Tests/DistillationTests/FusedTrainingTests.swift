@@ -157,6 +157,25 @@ struct FusedTrainingTests {
     }
   }
 
+  @Test(
+    "a parameter that is no number shows in the answers and in the gradients, as with libtorch",
+    arguments: KernelLevel.available + [.none])
+  func divergence(_ level: KernelLevel) throws {
+    try withKernels(level) {
+      let store = ParameterStore(seed: 1, layout: .channelsLast)
+      let network = try Architecture("wrn-16-1").makeNetwork(classCount: 10, store: store)
+      let norm = try #require(store.entries.first { $0.name == "block1.layer.0.bn2.weight" })
+      let bad = (0..<norm.tensor.count).map { $0 == 0 ? Float.nan : 1 }
+      try norm.tensor.assign(try Tensor(bad, shape: norm.tensor.shape))
+      let images = try values("images", [6, 3, 16, 16]).converted(layout: .channelsLast)
+      let logits = try network.logits(of: images, .train)
+      #expect(try logits.values(as: Float.self).allSatisfy(\.isNaN))
+      try logits.sum().backward()
+      let first = try #require(try store.parameters.first?.gradient())
+      #expect(try first.values(as: Float.self).contains(where: \.isNaN))
+    }
+  }
+
   @Test("second derivatives are those of libtorch in float64")
   func secondDerivatives() throws {
     func run(_ dtype: DType, _ layout: Tensor.Layout) throws -> [Tensor] {

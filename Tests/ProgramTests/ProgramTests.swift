@@ -268,14 +268,30 @@ struct ProgramTests {
     }
   }
 
+  @Test("a second signal ends a run at once and without a crash, and the run can be gone on with")
+  func impatience() throws {
+    try inTemporaryDirectory { directory in
+      let running = try RunningProgram("lskd-repro", Self.table, in: directory)
+      try running.wait(forEvents: 3)
+      running.insist(on: SIGTERM)
+      let end = try running.end()
+      // The first signal may have been enough.
+      #expect([130, 128 + SIGTERM].contains(end.code), "\(end.code): \(end.errors)")
+      #expect(try repro.run(Self.table, in: directory).code == 0)
+    }
+  }
+
   @Test(
     "every program and subcommand explains itself",
     arguments: [
       ["lskd-repro"], ["lskd-repro", "run"], ["lskd-repro", "tune"], ["lskd-repro", "methods"],
-      ["lskd-repro", "report"], ["lskd-train"],
-      ["lskd-eval"], ["lskd-eval", "detections"], ["lskd-data"], ["lskd-data", "list"],
+      ["lskd-repro", "report"], ["lskd-repro", "claims"], ["lskd-repro", "verify"],
+      ["lskd-repro", "status"], ["lskd-repro", "merge"], ["lskd-repro", "plan"],
+      ["lskd-repro", "lipschitz"], ["lskd-repro", "doctor"], ["lskd-train"],
+      ["lskd-eval"], ["lskd-eval", "detections"], ["lskd-eval", "predict"], ["lskd-data"],
+      ["lskd-data", "list"],
       ["lskd-ckpt"], ["lskd-ckpt", "inspect"],
-      ["lskd-bench"], ["lskd-bench", "step"],
+      ["lskd-bench"], ["lskd-bench", "step"], ["lskd-bench", "report"], ["lskd-bench", "photos"],
     ])
   func help(_ words: [String]) throws {
     try inTemporaryDirectory { directory in

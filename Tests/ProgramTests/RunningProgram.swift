@@ -36,6 +36,14 @@ final class RunningProgram {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+  /// Sends a signal again and again until it ends.
+  func insist(on signal: Int32) {
+    while process.isRunning {
+      send(signal)
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+  }
+
   /// Returns when the events of the only run number `count`; throws when the program ends or hangs before.
   func wait(forEvents count: Int) throws {
     try wait { try events() >= count }

@@ -38,7 +38,8 @@ struct PhotoIndexFile {
         Int(truncatingIfNeeded: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
       }
       let (count, textSize) = (word(24), word(32))
-      guard word(8) == size, word(16) == modified, count >= 0, textSize >= 0,
+      guard word(8) == size, word(16) == modified, (0...bytes.count).contains(count),
+        (0...bytes.count).contains(textSize),
         bytes.count == Self.headerSize + textSize + count * Self.columns * 8
       else { return nil }
       let text = bytes[Self.headerSize..<Self.headerSize + textSize]
