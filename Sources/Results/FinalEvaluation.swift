@@ -74,12 +74,6 @@ public struct FinalEvaluation: Codable, Hashable, Sendable {
     correct[correct.startIndex + index >> 3] >> (index & 7) & 1 == 1
   }
 
-  /// The mean error over all corruptions, %; nil without any.
-  public var corruptedError: Double? {
-    corruptions.isEmpty
-      ? nil : corruptions.reduce(0) { $0 + $1.error } / Double(corruptions.count)
-  }
-
   /// Whether the numbers can be what they say.
   var isSound: Bool {
     images > 0 && correct.count == (images + 7) / 8 && choices > 0

@@ -36,6 +36,15 @@ public struct LessonOptions: ParsableArguments {
   /// The defaults.
   public init() {}
 
+  /// A request for certain cells with these options.
+  public func request(_ table: PaperTable, _ cells: CellOptions, _ recipe: RecipeOptions) throws
+    -> TableRequest
+  {
+    try request(
+      table, settings: cells.settings, methods: cells.methods, variants: cells.variants,
+      seeds: cells.seeds, teacherSeeds: cells.teacherSeeds, recipe)
+  }
+
   /// A request with these options.
   public func request(
     _ table: PaperTable, settings: String?, methods: String?, variants: String? = nil,

@@ -13,6 +13,4 @@ public struct Interval: Hashable, Sendable {
 
   /// Whether a value lies inside.
   public func contains(_ value: Double) -> Bool { (lower...upper).contains(value) }
-  /// Half its width.
-  public var halfWidth: Double { (upper - lower) / 2 }
 }

@@ -18,21 +18,7 @@ struct Plan: ParsableCommand {
   @Option(help: "slurm, make or jsonl.")
   var format: RunSchedule.Format
 
-  @Option(help: "Rows, separated by commas; or all (default: all; on CIFAR-100 c).")
-  var settings: String?
-
-  @Option(help: "Methods, separated by commas; paper: those of the paper; all.")
-  var methods: String?
-
-  @Option(help: "Variants of the Lipschitz term for an ablation, separated by commas; or all.")
-  var variants: String?
-
-  @Option(help: "Seeds, separated by commas (default: as the budget says).")
-  var seeds: String?
-
-  @Option(help: "Seeds of teachers, separated by commas (default: as the budget says).")
-  var teacherSeeds: String?
-
+  @OptionGroup var cells: CellOptions
   @OptionGroup var images: DataOptions
   @OptionGroup var lesson: LessonOptions
   @OptionGroup var recipe: RecipeOptions
@@ -42,9 +28,7 @@ struct Plan: ParsableCommand {
   private static let parts: Set<String> = ["--format", "--settings", "--seeds", "--teacher-seeds"]
 
   func run() throws {
-    let request = try lesson.request(
-      table, settings: settings, methods: methods, variants: variants, seeds: seeds,
-      teacherSeeds: teacherSeeds, recipe)
+    let request = try lesson.request(table, cells, recipe)
     let job = try TableJob(
       request, data: images.request, options: try recipe.trainingOptions(place, isPlan: true))
     Console.print(try job.schedule(command: Self.command(CommandLine.arguments)).text(format))

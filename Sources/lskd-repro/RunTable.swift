@@ -31,27 +31,7 @@ struct RunTable: ParsableCommand {
   @Argument(help: "The table or figure.")
   var table: PaperTable
 
-  @Option(help: "Rows, separated by commas; or all (default: all; on CIFAR-100 c).")
-  var settings: String?
-
-  @Option(
-    help:
-      "Methods, separated by commas; paper: those of the paper; all; see the methods command. Any of them with +london adds the Lipschitz term (default: paper)."
-  )
-  var methods: String?
-
-  @Option(help: "Variants of the Lipschitz term for an ablation, separated by commas; or all.")
-  var variants: String?
-
-  @Option(help: "Seeds, separated by commas (default: as the budget says).")
-  var seeds: String?
-
-  @Option(
-    help:
-      "Seeds of teachers, separated by commas: every teacher teaches the students of every seed (default: as the budget says)."
-  )
-  var teacherSeeds: String?
-
+  @OptionGroup var cells: CellOptions
   @OptionGroup var images: DataOptions
   @OptionGroup var lesson: LessonOptions
   @OptionGroup var recipe: RecipeOptions
@@ -64,10 +44,7 @@ struct RunTable: ParsableCommand {
 
   func run() throws {
     guard table.hasRuns else {
-      let given = [settings, methods, variants, seeds, teacherSeeds, images.data].contains {
-        $0 != nil
-      }
-      guard !given && !panel && !output.dryRun else {
+      guard !cells.areGiven && images.data == nil && !panel && !output.dryRun else {
         throw UsageError("\(table.id) counts networks and needs no runs: it takes --json alone")
       }
       return Console.print(try NetworkCounts(table).text(json: output.json))
@@ -75,9 +52,7 @@ struct RunTable: ParsableCommand {
     guard !panel || table.drawsPanels else {
       throw UsageError("--panel does not go with \(table.id)")
     }
-    let request = try lesson.request(
-      table, settings: settings, methods: methods, variants: variants, seeds: seeds,
-      teacherSeeds: teacherSeeds, recipe)
+    let request = try lesson.request(table, cells, recipe)
     let job = try output.run(request, .cells, images.request, recipe, place)
     if panel && !output.dryRun {
       for file in try job.writePanels() { Console.print(file.path) }

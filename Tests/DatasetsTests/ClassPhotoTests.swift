@@ -260,7 +260,6 @@ struct ClassPhotoTests {
       let half = photos.subset(fraction: 0.5, seed: 0)
       #expect((0..<half.count).map(half.label) == [0, 0, 1, 1, 2, 2])
       #expect(paths(photos.subset(fraction: 0.25, seed: 0)).isSubset(of: paths(half)))
-      #expect(photos.firstClasses(2).count == 8 && photos.firstClasses(2).classes.count == 2)
       #expect((0..<3).map(photos.sample(3).label) == [0, 1, 2])
     }
   }

@@ -145,16 +145,6 @@ public struct ClassPhotos: PhotoSet, Sendable {
       })
   }
 
-  /// The first `count` classes alone.
-  public func firstClasses(_ count: Int) -> ClassPhotos {
-    guard count < classes.count else { return self }
-    let words = classes.words.prefix(count)
-    return ClassPhotos(
-      name: name, classes: PhotoClasses(Array(classes.ids.prefix(count)), words: Array(words)),
-      samples: samples.filter { $0.label < count }, leftOut: leftOut, container: container,
-      archive: archive)
-  }
-
   /// Sets one photo of `share` of every class aside, and one at least of a class with two.
   public func splitHeldOut(oneOf share: Int, seed: UInt64) -> (
     training: ClassPhotos, heldOut: ClassPhotos
