@@ -89,7 +89,7 @@ struct ReportProgramTests {
           + "--teacher-seeds 0") == true)
     let make = directory.appendingPathComponent("Makefile")
     try planned("make", "1,2").write(to: make, atomically: true, encoding: .utf8)
-    let check = try repro.shell("make -n | wc -l", [], in: directory)
+    let check = try repro.shell("make -n --no-print-directory | wc -l", [], in: directory)
     #expect(check.output.trimmingCharacters(in: .whitespacesAndNewlines) == "2", "\(check.errors)")
     let slurm = directory.appendingPathComponent("slurm")
     try planned("slurm", "1,2").write(to: slurm, atomically: true, encoding: .utf8)
