@@ -50,8 +50,8 @@ extension Report {
     guard !section.isComparable else { return [] }
     let limit = [
       "compact":
-        "All images at half their side, networks of half the width: it shows which methods help there, with converged "
-        + "errors. Networks and images of the paper's size may order methods otherwise.",
+        "All images at a smaller side, networks of half the width, a short schedule to its end: it shows which methods help "
+        + "there. Networks, images and schedules of the paper's size may order methods otherwise.",
       "reduced":
         "It shows in which order methods start on few images. It cannot show converged errors, an order that depends "
         + "on a long schedule, or differences smaller than the spread over seeds.",

@@ -42,15 +42,15 @@ struct BudgetTests {
         "d kd cifar-resnet-20",
       ])
     let kd = try #require(all.first { $0.methodName == "kd" })
-    #expect(kd.recipe.epochs == 30 && kd.recipe.batchSize == 128)
-    #expect(kd.recipe.schedule == .cosine(base: 0.1, warmUpEpochs: 2, epochs: 30))
+    #expect(kd.recipe.epochs == 8 && kd.recipe.batchSize == 128)
+    #expect(kd.recipe.schedule == .cosine(base: 0.1, warmUpEpochs: 1, epochs: 8))
     #expect(kd.configuration["image_size"] == .integer(16))
     #expect(kd.configuration["training_fraction"] == .number(1))
     #expect(kd.configuration["pipeline"] == "cifar100-area16-reflect-pad2-flip-crop")
     #expect(
       kd.deviations.filter(\.separates).map(\.text) == [
-        "network wrn-16-1 instead of wrn-16-2", "30 epochs instead of 200 in the paper's recipe",
-        "learning rate along a cosine after 2 epochs of warm-up instead of the recipe's",
+        "network wrn-16-1 instead of wrn-16-2", "8 epochs instead of 200 in the paper's recipe",
+        "learning rate along a cosine after 1 epoch of warm-up instead of the recipe's",
         "images averaged to 16 x 16 pixels instead of 32 x 32",
       ])
   }
@@ -62,7 +62,7 @@ struct BudgetTests {
     for (part, text, sentence) in [
       ("epochs", "10", "10 epochs instead of 200"), ("part", "0.5", "0.5 of the training images"),
       ("size", "8", "averaged to 8 x 8"), ("networks", "wrn-16-2=wrn-10-1", "network wrn-10-1"),
-      ("warm_up", "1", "after 1 epochs of warm-up"),
+      ("warm_up", "2", "after 2 epochs of warm-up"),
       ("batch", "64", "batches of 64 instead of 128"),
     ] {
       let changed = try student([part: text])
@@ -70,7 +70,7 @@ struct BudgetTests {
       #expect(changed.deviations.contains { $0.separates && $0.text.contains(sentence) }, "\(part)")
       #expect(changed.folderName.contains(changed.budget.name))
     }
-    let stated = try student(["epochs": "30", "size": "16", "schedule": "cosine", "batch": "128"])
+    let stated = try student(["epochs": "8", "size": "16", "schedule": "cosine", "batch": "128"])
     #expect(stated.hash == usual.hash && stated.budget.name == "compact")
     let steps = try student(["schedule": "recipe"])
     #expect(steps.recipe.schedule.dropEpochs == [15, 22])

@@ -7,8 +7,8 @@ public struct Budget: Hashable, Sendable {
   public enum Base: String, Hashable, Sendable, CaseIterable {
     /// The paper's epochs, data and networks.
     case full
-    /// All real images at a smaller side, smaller networks, and a schedule that one machine has the hours for: results are
-    /// converged, and teachers are better than their students.
+    /// All real images at a smaller side, smaller networks, and a short schedule to its end, for which one machine has the
+    /// hours: teachers are better than their students, and blocks are many.
     case compact
     /// Real data with fewer epochs and narrower networks.
     case reduced
@@ -28,7 +28,7 @@ public struct Budget: Hashable, Sendable {
 
   /// The paper's recipe.
   public static let full = Budget(.full)
-  /// The smallest recipe whose results are converged.
+  /// The smallest recipe whose results decide something.
   public static let compact = Budget(.compact)
   /// A short start on real data.
   public static let reduced = Budget(.reduced)

@@ -23,7 +23,7 @@ extension PaperTable {
   private static let cifarRecipe = TableRecipe(
     table: "table2", trialsTable: "tune", task: .classification, dataName: "CIFAR-100",
     pipeline: "cifar100-reflect-pad4-flip-crop", full: .init(epochs: 200),
-    compact: .init(epochs: 30, batchSize: 128, imageSize: 16, cosineWarmUp: 2),
+    compact: .init(epochs: 8, batchSize: 128, imageSize: 16, cosineWarmUp: 1),
     smoke: .init(epochs: 8),
     sizing: .averaged(from: CIFAR100.side) { side in
       "cifar100-area\(side)-reflect-pad\(ImagePipeline.cifar100Train(side: side).padding)-flip-crop"
