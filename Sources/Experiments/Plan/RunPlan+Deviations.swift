@@ -41,7 +41,8 @@ extension RunPlan {
     }
     if let warmUp = extent.cosineWarmUp {
       list.append(
-        "learning rate along a cosine after \(warmUp) \(warmUp == 1 ? "epoch" : "epochs") of warm-up instead of the recipe's")
+        "learning rate along a cosine after \(warmUp) \(warmUp == 1 ? "epoch" : "epochs") of warm-up instead of the recipe's"
+      )
     }
     let fraction = extent.trainingFraction
     if budget.isSynthetic {
