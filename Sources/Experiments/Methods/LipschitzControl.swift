@@ -1,7 +1,8 @@
 import Distillation
 import Lipschitz
 
-/// A way to keep the Lipschitz term and to destroy its meaning, or to put something in its place. The raw value names it in
+/// A way to keep the Lipschitz term and to destroy its meaning, or to put something in its place. All are multiplied so that
+/// their first gradient is as long as that of the term: alpha alone would mean another strength. The raw value names one in
 /// commands and records.
 public enum LipschitzControl: String, Hashable, Sendable, CaseIterable {
   /// An image's value is held against the teacher's value of another image of the batch.
@@ -41,10 +42,6 @@ public enum LipschitzControl: String, Hashable, Sendable, CaseIterable {
     self == .constant
       ? ["running_mean_momentum": RunningMeans.momentum] : replacement?.constants ?? [:]
   }
-
-  /// Whether it is multiplied so that its first gradient is as long as that of the term: alpha alone would mean another
-  /// strength. The shuffled one has the term's own units and weight.
-  var isMatched: Bool { self != .shuffled }
 
   /// What it does, for readers.
   var sentence: String {

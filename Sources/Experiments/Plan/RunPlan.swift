@@ -207,7 +207,7 @@ public struct RunPlan: Hashable, Sendable {
 
   /// Whether the Lipschitz term is multiplied so that its first gradient is as long as that of the paper's.
   var matchesFirstGradient: Bool {
-    variant?.isMatched ?? method?.control?.isMatched ?? false
+    variant?.isMatched ?? (method?.control != nil)
   }
 
   /// What alpha is multiplied by late in training; a weight that was chosen stays.

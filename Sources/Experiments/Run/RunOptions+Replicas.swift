@@ -60,9 +60,9 @@ extension RunOptions {
       guard let method = run.method?.base, let reason = method.replicaRefusal else { continue }
       throw UsageError("\(method.id) \(reason): run it in one process")
     }
-    if let variant = runs.lazy.compactMap(\.variant).first(where: \.isMatched) {
+    if let run = runs.first(where: \.matchesFirstGradient) {
       throw UsageError(
-        "the variant \(variant) measures its weight on the first batch, which replicas do not share: run it in one process"
+        "\(run.methodName) measures its weight on the first batch, which replicas do not share: run it in one process"
       )
     }
     let names = Digest.sha256(Data(runs.map(\.hash).joined(separator: " ").utf8))
