@@ -5,6 +5,7 @@
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/matmul.h>
 #include <ATen/ops/ne.h>
 #include <ATen/ops/upsample_bilinear2d.h>
 #include <c10/core/GradMode.h>
@@ -23,6 +24,19 @@ ct_status ct_resize_bilinear(const ct_tensor *x, int64_t height, int64_t width, 
 ct_status ct_pad(const ct_tensor *x, int64_t amount, ct_tensor **out) {
   return produce(out, [&] {
     return at::constant_pad_nd(unwrap(x), {amount, amount, amount, amount}, 0);
+  });
+}
+
+// One matrix product in the layout of the maps, and so is its gradient, an outer product.
+ct_status ct_weigh_channels(const ct_tensor *x, const ct_tensor *weights, ct_tensor **out) {
+  return produce(out, [&] {
+    const auto &maps = unwrap(x);
+    const auto n = maps.size(0), c = maps.size(1), h = maps.size(2), w = maps.size(3);
+    auto sums = maps.is_contiguous(at::MemoryFormat::ChannelsLast)
+                    ? at::matmul(maps.permute({0, 2, 3, 1}).reshape({n, h * w, c}),
+                                 unwrap(weights).transpose(1, 2))
+                    : at::matmul(unwrap(weights), maps.reshape({n, c, h * w}));
+    return sums.reshape({n, 1, h, w});
   });
 }
 

@@ -36,10 +36,10 @@ public enum SpectralNorm: Hashable, Sendable {
       return try PowerIteration.frozenSingularValue(
         of: try pair.transmittingMatrix(), start: start, steps: steps)
     case .singularPair:
-      let smaller = min(channels, pair.back.shape[1])
+      let extent = SingularPair.extent(of: pair)
       let start = try Tensor(
-        stream.normals(count: smaller, standardDeviation: 1), shape: [1, smaller, 1],
-        dtype: dtype, device: device)
+        stream.normals(count: extent, standardDeviation: 1), shape: [1, extent, 1], dtype: dtype,
+        device: device)
       return try SingularPair(of: pair, start: start).singularValue(of: pair)
     }
   }

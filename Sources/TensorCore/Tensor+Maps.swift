@@ -7,6 +7,11 @@ extension Tensor {
     try produce("bilinear resize") { ct_resize_bilinear(pointer, Int64(height), Int64(width), $0) }
   }
 
+  /// [N, 1, H, W]: the sum over the channels of [N, C, H, W], each times its weight of `weights` [N, 1, C].
+  public func weighingChannels(by weights: Tensor) throws(TensorError) -> Tensor {
+    try produce("weighted channels") { ct_weigh_channels(pointer, weights.pointer, $0) }
+  }
+
   /// [N, C, H, W] with `amount` zeros on every side.
   public func padded(_ amount: Int) throws(TensorError) -> Tensor {
     try produce("pad") { ct_pad(pointer, Int64(amount), $0) }

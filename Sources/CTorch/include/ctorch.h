@@ -210,6 +210,9 @@ CT_CHECKED ct_status ct_resize_nearest(const ct_tensor *x, int64_t height, int64
 /// Bilinear interpolation of NCHW `x`; the corner pixels of both maps lie on each other.
 CT_CHECKED ct_status ct_resize_bilinear(const ct_tensor *x, int64_t height, int64_t width,
                                         ct_tensor *_Nullable *_Nonnull out);
+/// [N, 1, H, W]: the sum over the channels of NCHW `x`, each times its weight of `weights` [N, 1, C].
+CT_CHECKED ct_status ct_weigh_channels(const ct_tensor *x, const ct_tensor *weights,
+                                       ct_tensor *_Nullable *_Nonnull out);
 /// NCHW `x` with `amount` zeros on every side of its maps.
 CT_CHECKED ct_status ct_pad(const ct_tensor *x, int64_t amount, ct_tensor *_Nullable *_Nonnull out);
 /// Sets each element to zero with `probability` and divides the others by what is left of 1; the choice follows from
