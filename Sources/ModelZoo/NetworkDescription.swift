@@ -16,7 +16,7 @@ public struct NetworkDescription: Hashable, Sendable {
 
   /// The tensors of its state dict.
   public func expectedState() throws -> ExpectedState {
-    let store = ParameterStore(seed: 0)
+    let store = ParameterStore.ofShapes()
     _ = try architecture.makeNetwork(classCount: classCount, store: store)
     return ExpectedState(
       network: "\(architecture) with \(classCount) classes", tensors: try store.expectedTensors())

@@ -87,6 +87,7 @@ public struct ParameterPath {
   private func start(_ key: String, _ shape: [Int], _ initial: Initialiser)
     throws(TensorError) -> Tensor
   {
+    guard store.drawsStartValues else { return try Tensor.full(0, shape: shape) }
     let count = shape.reduce(1, *)
     var stream = store.stream(for: key)
     switch initial {

@@ -41,13 +41,28 @@ public final class ParameterStore {
   public private(set) var entries: [Entry] = []
   private var positions: [String: Int] = [:]
   private let seed: UInt64
+  /// Whether parameters start from random numbers, or from zeros.
+  let drawsStartValues: Bool
+
+  /// An empty store for a network of which only shapes are wanted: its parameters are zero.
+  public static func ofShapes() -> ParameterStore { ParameterStore(seed: 0, drawsStartValues: false) }
 
   /// An empty store whose start values derive from `seed` by name.
-  public init(
+  public convenience init(
     seed: UInt64, dtype: DType = .float32, device: Device = .cpu,
     layout: Tensor.Layout = .contiguous, replicas: ProcessGroup? = nil
   ) {
+    self.init(
+      seed: seed, drawsStartValues: true, dtype: dtype, device: device, layout: layout,
+      replicas: replicas)
+  }
+
+  private init(
+    seed: UInt64, drawsStartValues: Bool, dtype: DType = .float32, device: Device = .cpu,
+    layout: Tensor.Layout = .contiguous, replicas: ProcessGroup? = nil
+  ) {
     self.seed = seed
+    self.drawsStartValues = drawsStartValues
     self.dtype = dtype
     self.device = device
     self.layout = layout

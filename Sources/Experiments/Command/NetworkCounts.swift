@@ -14,7 +14,7 @@ public struct NetworkCounts {
 
     init(_ architecture: Architecture, classCount: Int, imageSide: Int) throws {
       let network = try architecture.makeNetwork(
-        classCount: classCount, store: ParameterStore(seed: 0))
+        classCount: classCount, store: ParameterStore.ofShapes())
       name = architecture.description
       parameters = network.store.parameterCount
       multiplyAdds = network.multiplyAdds(

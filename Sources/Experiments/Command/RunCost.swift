@@ -59,7 +59,7 @@ struct RunCost {
   private func multiplyAdds(_ architecture: Architecture) throws(TensorError) -> Double {
     let key = Counted(architecture: architecture, classCount: classCount, imageSize: imageSize)
     if let known = Self.counts.withLock({ $0[key] }) { return known }
-    let store = ParameterStore(seed: 0)
+    let store = ParameterStore.ofShapes()
     let network = try architecture.makeNetwork(classCount: classCount, store: store)
     let count = Double(network.multiplyAdds(imageSize: imageSize))
     Self.counts.withLock { $0[key] = count }

@@ -77,7 +77,7 @@ public struct TableJob {
     for run in plan.runs + plan.runs.compactMap(\.teacher) {
       guard let backbone = run.backbone, checked.insert(run.network).inserted else { continue }
       let network = try run.network.makeNetwork(
-        classCount: classCount, store: ParameterStore(seed: 0))
+        classCount: classCount, store: ParameterStore.ofShapes())
       try backbone.load(into: network, run.network)
     }
   }
