@@ -25,7 +25,7 @@ public final class Trainer {
   private var unread: [PendingStep] = []
   private var saved = ContinuousClock.now
   private var probe: LipschitzProbe?
-  private var rate = Rate()
+  private var rate = ImageRate()
   /// Shared seconds at the end of the last step of the epoch.
   private var seenShared: Double?
 
@@ -99,7 +99,7 @@ public final class Trainer {
     }
     if state.step == 0, let found = try probe?.measure(objective) { try observer.willStart(found) }
     saved = .now
-    rate = Rate()
+    rate = ImageRate()
   }
 
   /// Prepares the steps of an epoch, wherever in it they start.
@@ -280,45 +280,5 @@ public final class Trainer {
     if replicas.writes { try resume.write(state) }
     lastFinite = resume.file.path
     saved = .now
-  }
-}
-
-/// A step whose losses have not been read from the device yet.
-private struct PendingStep {
-  let terms: [ReportedTerm]
-  let gradients: TermGradients?
-  let images: Int
-  let learningRate: Double
-  let position: StepPosition
-  let step: Int
-  let seconds: Double
-  let sharedSeconds: Double
-}
-
-extension [ReportedTerm] {
-  /// Adds the terms of a further part of the batch.
-  fileprivate mutating func add(_ part: [ReportedTerm]) throws(TensorError) {
-    guard !isEmpty else { return self = part }
-    for index in indices { self[index].value = try self[index].value + part[index].value }
-  }
-}
-
-/// Images per second since its making.
-private struct Rate {
-  private var images = 0
-  private let start = ContinuousClock.now
-
-  mutating func add(images count: Int) { images += count }
-
-  var imagesPerSecond: Double {
-    let seconds = start.duration(to: .now).seconds
-    return seconds > 0 ? Double(images) / seconds : 0
-  }
-}
-
-extension Duration {
-  /// The duration in seconds.
-  public var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }
