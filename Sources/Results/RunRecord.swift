@@ -63,7 +63,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var last: CheckpointReference?
   /// The epoch with the best result on the test set, which is a selection on it.
   public var best: CheckpointReference?
-  /// Seconds of work over all starts.
+  /// Seconds of work over all starts; of runs that learn side by side each counts its share of their time.
   public var wallSeconds = 0.0
   /// Training images per second over all epochs.
   public var imagesPerSecond = 0.0

@@ -41,7 +41,13 @@ public struct TableRequest: Sendable {
       selection.teacherSeeds =
         try teacherSeeds.map { try Self.seeds($0, "teacher's seed") } ?? budget.defaultTeacherSeeds
     }
-    for text in backbones { selection.backbones.append(try BackboneFile(text, of: table.settings)) }
+    for text in backbones {
+      let file = try BackboneFile(text, of: table.settings)
+      guard !selection.backbones.contains(where: { $0.backbone == file.backbone }) else {
+        throw UsageError("--backbone names \(file.backbone) twice: choose one file")
+      }
+      selection.backbones.append(file)
+    }
   }
 
   /// Chooses the pairs of taps of the Lipschitz term, and its share of the loss instead of a tuned one or the setting's.

@@ -40,7 +40,7 @@ struct MethodContext {
     main: FeatureLossObjective.Part?, preparation: FeatureLossObjective.Part? = nil
   ) -> FeatureLossObjective {
     FeatureLossObjective(
-      student: student, teacher: teacher, connectors: store.entries.isEmpty ? nil : store,
+      student: student, teacher: teacher, connectors: store,
       task: task, taskWeight: use.weightKind == .share ? 1 - weight : 1, main: main,
       preparation: preparation)
   }

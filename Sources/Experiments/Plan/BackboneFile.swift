@@ -35,6 +35,9 @@ public struct BackboneFile: Hashable, Sendable {
   /// Overwrites the backbone of a network that has this one.
   func load(into network: any Network, _ architecture: Architecture) throws {
     guard architecture.backbone == backbone else { return }
+    guard try Digest.sha256(fileAt: url) == sha256 else {
+      throw StateError("\(url.path) has changed since the command began: start it anew")
+    }
     let state = try Checkpoint(contentsOf: url, sections: [.model]).sections[.model] ?? []
     do {
       try BackboneWeights(state).load(into: network, architecture)

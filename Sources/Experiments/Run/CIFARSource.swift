@@ -83,6 +83,8 @@ extension CIFARSource {
   public var evaluator: any Evaluator {
     ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)
   }
+  /// Yes.
+  public var evaluatesImages: Bool { true }
   /// Choices, calibration, agreement with the teacher and errors on worse images.
   public func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
     -> ClassifierEvaluation?

@@ -44,6 +44,7 @@ package struct ObjectiveFactory {
     let teacher = try ModelCheckpoint(
       contentsOf: file, device: options.place.device, layout: options.place.layout,
       replicas: options.replicas)
+    try teacher.check(plan.teacherFile?.sha256 ?? plan.teacherCheckpoint, file)
     return try TeacherPass(
       teacher.network, plan.recipe.teacherInTrainMode ? .train : .eval, fused: options.place.fuses,
       kept: kept, parts: plan.partCount)

@@ -25,7 +25,9 @@ struct RunCohort {
     var errors: [any Error] = []
     var started: [(executor: RunExecutor, member: Cohort.Member)] = []
     for (_, executor) in members {
-      do { started.append((executor, try executor.start(shared: shared))) } catch {
+      do {
+        started.append((executor, try executor.start(shared: shared, share: 1 / Double(count))))
+      } catch {
         errors.append(error)
       }
     }

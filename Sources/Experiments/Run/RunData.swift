@@ -23,7 +23,9 @@ public protocol RunData {
   func forTuning() -> Self
   /// A few test images with their truth, and how to show what a network makes of them; nil where there is nothing to see.
   func panel() throws -> TablePanel?
-  /// What a finished network says of the test images, one by one; nil where nothing of it is kept.
+  /// Whether something is kept of what a finished network says of the test images, one by one.
+  var evaluatesImages: Bool { get }
+  /// What it says of them; nil where nothing of it is kept.
   func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
     -> ClassifierEvaluation?
   /// Images to learn from.
@@ -53,6 +55,9 @@ extension RunData {
   public func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
     -> ClassifierEvaluation?
   { nil }
+
+  /// No: only the results are kept.
+  public var evaluatesImages: Bool { false }
 
   /// Whole batches to learn from.
   public func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {

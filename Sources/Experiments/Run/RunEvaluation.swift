@@ -14,9 +14,9 @@ struct RunEvaluation {
   /// Measures the checkpoint and writes `predictions.bin` and `evaluation.json`, unless they are there already. Data that
   /// are measured in no such way have neither. True where something was written.
   func write(_ record: RunRecord, into folder: RunFolder) throws -> Bool {
-    guard record.status == .finished, record.evaluation == nil, let last = record.last else {
-      return false
-    }
+    guard data.evaluatesImages, record.status == .finished, record.evaluation == nil,
+      let last = record.last
+    else { return false }
     let checkpoint = try checkpoint(folder.last)
     guard checkpoint.sha256 == last.sha256 else {
       throw ForeignCheckpoint(
@@ -24,8 +24,8 @@ struct RunEvaluation {
           + "\(checkpoint.sha256.prefix(12)) instead of \(last.sha256.prefix(12))): put the right file back, or "
           + "remove its folder to train it anew")
     }
-    let teacher =
-      plan.method?.usesTeacher ?? false ? try teacherFile.map(self.checkpoint) : nil
+    let teacher = try plan.method?.usesTeacher ?? false ? teacherFile.map(self.checkpoint) : nil
+    if let teacher, let teacherFile { try teacher.check(record.teacher?.checkpointHash, teacherFile) }
     guard let evaluation = try data.finalEvaluation(of: checkpoint, teacher: teacher) else {
       return false
     }

@@ -32,6 +32,8 @@ public final class RunExecutor {
   var objective: (any Objective)?
   private var started = ContinuousClock.now
   private var secondsBefore = 0.0
+  /// What part of the time that passes is the run's own: its share of a cohort's.
+  private var share = 1.0
 
   /// Claims the run's folder, unless the process follows another replica. `teacher` tells what was measured of the teacher,
   /// if one is needed.
@@ -83,9 +85,11 @@ public final class RunExecutor {
     )
   }
 
-  /// Makes the networks and what trains them; `shared` is a teacher that several runs look through.
-  func start(shared: TeacherPass?) throws -> Cohort.Member {
+  /// Makes the networks and what trains them; `shared` is a teacher that several runs look through, `share` the run's part of
+  /// their time.
+  func start(shared: TeacherPass?, share: Double) throws -> Cohort.Member {
     started = .now
+    self.share = share
     Machine.restartPeakMemory()
     record.status = .running
     record.message = nil
@@ -115,11 +119,7 @@ public final class RunExecutor {
     do {
       record.status = try outcome.get() == .finished ? .finished : .interrupted
       try write()
-      if record.status == .finished {
-        try removeResumeFile()
-        objective = nil
-        try evaluate()
-      }
+      if record.status == .finished { try removeResumeFile() }
     } catch {
       try fail(error)
       // A student that diverges is a result; the others do not depend on it.
@@ -127,6 +127,8 @@ public final class RunExecutor {
       progress.line("\(title): diverged, \(error)")
     }
     objective = nil
+    // A training that is finished stays so, whatever becomes of its evaluation: the same command makes up for it.
+    if record.status == .finished { try evaluate() }
   }
 
   /// Leaves a record that says why the run failed. Where there is no room for that, it says at least that it did:
@@ -198,7 +200,7 @@ public final class RunExecutor {
 
   func write() throws {
     guard options.leads else { return }
-    record.wallSeconds = secondsBefore + started.duration(to: .now).seconds
+    record.wallSeconds = secondsBefore + share * started.duration(to: .now).seconds
     record.peakMemoryBytes = max(record.peakMemoryBytes, Machine.peakMemory)
     record.heartbeat = ISO8601DateFormatter().string(from: Date())
     if record.status != .failed { try events?.flush() }
