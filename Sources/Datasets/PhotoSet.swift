@@ -6,6 +6,8 @@ public protocol PhotoSet {
   var name: String { get }
   /// SHA-256 over what is known of them.
   var digest: String { get }
+  /// Names of the photos, in order.
+  var ids: [String] { get }
   /// Number of photos.
   var count: Int { get }
   /// Images that were left out, each with the reason.

@@ -2,7 +2,7 @@ import Foundation
 
 /// How values of one direction become places of a plot: round ticks, linear or by powers of ten.
 struct AxisScale {
-  /// How far the plot reaches.
+  /// How ticks follow each other.
   enum Kind: Sendable {
     /// Equal steps.
     case linear

@@ -10,8 +10,8 @@ extension ConstantsReport {
           + "fixed training images with running statistics; a distance is the mean of |student - teacher| over the "
           + "teacher's mean, before training, halfway and after it. \"Connected\" has the front map behind its "
           + "connector, as the Lipschitz term has it; connectors are thrown away after training. The gain is that over "
-          + "the same method without the term, or over the student alone, of the same seeds, in points of the table's "
-          + "metric; the correlation over seeds is that of the gain with the mean distance at the end: where closer helps "
+          + "the same method without the term, or over the student alone, block by block, in points of the table's "
+          + "metric; the correlation over blocks is that of the gain with the mean distance at the end: where closer helps "
           + "it is negative. A gain that a control has as well is no gain of matching.")
     ]
     for (place, rows) in places { blocks += [.heading(2, place.text), .table(Self.table(rows))] }
@@ -24,7 +24,7 @@ extension ConstantsReport {
     let modules = rows.map(\.modules.count).max() ?? 0
     let names = (0..<modules).map { "taps \($0 + 1)-\($0 + 2)" }
     var table = TextTable(
-      ["method", "seeds"] + names.flatMap { ["\($0), raw", "\($0), connected"] }
+      ["method", "runs"] + names.flatMap { ["\($0), raw", "\($0), connected"] }
         + ["gain", "correlation", "connectors' share", "cosines"])
     for row in rows {
       let distances = (0..<modules).flatMap { index -> [String] in
@@ -36,7 +36,7 @@ extension ConstantsReport {
       func number(_ value: Double?) -> String { value.map { String(format: "%.2f", $0) } ?? "n/a" }
       let cosines = row.cosines.sorted { $0.key < $1.key }.map { "\($0) \(number($1))" }
       table.add(
-        [row.method, "\(row.seeds.count)"] + distances + [
+        [row.method, "\(row.count)"] + distances + [
           number(row.gain), number(row.correlation), number(row.connectorShare),
           cosines.isEmpty ? "-" : cosines.joined(separator: ", "),
         ])
@@ -49,7 +49,7 @@ extension ConstantsReport {
     JSONValue.array(
       places.map { place, rows in
         .object([
-          "table": .string(place.table), "setting": .string(place.setting),
+          "setting": .string(place.setting), "dataset": .string(place.dataset),
           "protocol": .string(place.protocolName), "budget": .string(place.budget),
           "methods": .array(rows.map(\.value)),
         ])
@@ -63,7 +63,7 @@ extension ConstantsReport.Row {
     func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     func numbers(_ values: [Double]) -> JSONValue { .array(values.map { .number($0) }) }
     return .object([
-      "method": .string(method), "seeds": .array(seeds.map { JSONValue(exactly: $0) }),
+      "method": .string(method), "runs": .integer(count),
       "modules": .array(
         modules.map {
           .object(["raw": numbers($0.raw), "connected": numbers($0.connected)])

@@ -5,34 +5,36 @@ import Statistics
 /// Whether the students' constants come closer to their teachers', for every method, and whether those that come closer gain
 /// more: what the Lipschitz term claims. From the records of runs alone.
 public struct ConstantsReport {
-  /// What the runs of one method in one place have in common.
+  /// What runs have in common that stand side by side, whichever table asked for them.
   struct Place: Hashable {
-    let table: String
     let setting: String
     let protocolName: String
     let budget: String
+    let dataset: String
+    /// Whether they are of the paper's recipe.
+    let isComparable: Bool
   }
 
-  /// The runs of one method over seeds.
+  /// The runs of one method over blocks.
   public struct Row: Sendable {
     /// The method with its variant.
     public let method: String
-    /// Seeds whose runs were measured.
-    public let seeds: [UInt64]
+    /// Runs that were measured.
+    public let count: Int
     /// Modules between neighbouring taps, from the input on.
     public let modules: [Module]
-    /// Mean over seeds of the result less that of the method without the term, or of the student alone, of the same seed: above
-    /// 0 where the method is better. Nil where that did not run.
+    /// Mean over blocks of the result less that of the method without the term, or of the student alone: above 0 where the
+    /// method is better. Nil where that did not run.
     public let gain: Double?
-    /// Correlation over seeds of the gain with the distance at the end, mean over modules; nil for fewer than three seeds.
+    /// Correlation over blocks of the gain with the distance at the end, mean over modules; nil for fewer than three blocks.
     public let correlation: Double?
-    /// Mean over seeds of the cosine of the Lipschitz term's first gradient with other terms', in the last epoch.
+    /// Mean over runs of the cosine of the Lipschitz term's first gradient with other terms', in the last epoch.
     public let cosines: [String: Double]
-    /// Mean over seeds of the share of the connectors in the squared length of the Lipschitz term's gradient, in the last epoch.
+    /// Mean over runs of the share of the connectors in the squared length of the Lipschitz term's gradient, in the last epoch.
     public let connectorShare: Double?
   }
 
-  /// Means over seeds of |student - teacher| over the teacher's mean.
+  /// Means over runs of |student - teacher| over the teacher's mean.
   public struct Module: Sendable {
     /// Of the student's own maps, before training, halfway and after it.
     public let raw: [Double]
@@ -46,16 +48,13 @@ public struct ConstantsReport {
   public init(_ records: [RunRecord]) {
     let own = records.filter {
       $0.status == .finished && $0.subject.role == .student && $0.subject.trial == nil
-        && $0.epochs.last?.lipschitz?.modules.first?.rawDistance != nil
     }
-    let gains = Gains(records)
-    let grouped = Dictionary(grouping: own) {
-      Place(
-        table: $0.table, setting: $0.setting, protocolName: $0.protocolName, budget: $0.budget)
-    }
-    places = grouped.sorted { $0.key.text < $1.key.text }.map { place, runs in
-      let methods = Dictionary(grouping: runs, by: \.method).sorted { $0.key < $1.key }
-      return (place, methods.map { Row($0, $1.sorted { $0.rootSeed < $1.rootSeed }, gains) })
+    let teachers = KnownTeachers(records)
+    let grouped = Dictionary(grouping: own, by: Place.init)
+    places = grouped.sorted { $0.key.text < $1.key.text }.compactMap { place, runs in
+      let groups = RecordGroup.groups(of: runs, teachers)
+      let rows = groups.compactMap { Row($0, among: groups) }
+      return rows.isEmpty ? nil : (place, rows)
     }
   }
 
@@ -64,40 +63,15 @@ public struct ConstantsReport {
 }
 
 extension ConstantsReport.Place {
-  var text: String { "\(table), setting \(setting), protocol \(protocolName), budget \(budget)" }
+  var text: String {
+    "setting \(setting), protocol \(protocolName), budget \(budget), data \(dataset)"
+      + (isComparable ? ", the paper's recipe" : "")
+  }
 
   init(_ record: RunRecord) {
     self.init(
-      table: record.table, setting: record.setting, protocolName: record.protocolName,
-      budget: record.budget)
-  }
-}
-
-/// Results beside those of the same seed without what is to be judged.
-private struct Gains {
-  private struct Key: Hashable {
-    let place: ConstantsReport.Place
-    let seed: UInt64
-    /// Nil for the student that learns alone.
-    let method: String?
-  }
-
-  private var results: [Key: Double] = [:]
-
-  init(_ records: [RunRecord]) {
-    for record in records where record.status == .finished && record.subject.isPlain {
-      guard let result = record.result else { continue }
-      let method = record.subject.learnsAlone ? nil : record.method
-      results[Key(place: .init(record), seed: record.rootSeed, method: method)] = result
-    }
-  }
-
-  /// How much better a run is than its base, %; the base of a plain method is the student alone.
-  func gain(_ record: RunRecord) -> Double? {
-    let base = record.subject.guidance == nil ? nil : record.subject.base
-    let key = Key(place: .init(record), seed: record.rootSeed, method: base)
-    guard let own = record.result, let other = results[key] else { return nil }
-    return record.metrics.main.isError ? other - own : own - other
+      setting: record.setting, protocolName: record.protocolName, budget: record.budget,
+      dataset: record.dataset, isComparable: record.isComparable)
   }
 }
 
@@ -105,18 +79,26 @@ extension ConstantsReport.Row {
   /// The name of the Lipschitz term.
   private static let term = "lipschitz"
 
-  fileprivate init(_ method: String, _ runs: [RunRecord], _ gains: Gains) {
-    self.method = method
-    seeds = runs.map(\.rootSeed)
+  /// Nil for a row of which nothing was measured.
+  fileprivate init?(_ group: RecordGroup, among groups: [RecordGroup]) {
+    let runs = group.records.filter {
+      $0.epochs.last?.lipschitz?.modules.first?.rawDistance != nil
+    }
+    guard !runs.isEmpty else { return nil }
+    method = group.method
+    self.count = runs.count
     let count = runs.compactMap { $0.epochs.last?.lipschitz?.modules.count }.min() ?? 0
     modules = (0..<count).map { .init($0, runs) }
-    let known = runs.compactMap { run in
-      gains.gain(run).flatMap { gain in
-        run.epochs.last?.lipschitz.map { (gain: gain, distance: $0.meanDistance) }
+    let contrast = group.contrastWithBase(among: groups)
+    gain = contrast?.gain.differences.mean
+    correlation = contrast.flatMap { contrast in
+      let distances = group.values(
+        .constantDistance, bySeed: group.learnsAlone != contrast.second.learnsAlone)
+      let known = zip(contrast.blocks, contrast.gain.differences.values).compactMap { block, gain in
+        distances[block].map { (gain, $0) }
       }
+      return Correlation.linear(known.map(\.0), known.map(\.1))
     }
-    gain = known.isEmpty ? nil : known.reduce(0) { $0 + $1.gain } / Double(known.count)
-    correlation = Correlation.linear(known.map(\.gain), known.map(\.distance))
     let gradients = runs.compactMap { $0.epochs.last?.gradients }
     var cosines: [String: [Double]] = [:]
     for cosine in gradients.flatMap(\.cosines) {
@@ -129,6 +111,21 @@ extension ConstantsReport.Row {
       return body + connectors > 0 ? connectors / (body + connectors) : nil
     }
     connectorShare = shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
+  }
+}
+
+extension RecordGroup {
+  /// The row beside the same method without the Lipschitz term, or beside the student alone; of several such rows the one
+  /// with most blocks in common, nil without any.
+  fileprivate func contrastWithBase(among groups: [RecordGroup]) -> Contrast? {
+    groups.filter { other in
+      guard subject.guidance != nil else { return !learnsAlone && other.learnsAlone }
+      return other.subject.isPlain && other.subject.guidance == nil
+        && other.subject.base == subject.base
+    }.map { Contrast(self, $0, among: groups) }.filter { !$0.blocks.isEmpty }
+      .reduce(nil) { best, next in
+        best.map { $0.blocks.count >= next.blocks.count ? $0 : next } ?? next
+      }
   }
 }
 

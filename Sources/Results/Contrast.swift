@@ -17,8 +17,8 @@ public struct Contrast: Sendable {
   public let pairs: PairedDifferences
   /// Why it is not printed; nil where it is.
   public let withheld: Withholding?
-  /// Different teachers' checkpoints behind the blocks.
-  public let teachers: Int
+  /// SHA-256 of the different teachers' checkpoints behind the blocks.
+  public let teachers: Set<String>
 
   private let values: (first: [Double], second: [Double])
 
@@ -40,10 +40,11 @@ public struct Contrast: Sendable {
     values = (blocks.compactMap { left[$0] }, blocks.compactMap { right[$0] })
     let seeds = Set(blocks.map(\.seed))
     teachers =
-      Set(
+      bySeed
+      ? Set(
         (first.records + second.records).filter { seeds.contains($0.rootSeed) }
-          .compactMap { $0.teacher?.checkpointHash }
-      ).count
+          .compactMap { $0.teacher?.checkpointHash })
+      : Set(blocks.map(\.teacher)).subtracting([""])
     withheld = Self.withholding(first, second, count: blocks.count, groups)
   }
 
@@ -119,7 +120,7 @@ extension RecordGroup {
   /// Whether it is a row of students without a teacher.
   var learnsAlone: Bool { subject.learnsAlone }
 
-  /// Whether the runs were handed to the given side of a claim as they stand in a table.
+  /// The statistic by block, or by seed as means over teachers.
   func values(_ statistic: RunStatistic, bySeed: Bool) -> [Block: Double] {
     let pairs = records.compactMap { record in
       statistic.value(of: record).map { (record.block, $0) }

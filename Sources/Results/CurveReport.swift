@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import JSON
 
@@ -12,6 +13,8 @@ public struct CurveReport {
     let isComparable: Bool
     /// Runs by method.
     let groups: [RecordGroup]
+    /// What tells apart panels that differ in their data alone.
+    let mark: String
   }
 
   private let figure: TableDescription
@@ -26,7 +29,7 @@ public struct CurveReport {
         && $0.subject.guidance?.control == nil && $0.status == .finished
     }
     let places = Dictionary(grouping: own) {
-      [$0.budget, $0.protocolName, $0.setting, $0.isComparable ? "paper" : "apart"]
+      [$0.budget, $0.protocolName, $0.setting, $0.isComparable ? "paper" : "apart", $0.dataset]
     }
     panels = places.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { key, records in
       let groups = RecordGroup.groups(of: records, known)
@@ -34,7 +37,9 @@ public struct CurveReport {
       guard forms.contains(nil), forms.contains(.differentiable) else { return nil }
       return Panel(
         figure: figure, setting: key[2], protocolName: key[1], budget: key[0],
-        isComparable: records.allSatisfy(\.isComparable), groups: groups)
+        isComparable: records.allSatisfy(\.isComparable), groups: groups,
+        mark: places.keys.count { $0.dropLast() == key.dropLast() } > 1
+          ? "-" + Digest.sha256(Data(key[4].utf8)).prefix(8) : "")
     }
   }
 
@@ -72,7 +77,7 @@ extension CurveReport.Panel {
   }
 
   var name: String {
-    "\(figure.id)-\(setting)-\(protocolName)-\(budget)" + (isSetApart ? "-apart" : "")
+    "\(figure.id)-\(setting)-\(protocolName)-\(budget)" + (isSetApart ? "-apart" : "") + mark
   }
 
   /// Whether runs of the full budget are not of the paper's recipe.

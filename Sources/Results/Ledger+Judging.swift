@@ -66,8 +66,12 @@ struct Judge {
   }
 
   private func trials(of method: String, _ groups: [RecordGroup]) -> [Double] {
-    groups.filter { $0.subject.method == method && $0.subject.trial?.term == .loss }
-      .flatMap { group in group.records.compactMap(\.result) }
+    // Those that differ in nothing but the weight; of several such sets the largest.
+    let own = groups.filter { $0.subject.method == method && $0.subject.trial?.term == .loss }
+      .flatMap(\.records)
+    let sets = Dictionary(grouping: own) { TrialChoice.Choice.Place($0) }
+      .sorted { $0.key.order.lexicographicallyPrecedes($1.key.order) }.map(\.value)
+    return sets.max { $0.count < $1.count }?.compactMap(\.result) ?? []
   }
 
   func finding(_ evidence: Evidence, _ tests: [JudgedContrast]) -> Finding {
@@ -115,7 +119,7 @@ struct Judge {
   private func judge(_ tests: [JudgedContrast], _ finding: inout Finding) {
     let claim = finding.claim
     finding.count = tests.map(\.contrast.blocks.count).min() ?? 0
-    finding.teachers = tests.map(\.contrast.teachers).min() ?? 0
+    finding.teachers = tests.map(\.contrast.teachers.count).min() ?? 0
     if let held = tests.first(where: { $0.contrast.withheld != nil }) {
       finding.verdict = .undecided(
         blocks: tests.allSatisfy(\.contrast.isShort) ? Withholding.fewestBlocks : nil)
@@ -214,10 +218,16 @@ struct Judge {
       finding.remark = "no block has both"
       return
     }
+    // What only one of them has says nothing.
+    func differ<Value: Equatable>(_ one: Value?, _ other: Value?) -> Bool {
+      one.flatMap { own in other.map { own != $0 } } ?? false
+    }
     let unlike = pairs.count { one, other in
       one.epochs.map(\.measures) != other.epochs.map(\.measures)
-        || one.epochs.map(\.trainingMeasures) != other.epochs.map(\.trainingMeasures)
-        || one.evaluation?.predictions != other.evaluation?.predictions
+        || zip(one.epochs, other.epochs).contains {
+          differ($0.trainingMeasures, $1.trainingMeasures)
+        }
+        || differ(one.evaluation?.predictions, other.evaluation?.predictions)
     }
     finding.verdict = unlike == 0 ? .reproduced : .refuted
     finding.estimate = unlike == 0 ? 0 : nil
@@ -228,17 +238,21 @@ struct Judge {
   }
 
   /// All settings together, where two or more have a difference of one pair of rows.
-  func pooled(_ claim: Claim, _ evidence: [Evidence], _ own: [Finding]) -> Finding? {
-    let contrasts = evidence.flatMap { $0.contrasts.count == 1 ? $0.contrasts : [] }
-      .filter { $0.withheld == nil }
+  func pooled(_ claim: Claim, _ evidence: [Evidence]) -> Finding? {
+    let single = evidence.filter { $0.contrasts.count == 1 && $0.contrasts[0].withheld == nil }
+    // Of one protocol, budget and data set alone: that of most settings.
+    let places = Dictionary(grouping: single) { $0.section.map(Report.heading) ?? "" }
+    let most = places.min { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+    guard let most else { return nil }
+    let contrasts = most.value.flatMap(\.contrasts)
     guard let effects = RandomEffects(of: contrasts.map(\.gain)) else { return nil }
     var finding = Finding(claim, nil, .undecided(blocks: nil))
     finding.estimate = effects.estimate
     finding.interval = effects.interval()
     finding.count = contrasts.reduce(0) { $0 + $1.blocks.count }
-    finding.teachers = contrasts.reduce(0) { $0 + $1.teachers }
-    finding.place = own.compactMap(\.place).first
-    finding.budget = own.compactMap(\.budget).first
+    finding.teachers = contrasts.reduce(into: Set<String>()) { $0.formUnion($1.teachers) }.count
+    finding.place = most.key
+    finding.budget = most.value.first?.section?.budget
     finding.remark =
       "random effects over \(contrasts.count) settings, I² "
       + "\(Int((100 * effects.inconsistency).rounded())) %; not adjusted"

@@ -30,7 +30,7 @@ public struct Ledger: Sendable {
         judged = judged.dropFirst(one.contrasts.count)
         return judge.finding(one, tests)
       }
-      return own + [judge.pooled(claim, evidence, own)].compactMap { $0 }
+      return own + [judge.pooled(claim, evidence)].compactMap { $0 }
     }
   }
 

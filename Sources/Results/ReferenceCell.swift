@@ -54,9 +54,6 @@ public struct ReferenceCell: Hashable, Sendable {
     self.source = source
   }
 
-  /// The number; nil when unknown.
-  public var value: Double? { printed.flatMap { Double($0) } }
-
   /// The number with its grade for Markdown.
   public var markdown: String {
     switch (grade, printed) {

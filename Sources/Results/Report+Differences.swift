@@ -38,7 +38,7 @@ extension Report {
         probability(pairs.signFlipPValue),
         probability(pairs.equivalencePValue(margin: table.margin)),
         contrast.probabilityOfImprovement.map(decimals) ?? "-", correlation(pairs.correlation),
-        "\(contrast.blocks.count)", "\(contrast.teachers)",
+        "\(contrast.blocks.count)", "\(contrast.teachers.count)",
         words(judged.verdict(margin: table.margin), contrast),
       ])
     }

@@ -91,7 +91,7 @@ extension Report {
         contrast.blocks.map {
           .object(["seed": JSONValue(exactly: $0.seed), "teacher": .string($0.teacher)])
         }),
-      "teachers": .integer(contrast.teachers),
+      "teachers": .integer(contrast.teachers.count),
       "withheld": contrast.withheld.map { .string($0.name) } ?? .null,
     ]
     // What is withheld is in no file.

@@ -48,15 +48,7 @@ extension Report {
 
   private func limits(_ section: Section) -> [String] {
     guard !section.isComparable else { return [] }
-    let limit = [
-      "compact":
-        "All images at a smaller side, networks of half the width, a short schedule to its end: it shows which methods help "
-        + "there. Networks, images and schedules of the paper's size may order methods otherwise.",
-      "reduced":
-        "It shows in which order methods start on few images. It cannot show converged errors, an order that depends "
-        + "on a long schedule, or differences smaller than the spread over seeds.",
-      "smoke": "It shows that everything works and says nothing about methods.",
-    ][section.budget]
+    let limit = table.limits[section.budget]
     return [
       "**Not the paper's recipe: its numbers must not be set against the paper's.**"
         + (limit.map { " \($0)" } ?? "")

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Statistics
 
@@ -20,7 +21,16 @@ extension Report {
 
   private func file(_ kind: String, _ setting: String, _ section: Section) -> String {
     "\(table.id)-\(kind)-\(setting)-\(section.protocolName)-\(section.budget)"
-      + (section.isComparable || section.budget != "full" ? "" : "-apart") + ".svg"
+      + (section.isComparable || section.budget != "full" ? "" : "-apart") + mark(section) + ".svg"
+  }
+
+  /// What tells apart the pictures of sections that differ in their data alone.
+  private func mark(_ section: Section) -> String {
+    let alike = sections.count {
+      $0.protocolName == section.protocolName && $0.budget == section.budget
+        && $0.isComparable == section.isComparable
+    }
+    return alike > 1 ? "-" + Digest.sha256(Data(section.dataset.utf8)).prefix(8) : ""
   }
 
   private func title(_ what: String, _ setting: String, _ section: Section) -> String {
@@ -100,22 +110,27 @@ extension Report {
     }.compactMap { group -> (alpha: Double, group: RecordGroup)? in
       group.subject.weights.alpha.flatMap { $0 > 0 ? ($0, group) : nil }
     }.sorted { $0.alpha < $1.alpha }
-    let known = doses.compactMap { alpha, group in
-      group.sample(table.metrics.main).mean.map { (alpha, $0, group) }
-    }
-    guard known.count > 2 else { return nil }
-    let plot = LinePlot(
-      title: title("Dose and response", setting, section), xLabel: "alpha",
-      yLabel: "\(table.metrics.main.title), \(table.metrics.unit), mean with 95 % interval",
-      series: [
-        .init(
-          name: "london", points: known.map { ($0.0, $0.1) },
+    let series = Dictionary(grouping: doses) { $0.group.subject.base ?? "" }
+      .sorted { $0.key < $1.key }.compactMap { base, own -> LinePlot.Series? in
+        let known = own.compactMap { alpha, group in
+          group.sample(table.metrics.main).mean.map { (alpha, $0, group) }
+        }
+        guard known.count > 2 else { return nil }
+        return .init(
+          name: own.first { $0.group.subject.isPlain }?.group.subject.method
+            ?? "\(base) with the term",
+          points: known.map { ($0.0, $0.1) },
           bands: known.compactMap { alpha, mean, group in
             group.sample(table.metrics.main).halfInterval95.map {
               .init(x: alpha, lower: mean - $0, upper: mean + $0)
             }
-          }, colour: 0, style: .marks)
-      ], horizontally: .logarithmic)
+          }, colour: colour(known[0].2, groups), style: .marks)
+      }
+    guard !series.isEmpty else { return nil }
+    let plot = LinePlot(
+      title: title("Dose and response", setting, section), xLabel: "alpha",
+      yLabel: "\(table.metrics.main.title), \(table.metrics.unit), mean with 95 % interval",
+      series: series, horizontally: .logarithmic)
     return .picture(
       file: file("alpha", setting, section),
       text: "\(table.metrics.main.title) by the weight alpha, setting \(setting)", svg: plot.svg)

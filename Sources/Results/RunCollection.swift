@@ -1,5 +1,5 @@
 import Dispatch
-import DurableFiles
+public import DurableFiles
 public import Foundation
 import Synchronization
 
@@ -32,7 +32,7 @@ public struct RunCollection: Sendable {
   /// Reads what lies one level below `directory`.
   public init(under directory: URL) throws(ResultsError) {
     let names: [String]
-    do { names = try FileError.names(in: directory).sorted() } catch {
+    do { names = try Self.names(in: directory).sorted() } catch {
       throw ResultsError(.file, "\(error); name the runs with --runs")
     }
     let found = Mutex([Int: Result<Entry, ResultsError>]())
@@ -59,8 +59,15 @@ public struct RunCollection: Sendable {
     self.unreadable = unreadable
   }
 
+  /// What lies in a directory, without what a process left that died while it wrote or copied.
+  public static func names(in directory: URL) throws(FileError) -> [String] {
+    try FileError.names(in: directory).filter { !$0.hasSuffix(AtomicFile.temporaryEnding) }
+  }
+
+  private static func isFile(_ place: URL) -> Bool { place.pathExtension == "json" }
+
   private static func entry(_ place: URL) throws(ResultsError) -> Entry? {
-    if place.pathExtension == "json" {
+    if isFile(place) {
       return Entry(place: place, record: try RunRecord(contentsOf: place))
     }
     return try RunFolder.readRecord(in: place).map { Entry(place: place, record: $0) }
@@ -71,7 +78,9 @@ public struct RunCollection: Sendable {
   public func export(to directory: URL) throws -> [URL] {
     try FileError.makeDirectory(directory)
     return try entries.map { entry in
-      let name = entry.place.deletingPathExtension().lastPathComponent
+      // Names of folders hold dots, which begin no ending.
+      let place = Self.isFile(entry.place) ? entry.place.deletingPathExtension() : entry.place
+      let name = place.lastPathComponent
       let file = directory.appendingPathComponent("\(name).json")
       try entry.record.write(to: file)
       return file

@@ -21,16 +21,30 @@ public final class RunFolder {
     guard descriptor >= 0 else {
       throw ResultsError(.file, "cannot open \(path): \(String(cString: strerror(errno)))")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    do throws(ResultsError) { try Self.claim(descriptor, url) } catch {
       close(descriptor)
-      throw ResultsError(
-        .claimed,
-        "another process works in \(url.path): wait for it, stop it, or use another --runs directory"
-      )
+      throw error
     }
     self.url = url
     lock = descriptor
     try removeTemporaries()
+  }
+
+  /// Locks the file for this process. Who only looks has it for an instant, which is waited for.
+  private static func claim(_ descriptor: Int32, _ url: URL) throws(ResultsError) {
+    for attempt in 1...5 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+      guard errno == EWOULDBLOCK else {
+        throw ResultsError(
+          .file,
+          "\(url.path) cannot be claimed, its file system has no locks (\(String(cString: strerror(errno)))): "
+            + "use another --runs directory")
+      }
+      if attempt < 5 { usleep(20_000) }
+    }
+    throw ResultsError(
+      .claimed,
+      "another process works in \(url.path): wait for it, stop it, or use another --runs directory")
   }
 
   /// Removes what processes left that died while they wrote: whoever has the folder is alone in it.
@@ -57,7 +71,7 @@ public final class RunFolder {
     let descriptor = open(url.appendingPathComponent("lock").path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
   /// `record.json`

@@ -29,6 +29,10 @@ public struct RunFolderCheck: Sendable {
       faults.append("there is no record.json")
       return
     }
+    guard isFile || !RunFolder.isClaimed(place) else {
+      notes.append("a process works in it: it was not checked")
+      return
+    }
     if let fault = record.fault { faults.append(fault) }
     guard !isFile else { return }
     let folder = RunFolder(following: place)

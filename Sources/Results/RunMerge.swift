@@ -14,7 +14,7 @@ public struct RunMerge: Sendable {
   public init(_ sources: [URL], into runs: URL) throws {
     try FileError.makeDirectory(runs)
     for source in sources {
-      for name in try FileError.names(in: source) {
+      for name in try RunCollection.names(in: source) {
         let place = source.appendingPathComponent(name)
         if name == RunRequests.directory {
           try mergeRequests(place, into: runs.appendingPathComponent(name))

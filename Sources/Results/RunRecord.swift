@@ -31,7 +31,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var subject: Subject
   /// `released` or `equal`.
   public var protocolName: String
-  /// `full`, `reduced` or `smoke`.
+  /// Name of the budget.
   public var budget: String
   /// The resolved configuration.
   public var configuration: JSONValue

@@ -33,12 +33,15 @@ public struct RunStatus: Sendable {
 
   /// All runs, by table, setting, method and block.
   public let rows: [Row]
+  /// A sentence for each record that cannot be read.
+  public let unreadable: [String]
   /// Operations per second of the finished runs; nil where none knows its cost.
   public let operationsPerSecond: Double?
 
   /// Looks at every run folder under `runs`, and at what was asked for.
   public init(under runs: URL) throws {
     let collection = try RunCollection(under: runs)
+    unreadable = collection.unreadable.map(\.description)
     let asked = RunRecord.missing(
       try RunRequests.read(under: runs) + collection.records.filter { $0.status == .missing },
       among: collection.records.filter { $0.status != .missing })
@@ -109,7 +112,8 @@ extension RunStatus {
         row.operationsLeft.map { String(format: "%.1f", $0 / 1e12) } ?? "-", record.message ?? "",
       ])
     }
-    return counts.text + (open.isEmpty ? "" : "\n" + open.text) + "\n" + remainder
+    return counts.text + (open.isEmpty ? "" : "\n" + open.text)
+      + unreadable.map { "\ncannot be read: \($0)\n" }.joined() + "\n" + remainder
   }
 
   private var remainder: String {
@@ -138,6 +142,7 @@ extension RunStatus {
             "message": row.record.message.map { .string($0) } ?? .null,
           ])
         }),
+      "unreadable": .array(unreadable.map { .string($0) }),
       "flop_left": .number(operationsLeft), "flop_per_second": .number(orNull: operationsPerSecond),
     ]).indented
   }

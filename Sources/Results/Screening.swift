@@ -150,6 +150,9 @@ extension RunRecord {
 
   private func evaluationFault(_ last: CheckpointReference) -> String? {
     guard let evaluation, let error = last.measures[.top1Error] else { return nil }
+    guard evaluation.isSound else {
+      return "its evaluation does not hold one bit for each of its images"
+    }
     guard evaluation.checkpoint == last.sha256 else {
       return "its evaluation is of another checkpoint"
     }

@@ -10,6 +10,8 @@ public struct TableDescription: Sendable {
   public var metrics: TableMetrics
   /// Order of the rows: methods without the Lipschitz term.
   public var methods: [String]
+  /// What runs of a budget can show and what they cannot, by the budget's name.
+  public var limits: [String: String] = [:]
   /// Cells of another table that stand beside this one's.
   public var besides: Besides?
   /// Who judges, too; nil for nobody.

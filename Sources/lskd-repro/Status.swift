@@ -5,7 +5,8 @@ import ProgramSupport
 
 struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Which runs are done, running, dead or missing, and what is left to do.")
+    abstract: "Which runs are done, running, dead or missing, and what is left to do.",
+    discussion: "Ends with exit code 1 where a record cannot be read.")
 
   @Option(help: "Directory of the run folders.")
   var runs = "runs"
@@ -14,6 +15,8 @@ struct Status: ParsableCommand {
   var json = false
 
   func run() throws {
-    Console.print(try RunDirectory.status(under: URL(fileURLWithPath: runs), json: json))
+    let status = try RunDirectory.status(under: URL(fileURLWithPath: runs), json: json)
+    Console.print(status.text)
+    guard status.isWhole else { throw ExitCode.failure }
   }
 }

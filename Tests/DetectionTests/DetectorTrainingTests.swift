@@ -28,6 +28,16 @@ struct DetectorTrainingTests {
       runs: root)
   }
 
+  @Test("a photo is not learnt from and measured with")
+  func overlap() {
+    #expect {
+      try DetectionSource(
+        PhotoRequest(
+          .voc0712, root: root.path, training: "2007:trainval,2007:test", test: "2007:test",
+          skipsBad: false), .reduced, runs: root)
+    } throws: { "\($0)".contains("the sets must not overlap") }
+  }
+
   private func network(_ name: String, seed: UInt64) throws -> any Network {
     try Architecture(name).makeNetwork(
       classCount: 21, store: ParameterStore(seed: seed, layout: .channelsLast))

@@ -105,6 +105,7 @@ struct BudgetTests {
       (.table2, .smoke, ["warm_up": "1"], "only a cosine"),
       (.table2, .compact, ["networks": "wrn-40-2=wrn-16-2"], "no network wrn-40-2"),
       (.table2, .compact, ["networks": "wrn-16-2=ssd300-vgg16"], "answers something else"),
+      (.table2, .compact, ["networks": "wrn-16-2=imagenet-resnet-18"], "4 feature taps, not 3"),
     ] as [(PaperTable, Budget, [String: String], String)] {
       #expect {
         try request(table, budget, changes, methods: "student")

@@ -53,13 +53,36 @@ struct ConstantsReportTests {
     let value = try JSONValue(json: Array(ConstantsReport(records).json.utf8))
     let row = try #require(value.array?.first?["methods"]?.array?.first)
     #expect(row["method"] == "london" && row["gain"] == .number(2))
-    #expect(row["seeds"] == .array([.integer(0), .integer(1), .integer(2)]))
+    #expect(row["runs"] == .integer(3))
     func number(_ value: JSONValue?) -> Double { value.flatMap { Double($0.canonical) } ?? .nan }
     #expect(abs(number(row["correlation"]) + 1) < 1e-9)
     #expect(abs(number(row["connector_share"]) - 16.0 / 25) < 1e-9)
     #expect(number(row["cosines"]?["ce"]) == -0.5)
     let stages = row["modules"]?.array?.first?["connected"]?.array?.map { number($0) } ?? []
     #expect(zip(stages, [0.9, 0.5, 0.2]).allSatisfy { abs($0 - $1) < 1e-9 } && stages.count == 3)
+  }
+
+  @Test("a gain is over the same teacher's run, whichever table asked for it")
+  func blocks() throws {
+    var records: [RunRecord] = []
+    for (teacher, ofd) in [("first", 30.0), ("second", 40.0)] {
+      for seed in [UInt64(0), 1] {
+        var base = makeRecord(method: "ofd", seed: seed, error: ofd)
+        var own = run("london", seed: seed, error: ofd - 1, [0.9, 0.5, 0.4])
+        own.table = "table6"
+        base.teacher?.checkpointHash = teacher
+        own.teacher?.checkpointHash = teacher
+        var trained = makeRecord(method: "teacher", seed: seed, error: 20)
+        trained.configurationHash = "teacher-c-0"
+        trained.last?.sha256 = teacher
+        trained.configuration = .object(["teacher": "one recipe"])
+        records += [base, own, trained]
+      }
+    }
+    let value = try JSONValue(json: Array(ConstantsReport(records).json.utf8))
+    let row = try #require(value.array?.first?["methods"]?.array?.first)
+    #expect(value.array?.count == 1)
+    #expect(row["runs"] == .integer(4) && row["gain"] == .number(1))
   }
 
   @Test("records without measurements make no page")

@@ -141,6 +141,15 @@ struct LedgerTests {
     #expect(equal?.verdict == .reproduced && equal?.count == 2)
     let unlike = ledger(epochs("kd", 24) + epochs("ofd", 24.01), [same]).findings.first
     #expect(unlike?.verdict == .refuted && unlike?.remark == "unlike in 2 of 2 blocks")
+    // What was not measured of one of them yet says nothing.
+    var measured = epochs("ofd", 24)
+    for index in measured.indices {
+      measured[index].evaluation = FinalEvaluation(
+        checkpoint: "ef", images: 0, correct: Data(), predictions: "ab", choices: 1,
+        constantPredictor: [:], calibrationError: 0, fidelity: nil, corruptions: [])
+      measured[index].epochs[1].trainingMeasures = [.top1Error: 3]
+    }
+    #expect(ledger(epochs("kd", 24) + measured, [same]).findings.first?.verdict == .reproduced)
   }
 
   @Test("the page says claim, verdict, evidence and command in its first table")

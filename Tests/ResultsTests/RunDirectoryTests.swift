@@ -126,4 +126,42 @@ struct RunDirectoryTests {
     #expect(try RunRequests.read(under: here).count == 1)
     #expect(try RunMerge([there], into: here).copied.isEmpty)
   }
+
+  @Test("every record is exported under its folder's whole name, dots and all")
+  func export() throws {
+    let (runs, records) = (try temporaryDirectory(), try temporaryDirectory())
+    let names = ["tune-weight=0.5-seed0-89083afc", "tune-weight=0.9-seed0-3b9bdcff", "plain"]
+    for (seed, name) in names.enumerated() { try write(record(UInt64(seed)), name, runs) }
+    let files = try RunCollection(under: runs).export(to: records)
+    #expect(Set(files.map(\.lastPathComponent)) == Set(names.map { "\($0).json" }))
+    #expect(
+      try RunCollection(under: records).records.map(\.rootSeed).sorted() == [0, 1, 2])
+    // The exported ones keep their names when they are exported again.
+    let again = try RunCollection(under: records).export(to: try temporaryDirectory())
+    #expect(Set(again.map(\.lastPathComponent)) == Set(files.map(\.lastPathComponent)))
+  }
+
+  @Test("a folder that is being copied is no run; one that somebody works in is not judged")
+  func unfinishedFolders() throws {
+    let runs = try temporaryDirectory()
+    let folder = try write(record(0), "run", runs)
+    try write(record(1), "run.17\(AtomicFile.temporaryEnding)", runs)
+    #expect(try RunCollection(under: runs).records.count == 1)
+    try Data("another".utf8).write(to: folder.appendingPathComponent("last.lskd"))
+    #expect(RunFolderCheck(folder).faults.count == 1)
+    let owner = try RunFolder(folder)
+    #expect(RunFolderCheck(folder).faults.isEmpty && RunFolder.isClaimed(folder))
+    withExtendedLifetime(owner) {}
+  }
+
+  @Test("status names records that cannot be read")
+  func unreadable() throws {
+    let runs = try temporaryDirectory()
+    try write(record(0), "run", runs)
+    try Data("{".utf8).write(
+      to: try write(record(1), "bad", runs).appendingPathComponent("record.json"))
+    let status = try RunStatus(under: runs)
+    #expect(status.rows.count == 1 && status.unreadable.count == 1)
+    #expect(status.text.contains("bad/record.json"))
+  }
 }

@@ -59,6 +59,17 @@ struct ScreeningTests {
     }
   }
 
+  @Test("an evaluation that lacks bits for its images is named, and does not trap")
+  func unsoundEvaluation() {
+    var record = whole("ofd", 0, 24)
+    record.evaluation = FinalEvaluation(
+      checkpoint: "ef", images: 10_000, correct: Data([1]), predictions: "", choices: 2,
+      constantPredictor: [:], calibrationError: 0, fidelity: nil, corruptions: [])
+    #expect(reasons([record]).first?.contains("one bit for each") == true)
+    record.evaluation?.images = -1
+    #expect(reasons([record]).first?.contains("one bit for each") == true)
+  }
+
   @Test("one run in two folders counts once, and not at all where its results differ")
   func doubles() {
     let first = whole("ofd", 0, 24)

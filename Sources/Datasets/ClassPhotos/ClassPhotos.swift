@@ -47,6 +47,9 @@ public struct ClassPhotos: PhotoSet, Sendable {
     digest = hash.finalize()
   }
 
+  /// Names of the photos, in order.
+  public var ids: [String] { samples.map(\.entry.name) }
+
   /// Number of photos.
   public var count: Int { samples.count }
 

@@ -103,6 +103,8 @@ public struct DetectionDataset: PhotoSet, Sendable {
     return (part(parts.training), part(parts.heldOut))
   }
 
+  /// Names of the photos, in order.
+  public var ids: [String] { samples.map(\.id) }
   /// Number of photos.
   public var count: Int { samples.count }
 }

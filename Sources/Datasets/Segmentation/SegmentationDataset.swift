@@ -103,6 +103,8 @@ public struct SegmentationDataset: PhotoSet, Sendable {
     digest = Digest.sha256(Data(samples.map(\.line).joined(separator: "\n").utf8))
   }
 
+  /// Names of the photos, in order.
+  public var ids: [String] { samples.map(\.id) }
   /// Number of photos.
   public var count: Int { samples.count }
 

@@ -32,8 +32,10 @@ public struct ReportJob {
     }
     let screening = Screening(collection.records.filter { $0.status != .missing })
     let records = screening.records
-    let requested =
-      collection.records.filter { $0.status == .missing } + (try RunRequests.read(under: runs))
+    // A run that is there and does not count is not missing.
+    let requested = RunRecord.missing(
+      collection.records.filter { $0.status == .missing } + (try RunRequests.read(under: runs)),
+      among: collection.records.filter { $0.status != .missing })
     let panels = try isThere ? Self.panels(runs) : []
     let tables = Dictionary(grouping: records + requested, by: \.table)
     let references = PaperTable.all.flatMap(\.references)

@@ -19,18 +19,18 @@ public struct RunSchedule {
   private struct Task {
     let setting: String
     let seed: UInt64
-    let teacherSeed: UInt64
-    /// Whether it trains a teacher that others need.
-    var leads = false
+    /// That of the teacher; nil where no run of the setting and seed trains one.
+    let teacherSeed: UInt64?
     /// The task that does, where it is another one.
     var needs: String?
     var runs: [String] = []
     var operations = 0.0
 
-    var name: String { "\(setting)-seed\(seed)-teacher\(teacherSeed)" }
+    var name: String { "\(setting)-seed\(seed)" + (teacherSeed.map { "-teacher\($0)" } ?? "") }
 
     var arguments: [String] {
-      ["--settings", setting, "--seeds", "\(seed)", "--teacher-seeds", "\(teacherSeed)"]
+      ["--settings", setting, "--seeds", "\(seed)"]
+        + (teacherSeed.map { ["--teacher-seeds", "\($0)"] } ?? [])
     }
   }
 
@@ -44,7 +44,13 @@ public struct RunSchedule {
     var leaders: [String: String] = [:]
     for run in plan.runs where run.method != nil {
       guard try !TableRunner.isFinished(run, options) else { continue }
-      var task = Task(setting: run.setting.id, seed: run.seed, teacherSeed: run.teacherSeed)
+      // A student that learns alone goes with the first teacher of its seed.
+      let first = plan.runs.first {
+        $0.teacher != nil && $0.setting.id == run.setting.id && $0.seed == run.seed
+      }
+      var task = Task(
+        setting: run.setting.id, seed: run.seed,
+        teacherSeed: (run.teacher == nil ? first : run)?.teacherSeed)
       let place = tasks.firstIndex { $0.name == task.name } ?? tasks.count
       if place < tasks.count { task = tasks[place] }
       task.runs.append(run.folderName)
@@ -52,7 +58,6 @@ public struct RunSchedule {
       if let teacher = run.teacher, try !TableRunner.isFinished(teacher, options) {
         let leader = leaders[teacher.hash] ?? task.name
         if leaders.updateValue(leader, forKey: teacher.hash) == nil {
-          task.leads = true
           task.runs.insert(teacher.folderName, at: 0)
           task.operations += try cost.operations(teacher)
         } else if leader != task.name {
@@ -98,7 +103,8 @@ public struct RunSchedule {
     let rules = tasks.map { task in
       "\(task.name):\(task.needs.map { " \($0)" } ?? "")\n\t\(line(task).replacing("$", with: "$$"))\n"
     }
-    return "# make -j N; a task that is done again passes its finished runs over\n"
+    return
+      "# make -k -j N, since a student that diverges ends its task with an error; a task that is done again passes its finished runs over\n"
       + ".PHONY: all \(names)\nall: \(names)\n\n" + rules.joined(separator: "\n")
   }
 
@@ -117,7 +123,7 @@ public struct RunSchedule {
     var text =
       "#!/bin/bash\n# bash FILE; options of sbatch are taken from SBATCH_* variables\nset -euo pipefail\n"
     text += "teachers=$(" + submission(first, "") + ")\n"
-    if !later.isEmpty { text += submission(later, "--dependency=afterok:$teachers ") }
+    if !later.isEmpty { text += submission(later, "--dependency=afterany:$teachers ") }
     return text
   }
 }

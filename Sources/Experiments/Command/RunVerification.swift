@@ -43,7 +43,7 @@ public struct RunVerification {
   }
 
   private static func places(under runs: URL) throws -> [URL] {
-    try FileError.names(in: runs).map { runs.appendingPathComponent($0) }.filter { place in
+    try RunCollection.names(in: runs).map { runs.appendingPathComponent($0) }.filter { place in
       place.pathExtension == "json"
         || FileManager.default.fileExists(
           atPath: RunFolder(following: place).events.path)

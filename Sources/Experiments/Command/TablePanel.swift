@@ -65,7 +65,7 @@ public struct TablePanel {
     for setting in Set(runs.map(\.setting.id)).sorted() {
       let own = runs.filter { isOf(setting, $0, table) }
       var columns: [(title: String, answers: [Answer])] = []
-      for run in own where run.seed == own.first?.seed {
+      for run in Self.firstBlock(of: own) {
         let file = try run.withTeacher(in: options.runs).folder(in: options.runs)
           .appendingPathComponent("last.lskd")
         guard FileManager.default.fileExists(atPath: file.path) else { continue }
@@ -101,6 +101,19 @@ public struct TablePanel {
     }
     let order = (0..<count).sorted { (differences[$1], $0) < (differences[$0], $1) }
     return order.prefix(photoCount).sorted()
+  }
+
+  /// The first student's seed with its teacher.
+  private static func firstBlock(of runs: [RunPlan]) -> [RunPlan] {
+    let students = runs.filter { $0.role != .teacher }
+    guard let first = students.first(where: { $0.teacher != nil }) ?? students.first else {
+      return runs
+    }
+    return runs.filter { run in
+      guard run.role != .teacher else { return run.seed == first.teacherSeed }
+      return run.seed == first.seed
+        && (run.teacher == nil || run.teacherSeed == first.teacherSeed)
+    }
   }
 
   /// Teachers are shared by settings; the network tells whose they are.

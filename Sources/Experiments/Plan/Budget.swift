@@ -15,6 +15,20 @@ public struct Budget: Hashable, Sendable {
     /// Synthetic data and the smallest networks: shows that everything works, says nothing about methods.
     case smoke
 
+    /// What its runs can show and what they cannot; nil for the paper's recipe.
+    var limit: String? {
+      switch self {
+      case .full: nil
+      case .compact:
+        "All images at a smaller side, smaller networks, a short schedule to its end: it shows which methods help "
+          + "there. Networks, images and schedules of the paper's size may order methods otherwise."
+      case .reduced:
+        "It shows in which order methods start on few images. It cannot show converged errors, an order that "
+          + "depends on a long schedule, or differences smaller than the spread over seeds."
+      case .smoke: "It shows that everything works and says nothing about methods."
+      }
+    }
+
     /// Whether its runs can decide a claim: all real images, and a schedule to its end.
     public var canDecide: Bool { self == .full || self == .compact }
   }

@@ -177,6 +177,12 @@ extension TableRecipe {
       guard network.output == paper.output else {
         throw UsageError("\(network) cannot stand for \(paper): it answers something else")
       }
+      let taps = (own: network.tapCount, paper: paper.tapCount)
+      guard taps.own == taps.paper else {
+        throw UsageError(
+          "\(network) cannot stand for \(paper): it has \(taps.own ?? 0) feature taps, not \(taps.paper ?? 0)"
+        )
+      }
     }
   }
 

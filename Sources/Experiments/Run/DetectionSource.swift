@@ -19,7 +19,7 @@ public struct DetectionSource: RunData {
         name: place.isSynthetic ? "voc-synthetic \(sets)" : "voc \(sets)", root: place.root,
         parts: parts, skipsBad: request.skipsBad, rehash: request.rehash, report: request.report)
     }
-    photos = PhotoPair(
+    photos = try PhotoPair(
       training: try read(place.training), test: try read(place.test), request, place)
   }
 

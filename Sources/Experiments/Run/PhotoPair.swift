@@ -1,5 +1,6 @@
 import Datasets
 import Measuring
+import UserErrors
 
 /// The photos that a table learns from and those that it is measured with.
 struct PhotoPair<Photos: PhotoSet> {
@@ -13,7 +14,16 @@ struct PhotoPair<Photos: PhotoSet> {
   /// One photo of so many is held out where a weight is chosen.
   private static var heldOutShare: Int { 10 }
 
-  init(training: Photos, test: Photos, _ request: PhotoRequest, _ place: PhotoRequest.Place) {
+  /// Throws where a photo would be learnt from and measured with.
+  init(training: Photos, test: Photos, _ request: PhotoRequest, _ place: PhotoRequest.Place)
+    throws(UsageError)
+  {
+    let both = Set(training.ids).intersection(test.ids)
+    if let first = both.min() {
+      throw UsageError(
+        "\(both.count) photos would be learnt from and measured with, such as \(first): the sets must not overlap"
+      )
+    }
     self.training = training
     self.test = test
     self.request = request
@@ -21,7 +31,7 @@ struct PhotoPair<Photos: PhotoSet> {
   }
 
   /// The pair for choosing a weight: a tenth of the training photos is measured with, the others are learnt from, and
-  /// the test photos take no part. A single photo is both.
+  /// the test photos take no part. A single training photo leaves the pair as it is.
   func forTuning() -> PhotoPair {
     guard training.count > 1 else { return self }
     let split = training.splitHeldOut(oneOf: Self.heldOutShare, seed: 0)

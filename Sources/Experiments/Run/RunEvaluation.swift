@@ -25,7 +25,9 @@ struct RunEvaluation {
           + "remove its folder to train it anew")
     }
     let teacher = try plan.method?.usesTeacher ?? false ? teacherFile.map(self.checkpoint) : nil
-    if let teacher, let teacherFile { try teacher.check(record.teacher?.checkpointHash, teacherFile) }
+    if let teacher, let teacherFile {
+      try teacher.check(record.teacher?.checkpointHash, teacherFile)
+    }
     guard let evaluation = try data.finalEvaluation(of: checkpoint, teacher: teacher) else {
       return false
     }

@@ -4,7 +4,6 @@ public import Measuring
 public import NeuralNet
 public import Results
 public import Training
-import UserErrors
 
 /// Photos with masks of a devkit.
 public struct SegmentationSource: RunData {
@@ -21,15 +20,9 @@ public struct SegmentationSource: RunData {
         root: place.root, parts: parts, extendedBy: try sbd.map { try SBDataset(root: $0) },
         skipsBad: request.skipsBad, rehash: request.rehash, report: request.report)
     }
-    let training = try read(place.training, request.sbd)
-    let test = try read(place.test, nil)
-    let both = Set(training.samples.map(\.id)).intersection(test.samples.map(\.id))
-    if let first = both.min() {
-      throw UsageError(
-        "\(both.count) photos would be learnt from and measured with, such as \(first): the sets must not overlap"
-      )
-    }
-    photos = PhotoPair(training: training, test: test, request, place)
+    photos = try PhotoPair(
+      training: try read(place.training, request.sbd), test: try read(place.test, nil), request,
+      place)
     self.size = size
   }
 

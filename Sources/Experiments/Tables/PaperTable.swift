@@ -144,8 +144,14 @@ extension PaperTable {
       id: id, title: title, note: note, metrics: recipe.task.metrics,
       methods: MethodCard.all.map(\.id), besides: besides, server: server)
     description.primary = primary
+    description.limits = Self.limits
     return description
   }
+
+  private static let limits = Dictionary(
+    uniqueKeysWithValues: Budget.Base.allCases.compactMap { base in
+      base.limit.map { (base.rawValue, $0) }
+    })
 
   /// What reports say of the trials of its weights; nil where there are none of its own.
   var trials: TableDescription? {
