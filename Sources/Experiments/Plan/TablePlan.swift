@@ -110,10 +110,10 @@ public struct TablePlan: Sendable {
   /// Plans given students with their teachers.
   package init(students: [RunPlan]) {
     var runs: [RunPlan] = []
+    var known: Set<String> = []
     for run in students {
       // Students without a teacher are the same whoever teaches the others.
-      for run in [run.teacher, run].compactMap({ $0 })
-      where !runs.contains(where: { $0.hash == run.hash }) {
+      for run in [run.teacher, run].compactMap({ $0 }) where known.insert(run.hash).inserted {
         runs.append(run)
       }
     }
