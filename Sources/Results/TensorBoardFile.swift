@@ -1,8 +1,8 @@
 import DurableFiles
 public import Foundation
 
-/// A file of events as TensorBoard reads it: scalars by tag and step. The format is TensorFlow's record file, whose records
-/// are `Event` messages of Protocol Buffers; the few fields that scalars need are written here.
+/// A file of events as TensorBoard reads it: scalars and pictures by tag and step. The format is TensorFlow's record file,
+/// whose records are `Event` messages of Protocol Buffers; the few fields that these need are written here.
 public final class TensorBoardFile {
   private let handle: FileHandle
   private let path: String
@@ -37,6 +37,45 @@ public final class TensorBoardFile {
       scalar.add(2, single: Float(value))
       summary.add(1, message: scalar)
     }
+    try append(summary, step: step)
+  }
+
+  /// Appends an RGB picture, encoded as PNG, of a step.
+  public func append(_ picture: Picture, step: Int) throws(ResultsError) {
+    var image = ProtobufMessage()
+    image.add(1, integer: UInt64(picture.height))
+    image.add(2, integer: UInt64(picture.width))
+    image.add(3, integer: 3)
+    image.add(4, content: picture.png)
+    var value = ProtobufMessage()
+    value.add(1, text: picture.tag)
+    value.add(4, message: image)
+    var summary = ProtobufMessage()
+    summary.add(1, message: value)
+    try append(summary, step: step)
+  }
+
+  /// What is shown under a tag.
+  public struct Picture: Sendable {
+    /// Where TensorBoard shows it.
+    public let tag: String
+    /// Pixels of a row.
+    public let width: Int
+    /// Rows.
+    public let height: Int
+    /// The file.
+    public let png: Data
+
+    /// Names a picture.
+    public init(tag: String, width: Int, height: Int, png: Data) {
+      self.tag = tag
+      self.width = width
+      self.height = height
+      self.png = png
+    }
+  }
+
+  private func append(_ summary: ProtobufMessage, step: Int) throws(ResultsError) {
     var event = ProtobufMessage()
     event.add(1, clock())
     event.add(2, integer: UInt64(step))
@@ -94,7 +133,7 @@ private struct ProtobufMessage {
   mutating func add(_ field: Int, text: String) { add(field, content: Data(text.utf8)) }
   mutating func add(_ field: Int, message: ProtobufMessage) { add(field, content: message.bytes) }
 
-  private mutating func add(_ field: Int, content: Data) {
+  mutating func add(_ field: Int, content: Data) {
     add(key: field, 2)
     add(variable: UInt64(content.count))
     bytes.append(content)

@@ -1,4 +1,5 @@
-"""Prints the scalars of a file of events as TensorBoard itself reads it, as JSON: tag to [[step, value], ...].
+"""Prints a file of events as TensorBoard itself reads it, as JSON: scalars by tag as [step, value], pictures by tag as
+[step, width, height, bytes].
 
 python3 Tests/Comparison/read_tensorboard.py FILE
 """
@@ -8,7 +9,17 @@ import sys
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-events = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0})
+events = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0, "images": 0})
 events.Reload()
-tags = events.Tags()["scalars"]
-print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in tags}))
+tags = events.Tags()
+print(
+    json.dumps(
+        {
+            "scalars": {tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in tags["scalars"]},
+            "pictures": {
+                tag: [[e.step, e.width, e.height, len(e.encoded_image_string)] for e in events.Images(tag)]
+                for tag in tags["images"]
+            },
+        }
+    )
+)

@@ -8,8 +8,13 @@ struct TensorBoardTests {
     let log = try TensorBoardFile(url) { 1.5 }
     try log.append(["test/top1_error": 24.5, "loss/ofd": 3], step: 1)
     try log.append(["test/top1_error": 23.25], step: 300)
+    try log.append(Self.picture, step: 300)
     return url
   }
+
+  /// Three pixels, of which the bytes need not be a file for the format.
+  private static let picture = TensorBoardFile.Picture(
+    tag: "test/first photo", width: 3, height: 1, png: Data("pixels".utf8))
 
   @Test("a file of events has the bytes that the format says")
   func bytes() throws {
@@ -25,6 +30,9 @@ struct TensorBoardTests {
     #expect(event[11] == 0x2A && Int(event[12]) == event.count - 13)
     let tag = Array("loss/ofd".utf8)
     #expect(event[13..<27].elementsEqual([0x0A, 15, 0x0A, 8] + tag + [0x15, 0]))
+    // Rows, columns, channels and the file are the last bytes before the checksum.
+    let image = [0x08, 1, 0x10, 3, 0x18, 3, 0x22, 6] + Array("pixels".utf8)
+    #expect(bytes.dropLast(4).suffix(image.count).elementsEqual(image))
   }
 
   /// A Python with the package; `LSKD_PYTHON` names it.
@@ -50,7 +58,7 @@ struct TensorBoardTests {
   }
 
   @Test(
-    "TensorBoard's own package reads the scalars back",
+    "TensorBoard's own package reads scalars and pictures back",
     .enabled(if: python != nil, "LSKD_PYTHON names no Python with tensorboard"))
   func package() throws {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -59,7 +67,11 @@ struct TensorBoardTests {
     let (code, output) = try Self.run(python, [script.path, try file().path])
     #expect(code == 0)
     let read = try #require(
-      try JSONSerialization.jsonObject(with: output) as? [String: [[Double]]])
-    #expect(read == ["test/top1_error": [[1, 24.5], [300, 23.25]], "loss/ofd": [[1, 3]]])
+      try JSONSerialization.jsonObject(with: output) as? [String: [String: [[Double]]]])
+    #expect(
+      read == [
+        "scalars": ["test/top1_error": [[1, 24.5], [300, 23.25]], "loss/ofd": [[1, 3]]],
+        "pictures": ["test/first photo": [[300, 3, 1, 6]]],
+      ])
   }
 }

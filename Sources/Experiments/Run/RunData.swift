@@ -23,6 +23,8 @@ public protocol RunData {
   func forTuning() -> Self
   /// A few test images with their truth, and how to show what a network makes of them; nil where there is nothing to see.
   func panel() throws -> TablePanel?
+  /// What a network that still learns makes of the first test image, for TensorBoard; empty where there is nothing to see.
+  func pictures(of network: any Network) throws -> [TensorBoardFile.Picture]
   /// Whether something is kept of what a finished network says of the test images, one by one.
   var evaluatesImages: Bool { get }
   /// What it says of them; nil where nothing of it is kept.
@@ -47,6 +49,9 @@ public protocol RunData {
 extension RunData {
   /// nil: there is nothing to see unless a source draws it.
   public func panel() throws -> TablePanel? { nil }
+
+  /// None: there is nothing to see unless a source draws it.
+  public func pictures(of network: any Network) throws -> [TensorBoardFile.Picture] { [] }
 
   /// nil: labels are told by their numbers.
   public var classNames: [String]? { nil }

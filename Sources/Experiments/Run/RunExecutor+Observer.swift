@@ -97,8 +97,11 @@ extension RunExecutor: TrainingObserver {
       $0 + ($1.seconds + ($1.sharedSeconds ?? 0)) * $1.imagesPerSecond
     }
     record.imagesPerSecond = seconds > 0 ? images / seconds : 0
-    if let epoch = record.epochs.last {
-      try tensorBoard?.append(epoch.scalars, step: epoch.epoch + 1)
+    if let epoch = record.epochs.last, let tensorBoard {
+      try tensorBoard.append(epoch.scalars, step: epoch.epoch + 1)
+      for picture in try data.pictures(of: objective.student) {
+        try tensorBoard.append(picture, step: epoch.epoch + 1)
+      }
     }
     try events?.append([
       "event": "epoch", "epoch": .integer(report.epoch),

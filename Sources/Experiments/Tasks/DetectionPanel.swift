@@ -1,7 +1,9 @@
 import Datasets
 import Detection
 import Foundation
-import Results
+import Images
+public import NeuralNet
+public import Results
 import Training
 
 extension DetectionSource {
@@ -17,6 +19,22 @@ extension DetectionSource {
           .detections(of: network, on: photos)
         return zip(photos.samples, found).map(Self.detected)
       })
+  }
+
+  /// The first photo with the boxes that a network finds.
+  public func pictures(of network: any Network) throws -> [TensorBoardFile.Picture] {
+    let first = test.first(1)
+    let found = try DetectionEvaluator(training: first, test: first).detections(
+      of: network, on: first)
+    return try zip(first.samples, found).map { sample, detections in
+      var photo = try ImageFile.photo(sample.file)
+      for detection in detections where detection.score >= Self.smallestScore {
+        photo.outline(
+          sample.pixels(of: detection.box).map { Int($0) - 1 },
+          VOCPalette.colors[detection.label + 1])
+      }
+      return try .init("test/first photo", photo)
+    }
   }
 
   /// Detections that are drawn.

@@ -1,7 +1,8 @@
 import Datasets
 import Foundation
 import Images
-import Results
+public import NeuralNet
+public import Results
 import Training
 
 extension SegmentationSource {
@@ -24,6 +25,19 @@ extension SegmentationSource {
         }
         return answers
       })
+  }
+
+  /// The classes of the first photo's pixels, in the devkit's colours.
+  public func pictures(of network: any Network) throws -> [TensorBoardFile.Picture] {
+    var pictures: [TensorBoardFile.Picture] = []
+    try SegmentationEvaluator.predict(network, on: test.first(1), shortSide: nil) {
+      photo, classes in
+      let colours = Raster(
+        width: photo.width, height: photo.height, channels: 3,
+        bytes: classes.flatMap { VOCPalette.colors[Int($0)] })
+      pictures.append(try .init("test/first photo", colours))
+    }
+    return pictures
   }
 
   private static func png(_ mask: Raster) throws -> Data {
