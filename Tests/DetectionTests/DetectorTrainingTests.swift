@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import Experiments
 import Foundation
+import Images
 import Measuring
 import ModelZoo
 import NeuralNet
@@ -36,6 +37,19 @@ struct DetectorTrainingTests {
           .voc0712, root: root.path, training: "2007:trainval,2007:test", test: "2007:test",
           skipsBad: false), .reduced, runs: root)
     } throws: { "\($0)".contains("the sets must not overlap") }
+  }
+
+  @Test("the first test photo is shown as it is, with what a network finds in it")
+  func picture() throws {
+    let pictures = try source.pictures(of: try network("ssd300-resnet18-narrow16", seed: 0))
+    let picture = try #require(pictures.first)
+    let photo = try ImageFile.photo(source.test.samples[0].file)
+    #expect(pictures.count == 1 && picture.width == photo.width && picture.height == photo.height)
+    let file = root.appendingPathComponent("picture.png")
+    try picture.png.write(to: file)
+    let shown = try ImageFile.photo(file)
+    let changed = zip(shown.bytes, photo.bytes).count { $0 != $1 }
+    #expect(changed < photo.bytes.count / 2)
   }
 
   private func network(_ name: String, seed: UInt64) throws -> any Network {
