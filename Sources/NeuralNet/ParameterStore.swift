@@ -45,7 +45,9 @@ public final class ParameterStore {
   let drawsStartValues: Bool
 
   /// An empty store for a network of which only shapes are wanted: its parameters are zero.
-  public static func ofShapes() -> ParameterStore { ParameterStore(seed: 0, drawsStartValues: false) }
+  public static func ofShapes() -> ParameterStore {
+    ParameterStore(seed: 0, drawsStartValues: false)
+  }
 
   /// An empty store whose start values derive from `seed` by name.
   public convenience init(
