@@ -17,7 +17,7 @@ extension NetworkConstants {
   public var markdown: [String] {
     let worst = layers.filter { $0.kind == .convolution }.map(\.bounds.gap).max() ?? 0
     return [
-      "## \(architecture), \(file.lastPathComponent)", "",
+      "## \(architecture), \(origin)", "",
       "SHA-256 `\(sha256.prefix(12))`, images of \(input.map(String.init).joined(separator: " x ")); "
         + "Jacobians at \(imageCount) images, \(source.text). The widest gap of a convolution's bounds is "
         + "\(String(format: "%.3f", 100 * worst)) %.", "",
@@ -44,7 +44,7 @@ extension NetworkConstants {
         }, colour: colour)
     }
     let plot = LinePlot(
-      title: "convolutions of \(architecture)", xLabel: "number of the convolution",
+      title: "convolutions of \(architecture), \(origin)", xLabel: "number of the convolution",
       yLabel: "spectral norm",
       series: [
         series("operator, upper", 0) { $0.bounds.upper },

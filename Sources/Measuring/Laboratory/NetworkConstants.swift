@@ -61,6 +61,8 @@ public struct NetworkConstants {
 
   /// The file.
   public let file: URL
+  /// What the file's header says that was trained, such as `c london`; its name where the header is silent.
+  public let origin: String
   /// Its network.
   public let architecture: Architecture
   /// SHA-256 of the file.
@@ -86,6 +88,8 @@ public struct NetworkConstants {
     _ configuration: Configuration, progress: (LayerNorm) throws -> Void = { _ in }
   ) throws {
     self.file = file
+    let trained = ["setting", "method"].compactMap { checkpoint.metadata[$0] }
+    origin = trained.isEmpty ? file.lastPathComponent : trained.joined(separator: " ")
     architecture = checkpoint.architecture
     sha256 = checkpoint.sha256
     source = images.source
