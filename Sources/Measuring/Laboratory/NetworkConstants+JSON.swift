@@ -5,7 +5,7 @@ extension NetworkConstants {
   /// As `lskd-repro lipschitz --json` prints it. A bound that is not finite is null.
   public var value: JSONValue {
     .object([
-      "checkpoint": .string(file.path), "sha256": .string(sha256),
+      "checkpoint": .string(file.relativePath), "sha256": .string(sha256),
       "architecture": .string(architecture.description),
       "input": .array(input.map { .integer($0) }),
       "images": .object(["count": .integer(imageCount), "source": .string(source.text)]),
