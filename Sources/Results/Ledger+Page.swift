@@ -24,7 +24,7 @@ extension Ledger {
   /// The claims for the terminal, by their names.
   public var text: String {
     var text = TextTable([
-      "claim", "setting", "verdict", "estimate", "95 % interval", "n", "teachers", "runs", "remark",
+      "claim", "setting", "verdict", "estimate", "95 % interval", "n", "teachers", "budget", "remark",
     ])
     for finding in findings {
       text.add([
@@ -58,7 +58,7 @@ extension Ledger {
 
   private func table(_ findings: [Finding]) -> TextTable {
     var text = TextTable([
-      "claim", "setting", "verdict", "estimate", "95 % interval", "n", "teachers", "runs",
+      "claim", "setting", "verdict", "estimate", "95 % interval", "n", "teachers", "budget",
       "remark", "evidence", "command",
     ])
     for finding in findings {
