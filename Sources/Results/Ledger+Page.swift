@@ -24,7 +24,8 @@ extension Ledger {
   /// The claims for the terminal, by their names.
   public var text: String {
     var text = TextTable([
-      "claim", "setting", "verdict", "estimate", "95 % interval", "n", "teachers", "budget", "remark",
+      "claim", "setting", "verdict", "estimate", "95 % interval", "n", "teachers", "budget",
+      "remark",
     ])
     for finding in findings {
       text.add([
