@@ -23,6 +23,13 @@ public enum Program {
     exit(code)
   }
 
+  /// The command line, with the program's name instead of its place.
+  public static var commandLine: String {
+    let words = CommandLine.arguments
+    return ([URL(fileURLWithPath: words[0]).lastPathComponent] + words.dropFirst())
+      .joined(separator: " ")
+  }
+
   /// Says what ended the command; the exit code.
   private static func tell(_ error: any Error, _ command: any ParsableCommand.Type) -> Int32 {
     if let code = error as? ExitCode { return code.rawValue }

@@ -1,4 +1,3 @@
-import DurableFiles
 import Foundation
 import JSON
 
@@ -38,8 +37,8 @@ public struct CurveReport {
       return Panel(
         figure: figure, setting: key[2], protocolName: key[1], budget: key[0],
         isComparable: records.allSatisfy(\.isComparable), groups: groups,
-        mark: places.keys.count { $0.dropLast() == key.dropLast() } > 1
-          ? "-" + Digest.sha256(Data(key[4].utf8)).prefix(8) : "")
+        mark: Report.mark(
+          ofDataset: key[4], among: places.keys.count { $0.dropLast() == key.dropLast() }))
     }
   }
 

@@ -30,7 +30,12 @@ extension Report {
       $0.protocolName == section.protocolName && $0.budget == section.budget
         && $0.isComparable == section.isComparable
     }
-    return alike > 1 ? "-" + Digest.sha256(Data(section.dataset.utf8)).prefix(8) : ""
+    return Self.mark(ofDataset: section.dataset, among: alike)
+  }
+
+  /// What tells the picture of one data set from those of `count` - 1 others; empty for a single one.
+  static func mark(ofDataset dataset: String, among count: Int) -> String {
+    count > 1 ? "-" + Digest.sha256(Data(dataset.utf8)).prefix(8) : ""
   }
 
   private func title(_ what: String, _ setting: String, _ section: Section) -> String {

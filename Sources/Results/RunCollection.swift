@@ -64,7 +64,8 @@ public struct RunCollection: Sendable {
     try FileError.names(in: directory).filter { !$0.hasSuffix(AtomicFile.temporaryEnding) }
   }
 
-  private static func isFile(_ place: URL) -> Bool { place.pathExtension == "json" }
+  /// Whether a place is the file of an exported record rather than a run folder.
+  public static func isFile(_ place: URL) -> Bool { place.pathExtension == "json" }
 
   private static func entry(_ place: URL) throws(ResultsError) -> Entry? {
     if isFile(place) {

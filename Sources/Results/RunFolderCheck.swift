@@ -16,7 +16,7 @@ public struct RunFolderCheck: Sendable {
   /// Reads everything in the folder once.
   public init(_ place: URL) {
     self.place = place
-    let isFile = place.pathExtension == "json"
+    let isFile = RunCollection.isFile(place)
     do throws(ResultsError) {
       record =
         try isFile ? RunRecord(contentsOf: place) : RunFolder.readRecord(in: place)

@@ -26,7 +26,7 @@ public struct RunMerge: Sendable {
   }
 
   private func isRun(_ place: URL) -> Bool {
-    place.pathExtension == "json"
+    RunCollection.isFile(place)
       || FileManager.default.fileExists(atPath: RunFolder(following: place).record.path)
   }
 
@@ -75,7 +75,7 @@ public struct RunMerge: Sendable {
         "\(target.lastPathComponent).\(getpid())\(AtomicFile.temporaryEnding)")
     do {
       try FileManager.default.copyItem(at: source, to: part)
-      if source.pathExtension != "json" {
+      if !RunCollection.isFile(source) {
         let lock = part.appendingPathComponent("lock")
         if FileManager.default.fileExists(atPath: lock.path) { try FileError.remove(lock) }
       }

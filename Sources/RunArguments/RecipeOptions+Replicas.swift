@@ -18,11 +18,9 @@ extension RecipeOptions {
       place.threads = worker.threads(
         of: place.threads ?? ProcessInfo.processInfo.activeProcessorCount)
     }
-    let command = CommandLine.arguments
-    let program = URL(fileURLWithPath: command[0]).lastPathComponent
     var options = RunOptions(
       runs: URL(fileURLWithPath: runs), place: try place.prepared(localRank: replica?.localRank),
-      command: ([program] + command.dropFirst()).joined(separator: " "))
+      command: Program.commandLine)
     options.progress = ProgressLine(isRelay: worker != nil)
     options.worker = worker ?? (isPlan || jobs == 1 ? nil : Worker(startingOthers: jobs))
     options.keptEpochs = keepLast

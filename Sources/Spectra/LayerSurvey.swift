@@ -115,12 +115,11 @@ struct LayerSurvey {
     _ convolution: LayerNorm.Convolution?, since start: ContinuousClock.Instant
   ) {
     if name == nil { numbers[kind, default: 0] += 1 }
-    let passed = start.duration(to: .now).components
     layers.append(
       LayerNorm(
         name: name ?? "\(kind.rawValue) \(numbers[kind] ?? 0)", kind: kind, input: input,
         stride: stride, bounds: bounds, convolution: convolution,
-        seconds: Double(passed.seconds) + Double(passed.attoseconds) * 1e-18))
+        seconds: start.duration(to: .now).seconds))
   }
 }
 

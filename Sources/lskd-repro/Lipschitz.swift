@@ -72,7 +72,9 @@ struct Lipschitz: ParsableCommand {
       powerSteps: steps, ascentSteps: ascent)
     let result = try job.run(progress: ProgressLine())
     if let output {
-      for file in try result.write(to: URL(fileURLWithPath: output)) { Console.print(file.path) }
+      for file in try result.write(
+        to: URL(fileURLWithPath: output), command: Program.commandLine)
+      { Console.print(file.path) }
     } else {
       Console.print(json ? result.value.indented : result.text, terminator: "")
     }

@@ -176,6 +176,28 @@ struct MethodTests {
     }
   }
 
+  @Test(
+    "a control has a first gradient as long as the term's, beside methods without connectors, too",
+    arguments: ["kd+london", "kd+london-shuffled", "sp+london-constant", "london-shuffled"])
+  func control(_ name: String) throws {
+    let data = try #require(TestImages.dataset)
+    func length(_ name: String) throws -> Double {
+      let fixture = try MethodFixture(
+        try Method(named: name), data: data, count: 4, dtype: .float64)
+      let term = try #require(try fixture.terms(isPreparation: false).last)
+      #expect(term.name == "lipschitz")
+      let stores = [fixture.objective.student.store, fixture.objective.connectors]
+      let parameters = stores.compactMap { $0 }.flatMap(\.parameters)
+      let squares = try term.value.gradients(of: parameters).compactMap {
+        try $0?.squared().sum().scalar()
+      }
+      return squares.reduce(0, +).squareRoot()
+    }
+    let usual = name.hasPrefix("london") ? "london" : String(name.prefix { $0 != "+" }) + "+london"
+    let (own, other) = (try length(name), try length(usual))
+    #expect(own > 0 && abs(own / other - 1) < 1e-6)
+  }
+
   @Test("the Lipschitz term scaled to a share of the loss has that share")
   func share() throws {
     let fixture = try MethodFixture(Method(.kd), data: data(), count: 4, dtype: .float64)

@@ -3,6 +3,8 @@ import Datasets
 import Experiments
 import Foundation
 import Measuring
+import ModelZoo
+import NeuralNet
 import Results
 import Synchronization
 import TestSupport
@@ -90,6 +92,24 @@ struct TableRunTests {
     }
     #expect(stops > plan.runs.count)
     #expect(resumed == straight)
+  }
+
+  @Test("a teacher from a file whose taps are not the student's is refused before anything runs")
+  func teacherOfOtherTaps() throws {
+    try inTemporaryDirectory { runs in
+      let architecture = try Architecture("imagenet-resnet-18-narrow16")
+      let file = runs.appendingPathComponent("teacher.lskd")
+      _ = try ModelCheckpoint.write(
+        try architecture.makeNetwork(classCount: 100, store: ParameterStore(seed: 0)),
+        architecture, pipeline: .cifar100, measures: [:], details: [:], to: file)
+      let request = try TableRequest(
+        .table2, settings: "c", methods: "at", seeds: "0", trainingProtocol: .equal, budget: .smoke,
+        teacher: file.path)
+      #expect {
+        try TableJob(
+          request, data: DataRequest(), options: RunOptions(runs: runs, command: "test"))
+      } throws: { "\($0)".contains("has 4 feature taps") && ($0 as? UsageError)?.exitCode == 2 }
+    }
   }
 
   @Test("a teacher from a file is measured first, named in the records, and teaches")

@@ -70,6 +70,7 @@ struct LipschitzProgramTests {
         result.output.split(separator: "\n").first { $0.hasSuffix(".svg") }
           .map { URL(fileURLWithPath: String($0)).lastPathComponent })
       #expect(page.contains(picture) && page.contains("| tap 1 to tap 2 |"))
+      #expect(page.contains("    lskd-repro lipschitz ") && page.contains(" --output page"))
       #expect(try repro("lipschitz", in: directory).code == 2)
       #expect(try repro("lipschitz", checkpoint, "--side", "4", in: directory).code == 2)
       let missing = try repro("lipschitz", "nothing.lskd", in: directory)

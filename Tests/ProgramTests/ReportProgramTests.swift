@@ -91,6 +91,14 @@ struct ReportProgramTests {
     try planned("make", "1,2").write(to: make, atomically: true, encoding: .utf8)
     let check = try repro.shell("make -n --no-print-directory | wc -l", [], in: directory)
     #expect(check.output.trimmingCharacters(in: .whitespacesAndNewlines) == "2", "\(check.errors)")
+    // A teacher from a file has no seeds of which a task could name one.
+    let teacher = try folder(directory.appendingPathComponent("runs"), "teacher-")
+      .appendingPathComponent("last.lskd").path
+    let given = try repro.run(
+      ["plan"] + Self.table + ["--seeds", "1", "--teacher", teacher, "--format", "jsonl"],
+      in: directory)
+    #expect(given.code == 0 && given.output.contains("--teacher "), "\(given.errors)")
+    #expect(!given.output.contains("--teacher-seeds"))
     let slurm = directory.appendingPathComponent("slurm")
     try planned("slurm", "1,2").write(to: slurm, atomically: true, encoding: .utf8)
     #expect(try repro.shell("bash -n slurm", [], in: directory).code == 0)

@@ -121,6 +121,40 @@ struct LedgerTests {
     let findings = ledger(records, [claim(settings: ["c", "d"])]).findings
     #expect(findings.count == 3 && findings[2].setting == nil)
     #expect(findings[2].count == 6 && findings[2].remark?.contains("I²") == true)
+    #expect(findings[2].teachers == 1 && findings[2].budget == "full")
+    // A setting of another budget takes no part, although it can decide.
+    let mixed =
+      records
+      + ["london", "ofd"].flatMap { runs($0, [9, 9.2, 9.1], budget: "compact", setting: "e") }
+    let reports = [Report(Self.table, records: mixed, references: [])]
+    let ledger = Ledger(
+      [claim(settings: ["e", "c", "d"])], reports: reports, records: mixed,
+      decisive: ["full", "compact"])
+    #expect(ledger.findings[0].budget == "compact")
+    #expect(ledger.findings.last?.count == 6 && ledger.findings.last?.budget == "full")
+  }
+
+  @Test("only teachers that both methods had are counted")
+  func teachers() throws {
+    func taught(_ records: [RunRecord], by teacher: String) -> [RunRecord] {
+      records.map { record in
+        var record = record
+        record.teacher?.checkpointHash = teacher
+        return record
+      }
+    }
+    let london = runs("london", [23, 23.1, 22.9])
+    let trained = ["first", "second"].map { name in
+      var teacher = makeRecord(method: "teacher", seed: 0, error: 20)
+      teacher.configurationHash = "teacher-c-0"
+      teacher.last?.sha256 = name
+      return teacher
+    }
+    let records =
+      trained + taught(london, by: "first") + taught(london, by: "second")
+      + taught(runs("ofd", [24, 24, 24.1]), by: "first")
+    let finding = try #require(ledger(records).findings.first)
+    #expect(finding.count == 3 && finding.teachers == 1)
   }
 
   @Test("two methods are the same only where every epoch of every block is")

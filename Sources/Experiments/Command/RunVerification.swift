@@ -44,7 +44,7 @@ public struct RunVerification {
 
   private static func places(under runs: URL) throws -> [URL] {
     try RunCollection.names(in: runs).map { runs.appendingPathComponent($0) }.filter { place in
-      place.pathExtension == "json"
+      RunCollection.isFile(place)
         || FileManager.default.fileExists(
           atPath: RunFolder(following: place).events.path)
         || FileManager.default.fileExists(atPath: RunFolder(following: place).record.path)

@@ -64,10 +64,17 @@ public struct TableJob {
     try options.checkReplicas(plan.runs)
     try Self.checkBackbones(plan, classCount: data.classCount)
     guard let file = selection.teacherFile else { return }
-    let classes = try ModelCheckpoint(contentsOf: file.url).network.classCount
-    guard classes == data.classCount else {
+    let teacher = try ModelCheckpoint(contentsOf: file.url).network
+    guard teacher.classCount == data.classCount else {
       throw UsageError(
-        "the teacher \(file.url.path) has \(classes) classes, the images have \(data.classCount)")
+        "the teacher \(file.url.path) has \(teacher.classCount) classes, the images have \(data.classCount)"
+      )
+    }
+    let taps = teacher.tapChannels.count
+    for network in Set(plan.runs.filter { $0.teacherFile != nil }.map(\.network)) {
+      guard let own = network.tapCount, own != taps else { continue }
+      throw UsageError(
+        "the teacher \(file.url.path) has \(taps) feature taps, \(network) has \(own)")
     }
   }
 

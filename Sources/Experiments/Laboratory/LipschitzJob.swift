@@ -70,10 +70,11 @@ public struct LipschitzJob {
     /// The tables, for a terminal.
     public var text: String { networks.map(\.text).joined(separator: "\n") }
 
-    /// Writes `lipschitz.md`, `lipschitz.json` and the pictures; returns their places.
-    public func write(to directory: URL) throws -> [URL] {
+    /// Writes `lipschitz.md` with the `command` that made it, `lipschitz.json` and the pictures; returns their places.
+    public func write(to directory: URL, command: String) throws -> [URL] {
       try FileError.makeDirectory(directory)
-      let page = Self.heading + correlationLines + networks.flatMap(\.markdown)
+      let page =
+        Self.heading + ["    \(command)", ""] + correlationLines + networks.flatMap(\.markdown)
       let texts =
         [
           ("lipschitz.md", page.joined(separator: "\n")), ("lipschitz.json", twin.indented),

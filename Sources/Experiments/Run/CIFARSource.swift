@@ -83,13 +83,13 @@ extension CIFARSource {
   public var evaluator: any Evaluator {
     ClassificationEvaluator(training: training, test: test, pipeline: .cifar100Test)
   }
-  /// Yes.
-  public var evaluatesImages: Bool { true }
   /// Choices, calibration, agreement with the teacher and errors on worse images.
-  public func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
-    -> ClassifierEvaluation?
+  public var finalEvaluation:
+    ((_ checkpoint: ModelCheckpoint, _ teacher: ModelCheckpoint?) throws -> ClassifierEvaluation)?
   {
-    try ClassifierEvaluation(of: checkpoint, teacher: teacher, on: test, pipeline: .cifar100Test)
+    {
+      try ClassifierEvaluation(of: $0, teacher: $1, on: test, pipeline: .cifar100Test)
+    }
   }
 
   /// Extent of the logits.

@@ -25,11 +25,10 @@ public protocol RunData {
   func panel() throws -> TablePanel?
   /// What a network that still learns makes of the first test image, for TensorBoard; empty where there is nothing to see.
   func pictures(of network: any Network) throws -> [TensorBoardFile.Picture]
-  /// Whether something is kept of what a finished network says of the test images, one by one.
-  var evaluatesImages: Bool { get }
-  /// What it says of them; nil where nothing of it is kept.
-  func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
-    -> ClassifierEvaluation?
+  /// Tells what a finished network, with its teacher, says of the test images one by one; nil where nothing of it is kept.
+  var finalEvaluation:
+    ((_ checkpoint: ModelCheckpoint, _ teacher: ModelCheckpoint?) throws -> ClassifierEvaluation)?
+  { get }
   /// Images to learn from.
   var trainingCount: Int { get }
   /// Images to measure with.
@@ -57,12 +56,9 @@ extension RunData {
   public var classNames: [String]? { nil }
 
   /// nil: only the results are kept.
-  public func finalEvaluation(of checkpoint: ModelCheckpoint, teacher: ModelCheckpoint?) throws
-    -> ClassifierEvaluation?
+  public var finalEvaluation:
+    ((_ checkpoint: ModelCheckpoint, _ teacher: ModelCheckpoint?) throws -> ClassifierEvaluation)?
   { nil }
-
-  /// No: only the results are kept.
-  public var evaluatesImages: Bool { false }
 
   /// Whole batches to learn from.
   public func loader(batchSize: Int, seed: UInt64, threads: Int) -> any BatchSource {

@@ -14,8 +14,8 @@ struct RunEvaluation {
   /// Measures the checkpoint and writes `predictions.bin` and `evaluation.json`, unless they are there already. Data that
   /// are measured in no such way have neither. True where something was written.
   func write(_ record: RunRecord, into folder: RunFolder) throws -> Bool {
-    guard data.evaluatesImages, record.status == .finished, record.evaluation == nil,
-      let last = record.last
+    guard let evaluate = data.finalEvaluation, record.status == .finished,
+      record.evaluation == nil, let last = record.last
     else { return false }
     let checkpoint = try checkpoint(folder.last)
     guard checkpoint.sha256 == last.sha256 else {
@@ -28,9 +28,7 @@ struct RunEvaluation {
     if let teacher, let teacherFile {
       try teacher.check(record.teacher?.checkpointHash, teacherFile)
     }
-    guard let evaluation = try data.finalEvaluation(of: checkpoint, teacher: teacher) else {
-      return false
-    }
+    let evaluation = try evaluate(checkpoint, teacher)
     try AtomicFile.write(evaluation.predictions, to: folder.predictions)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
