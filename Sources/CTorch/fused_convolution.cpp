@@ -13,7 +13,7 @@ const float *channels(const ct_tensor *tensor, int64_t count) {
   TORCH_CHECK(values.numel() == count && values.is_contiguous() &&
                   values.scalar_type() == at::kFloat,
               "need ", count, " float32 values, one per channel");
-  return values.const_data_ptr<float>();
+  return elements<float>(values);
 }
 
 } // namespace
@@ -69,7 +69,7 @@ ct_status ct_channel_map(const ct_tensor *x, const ct_tensor *scale, const ct_te
     const auto &table = active_kernels();
     kernels::Activation map{channels(scale, source.size(1)), channels(shift, source.size(1))};
     auto result = at::empty_like(source);
-    const float *in = source.const_data_ptr<float>();
+    const float *in = elements<float>(source);
     float *y = result.data_ptr<float>();
     for_each_pixel_block(source, [&](int64_t, int64_t first, kernels::Pixels pixels) {
       table.map(in + first, pixels, map, /*rectified=*/false, y + first);

@@ -38,7 +38,7 @@ at::Tensor transformed_filter(const kernels::Table &table, const at::Tensor &wei
   auto contiguous = ordered.contiguous();
   auto filter = at::empty({kernels::entries, outputs / kernels::group, inputs, kernels::group},
                           at::kFloat);
-  table.transform_filter(contiguous.const_data_ptr<float>(), inputs, outputs, rotated,
+  table.transform_filter(elements<float>(contiguous), inputs, outputs, rotated,
                          filter.data_ptr<float>());
   return filter;
 }
@@ -48,7 +48,7 @@ at::Tensor transformed_filter(const kernels::Table &table, const at::Tensor &wei
 static at::Tensor joined(const at::Tensor &moments, const std::vector<int64_t> &counts) {
   int64_t size = moments.size(2), blocks = moments.size(0), total = 0;
   std::vector<double> means(size, 0.0), squares(size, 0.0);
-  const float *source = moments.const_data_ptr<float>();
+  const float *source = elements<float>(moments);
   for (int64_t b = 0; b < blocks; ++b) {
     double count = static_cast<double>(counts[b]), all = static_cast<double>(total + counts[b]);
     for (int64_t c = 0; c < size; ++c) {
@@ -74,7 +74,7 @@ at::Tensor channel_moments(const kernels::Table &table, const at::Tensor &x) {
   int64_t channels = x.size(1), blocks = pixel_blocks_of(x);
   auto moments = at::empty({blocks, 2, channels}, at::kFloat);
   std::vector<int64_t> counts(blocks);
-  const float *source = x.const_data_ptr<float>();
+  const float *source = elements<float>(x);
   float *out = moments.data_ptr<float>();
   for_each_pixel_block(x, [&](int64_t block, int64_t first, kernels::Pixels pixels) {
     table.moments(source + first, pixels, out + block * 2 * channels);
@@ -94,10 +94,10 @@ at::Tensor fused_convolution(const kernels::Table &table, const at::Tensor &x,
     TORCH_CHECK(residual.sizes() == y.sizes(), "the residual does not fit the result");
   }
   auto parts = moments ? at::empty({shape.blocks(), 2, shape.outputs}, at::kFloat) : at::Tensor();
-  kernels::Convolution operands{x.const_data_ptr<float>(),
-                                filter.const_data_ptr<float>(),
+  kernels::Convolution operands{elements<float>(x),
+                                elements<float>(filter),
                                 input,
-                                residual.defined() ? residual.const_data_ptr<float>() : nullptr,
+                                residual.defined() ? elements<float>(residual) : nullptr,
                                 y.data_ptr<float>(),
                                 moments ? parts.data_ptr<float>() : nullptr};
   for_each_block(shape.blocks(),

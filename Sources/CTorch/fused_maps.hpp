@@ -1,5 +1,6 @@
 #pragma once
 
+#include "elements.hpp"
 #include "guarded.hpp"
 #include "kernels.hpp"
 #include "parallel.hpp"
@@ -40,7 +41,7 @@ at::Tensor channel_moments(const kernels::Table &table, const at::Tensor &x);
 
 /// The second one of two rows, such as the variances of [2, C].
 inline const float *second_row(const at::Tensor &rows) {
-  return rows.const_data_ptr<float>() + rows.size(1);
+  return elements<float>(rows) + rows.size(1);
 }
 
 /// conv(x) or conv(relu(map(x))), plus `residual` where it is defined, for a transformed filter; takes the moments

@@ -18,8 +18,8 @@ Constants::Constants(const at::Tensor &moments, const at::Tensor &weight, const 
                      double epsilon)
     : rows(at::empty({4, moments.size(1)}, at::kFloat)) {
   int64_t channels = moments.size(1);
-  const float *mean = moments.const_data_ptr<float>(), *variance = second_row(moments);
-  const float *gamma = weight.const_data_ptr<float>(), *beta = bias.const_data_ptr<float>();
+  const float *mean = elements<float>(moments), *variance = second_row(moments);
+  const float *gamma = elements<float>(weight), *beta = elements<float>(bias);
   float *out = rows.data_ptr<float>();
   for (int64_t c = 0; c < channels; ++c) {
     double inverse = 1 / std::sqrt(variance[c] + epsilon), scale = gamma[c] * inverse;
@@ -33,7 +33,7 @@ Constants::Constants(const at::Tensor &moments, const at::Tensor &weight, const 
 NormGradient::NormGradient(const Constants &constants, const at::Tensor &sums, int64_t count) {
   int64_t channels = sums.size(2), blocks = sums.size(0);
   std::vector<double> totals(2 * channels, 0.0);
-  const float *source = sums.const_data_ptr<float>();
+  const float *source = elements<float>(sums);
   for (int64_t b = 0; b < blocks; ++b)
     for (int64_t i = 0; i < 2 * channels; ++i)
       totals[i] += source[b * 2 * channels + i];
@@ -55,8 +55,8 @@ NormGradient::NormGradient(const Constants &constants, const at::Tensor &sums, i
 void apply_norm_gradient(const kernels::Table &table, const at::Tensor &gradient,
                          const at::Tensor &x, const Constants &constants, bool rectified,
                          const at::Tensor &factors, at::Tensor &out) {
-  const float *g = gradient.const_data_ptr<float>(), *source = x.const_data_ptr<float>();
-  const float *f = factors.const_data_ptr<float>();
+  const float *g = elements<float>(gradient), *source = elements<float>(x);
+  const float *f = elements<float>(factors);
   float *result = out.data_ptr<float>();
   for_each_pixel_block(x, [&](int64_t, int64_t first, kernels::Pixels pixels) {
     table.norm_gradient(g + first, source + first, pixels, constants.map(), constants.mean(),
@@ -82,7 +82,7 @@ variable_list composed_gradients(const at::Tensor &y, const variable_list &input
 static void move_statistics(const ct_norm &norm, const at::Tensor &moments, int64_t count) {
   double momentum = norm.momentum;
   double unbiased = static_cast<double>(count) / static_cast<double>(std::max<int64_t>(count - 1, 1));
-  const float *mean = moments.const_data_ptr<float>(), *variance = second_row(moments);
+  const float *mean = elements<float>(moments), *variance = second_row(moments);
   auto move = [&](ct_tensor *running, const float *values, double factor) {
     float *statistics = unwrap(running).data_ptr<float>();
     for (int64_t c = 0; c < moments.size(1); ++c)
@@ -121,7 +121,7 @@ struct FusedNorm : torch::autograd::Function<FusedNorm> {
     const auto &table = active_kernels();
     Constants constants(moments, gamma, beta, epsilon);
     auto result = at::empty_like(x);
-    const float *source = x.const_data_ptr<float>();
+    const float *source = elements<float>(x);
     float *y = result.data_ptr<float>();
     for_each_pixel_block(x, [&](int64_t, int64_t first, kernels::Pixels pixels) {
       table.map(source + first, pixels, constants.map(), rectified, y + first);
@@ -150,7 +150,7 @@ struct FusedNorm : torch::autograd::Function<FusedNorm> {
     Constants constants(saved[3]);
     int64_t channels = x.size(1);
     auto sums = at::empty({pixel_blocks_of(x), 2, channels}, at::kFloat);
-    const float *g = dy.const_data_ptr<float>(), *source = x.const_data_ptr<float>();
+    const float *g = elements<float>(dy), *source = elements<float>(x);
     float *out = sums.data_ptr<float>();
     for_each_pixel_block(x, [&](int64_t block, int64_t first, kernels::Pixels pixels) {
       table.gradient_sums(g + first, source + first, pixels, constants.map(), constants.mean(),

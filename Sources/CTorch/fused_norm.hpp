@@ -18,7 +18,7 @@ struct Constants {
   explicit Constants(at::Tensor rows) : rows(std::move(rows)) {}
 
   const float *row(int64_t index) const {
-    return rows.const_data_ptr<float>() + index * rows.size(1);
+    return elements<float>(rows) + index * rows.size(1);
   }
   kernels::Activation map() const { return {row(0), row(1)}; }
   const float *mean() const { return row(2); }

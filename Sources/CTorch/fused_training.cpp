@@ -21,8 +21,8 @@ at::Tensor weight_gradient(const kernels::Table &table, const at::Tensor &x,
                            const at::Tensor &weight) {
   kernels::Shape shape{x.size(0), x.size(2), x.size(3), x.size(1), gradient.size(1)};
   auto sums = at::empty({shape.parts(), 3, 3, shape.inputs, shape.outputs}, at::kFloat);
-  kernels::WeightGradient operands{x.const_data_ptr<float>(), input,
-                                   gradient.const_data_ptr<float>(), sums.data_ptr<float>()};
+  kernels::WeightGradient operands{elements<float>(x), input,
+                                   elements<float>(gradient), sums.data_ptr<float>()};
   for_each_block(shape.parts() * shape.panels(), [&](int64_t unit) {
     table.weight_gradient(shape, operands, unit / shape.panels(), unit % shape.panels());
   });
@@ -94,11 +94,11 @@ private:
     auto dx = at::empty_like(x);
     bool has_norm = constants.rows.defined();
     auto sums = has_norm ? at::empty({shape.blocks(), 2, shape.outputs}, at::kFloat) : at::Tensor();
-    kernels::Convolution operands{dy.const_data_ptr<float>(), filter.const_data_ptr<float>(), {},
+    kernels::Convolution operands{elements<float>(dy), elements<float>(filter), {},
                                   nullptr, dx.data_ptr<float>(), nullptr};
     kernels::Mask mask{};
     if (has_norm)
-      mask = {x.const_data_ptr<float>(), constants.map(), constants.mean(),
+      mask = {elements<float>(x), constants.map(), constants.mean(),
               sums.data_ptr<float>()};
     for_each_block(shape.blocks(),
                    [&](int64_t block) { table.data_gradient(shape, operands, mask, block); });

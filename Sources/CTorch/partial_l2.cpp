@@ -1,3 +1,4 @@
+#include "elements.hpp"
 #include "guarded.hpp"
 #include "parallel.hpp"
 
@@ -77,7 +78,7 @@ double sum_piece(const T *s, const T *t, const T *m, int64_t stride, int64_t cou
 
 template <typename T>
 double partial_l2(const at::Tensor &s, const at::Tensor &t, const at::Tensor &m, Order order) {
-  const T *sp = s.const_data_ptr<T>(), *tp = t.const_data_ptr<T>(), *mp = m.const_data_ptr<T>();
+  const T *sp = elements<T>(s), *tp = elements<T>(t), *mp = elements<T>(m);
   int64_t total = s.numel(), chunks = chunks_of(total);
   std::vector<double> sums(chunks, 0.0);
   for_each_block(chunks, [&](int64_t c) {
@@ -95,7 +96,7 @@ double partial_l2(const at::Tensor &s, const at::Tensor &t, const at::Tensor &m,
 template <typename T>
 void partial_l2_gradient(const at::Tensor &s, const at::Tensor &t, const at::Tensor &m,
                          at::Tensor &out, Order order, T factor) {
-  const T *sp = s.const_data_ptr<T>(), *tp = t.const_data_ptr<T>(), *mp = m.const_data_ptr<T>();
+  const T *sp = elements<T>(s), *tp = elements<T>(t), *mp = elements<T>(m);
   T *op = out.data_ptr<T>();
   int64_t total = s.numel();
   for_each_block(chunks_of(total), [&](int64_t c) {

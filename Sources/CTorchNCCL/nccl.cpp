@@ -1,7 +1,7 @@
 // The replicas' group over NCCL. Compiled where the headers of NCCL and CUDA are, as after `LSKD_TORCH=cuda make setup`;
 // the library is empty elsewhere.
 
-#if __has_include(<nccl.h>) && __has_include(<cuda_runtime_api.h>) && __has_include(<cusparse.h>)
+#if __has_include(<nccl.h>) && __has_include(<crt/host_config.h>) && __has_include(<cusparse.h>)
 
 // The header declares this back end only where it is asked for.
 #define USE_C10D_NCCL
