@@ -108,7 +108,7 @@ public struct CheckpointBenchmark {
     Machine.restartPeakMemory()
     let before = Machine.residentMemory
     _ = try CheckpointReader(data: data).tensors(threads: 1)
-    let extra = Machine.peakMemory - before
+    let extra = Machine.peakMemory() - before
     return String(
       format: """
         exponents carry %.3f bits: bound %.4f : 1; stored without the header %.4f : 1, with it %.4f : 1 \

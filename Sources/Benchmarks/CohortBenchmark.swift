@@ -159,9 +159,9 @@ public struct CohortBenchmark {
       let teacher = try teacher(kept: size > 0)
       let members = try members(max(size, 1), teacher)
       Engine.releaseHostCache()
-      Machine.restartPeakMemory()
+      Machine.restartPeakMemory(of: place.device)
       for number in 0..<2 { _ = try turn(members[...], number) }
-      return Double(Machine.peakMemory)
+      return Double(Machine.peakMemory(of: place.device))
     }
   }
 }

@@ -73,7 +73,7 @@ public struct LipschitzBenchmark {
       Machine.restartPeakMemory()
       let before = Machine.residentMemory
       try term.run(norm)
-      return max(Machine.peakMemory - before, 0)
+      return max(Machine.peakMemory() - before, 0)
     }
     let (own, released) = (try rise(.singularPair), try rise(.powerIteration(steps: 10)))
     var text = String(

@@ -29,7 +29,7 @@ public enum MemoryBenchmark {
     ).converted(layout: place.layout)
     let labels = try Tensor(
       (0..<batch).map { Int64($0 % 100) }, shape: [batch], device: place.device)
-    Machine.restartPeakMemory()
+    Machine.restartPeakMemory(of: place.device)
     var seconds: [Double] = []
     for step in 0...steps {
       let start = ContinuousClock.now
@@ -39,7 +39,7 @@ public enum MemoryBenchmark {
       try Engine.synchronize(place.device)
       if step > 0 { seconds.append(start.duration(to: .now).seconds) }
     }
-    let memory = String(format: "%.0f", Double(Machine.peakMemory) / 0x1p20)
+    let memory = String(format: "%.0f", Double(Machine.peakMemory(of: place.device)) / 0x1p20)
     let median = String(format: "%.2f", seconds.median)
     return
       "\(architecture), batch \(batch): \(memory) MiB of host memory at the most, \(median) s a step "

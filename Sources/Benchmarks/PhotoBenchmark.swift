@@ -97,7 +97,7 @@ public struct PhotoBenchmark {
       others: ComparedWork.others(python, "PyTorch eager", "step", Double(request.batch)))
     Machine.restartPeakMemory()
     try step.own()
-    let own = Double(Machine.peakMemory) / Double(1 << 20)
+    let own = Double(Machine.peakMemory()) / Double(1 << 20)
     let other = try python.map { try $0.ask("memory") }
     show(
       String(format: "highest memory of a step: suite %.0f MiB", own)

@@ -154,7 +154,7 @@ struct PhotoLoading {
     Machine.restartPeakMemory()
     let before = Machine.residentMemory
     let cold = try seconds()
-    let memory = Double(Machine.peakMemory - before) / Double(1 << 20)
+    let memory = Double(Machine.peakMemory() - before) / Double(1 << 20)
     let warm = try seconds()
     let names = try FileManager.default.contentsOfDirectory(
       at: scratch.appendingPathComponent("cache"), includingPropertiesForKeys: [.fileSizeKey])

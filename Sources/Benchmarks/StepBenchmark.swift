@@ -71,9 +71,9 @@ public struct StepBenchmark {
     for group in groups.indices {
       for variant in groups[group].indices where groups[group][variant].isOwn {
         Engine.releaseHostCache()
-        Machine.restartPeakMemory()
+        Machine.restartPeakMemory(of: place.device)
         _ = try groups[group][variant].step(steps + 2)
-        groups[group][variant].peakMemory = Machine.peakMemory
+        groups[group][variant].peakMemory = Machine.peakMemory(of: place.device)
       }
     }
     return groups
@@ -140,7 +140,7 @@ public struct StepBenchmark {
 
   /// What a variant of the suite's own step switches on.
   private struct Modes {
-    var kernels = Kernels.fast
+    var layout: Tensor.Layout
     /// Train-mode teacher and ten differentiated power steps.
     var released = false
     /// Fused kernels in the teacher's pass.
@@ -154,14 +154,15 @@ public struct StepBenchmark {
   /// PyTorch where it is asked for, the suite's reference mode, its default, and the default without one
   /// of its parts each.
   private func groups() throws -> [[Variant]] {
-    let reference = Modes(kernels: .reference, released: true, fused: false, trained: false)
-    let fast = Modes(fused: level != .none, trained: level != .none)
-    var (untaught, plain, contiguous, unkept) = (fast, fast, fast, fast)
+    let reference = Modes(layout: .contiguous, released: true, fused: false, trained: false)
+    let fast = Modes(layout: place.layout, fused: level != .none, trained: level != .none)
+    var (untaught, plain, unkept) = (fast, fast, fast)
     untaught.fused = false
     plain.fused = false
     plain.trained = false
-    contiguous = plain
-    contiguous.kernels = .reference
+    var turned = plain
+    turned.layout = plain.layout == .contiguous ? .channelsLast : .contiguous
+    let order = turned.layout == .contiguous ? "contiguous" : "channels last"
     unkept.keepsMemory = false
     return [
       try compared(
@@ -182,7 +183,7 @@ public struct StepBenchmark {
           try teacherVariant(fast),
           variant("london, fast, no fused kernels in the teacher", .london, untaught),
           variant("london, fast, no fused kernels", .london, plain),
-          variant("london, fast, no fused kernels, contiguous", .london, contiguous),
+          variant("london, fast, no fused kernels, \(order)", .london, turned),
         ]),
     ]
   }
@@ -199,7 +200,7 @@ public struct StepBenchmark {
     let optimizer = try SGD(trainedParameters(of: objective), .init())
     return Variant(name: name) { step in
       let seconds = try withKernels(modes.trained ? level : .none) {
-        try time(objective, optimizer, modes.kernels.layout, step)
+        try time(objective, optimizer, modes.layout, step)
       }
       if !modes.keepsMemory { Engine.releaseHostCache() }
       return seconds
@@ -209,7 +210,7 @@ public struct StepBenchmark {
   private func objective(_ method: Method, _ modes: Modes) throws -> any Objective {
     let setting = try Setting("c")
     let store = {
-      ParameterStore(seed: 0, device: place.device, layout: modes.kernels.layout)
+      ParameterStore(seed: 0, device: place.device, layout: modes.layout)
     }
     let student = try setting.student.makeNetwork(classCount: 100, store: store())
     guard method != .student else { return TaskObjective(student: student) }
@@ -227,16 +228,22 @@ public struct StepBenchmark {
 
   /// The teacher's pass alone.
   private func teacherVariant(_ modes: Modes) throws -> Variant {
-    let store = ParameterStore(seed: 0, device: place.device, layout: modes.kernels.layout)
+    let store = ParameterStore(seed: 0, device: place.device, layout: modes.layout)
     let network = try Setting("c").teacher.makeNetwork(classCount: 100, store: store)
     try network.store.freeze()
     let fused = modes.fused && place.fuses ? try network.graphFree() : nil
     return Variant(name: Self.teacherName) { step in
-      let images = try batch(modes.kernels.layout, step).images
+      let images = try batch(modes.layout, step).images
       return try withKernels(level) {
         let start = ContinuousClock.now
-        try withoutGradient {
-          _ = try fused?.features(of: images, .eval) ?? network.features(of: images, .eval)
+        try place.precision.run(on: place.device) { () throws(TensorError) in
+          try withoutGradient { () throws(TensorError) in
+            if let fused {
+              _ = try fused.features(of: images, .eval)
+            } else {
+              _ = try network.features(of: images, .eval)
+            }
+          }
         }
         try Engine.synchronize(place.device)
         return start.duration(to: .now).seconds

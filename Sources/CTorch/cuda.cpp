@@ -3,9 +3,14 @@
 #include "cuda.hpp"
 #include "guarded.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <c10/util/Exception.h>
 
+#include <torch/version.h>
+
+#include <cstdlib>
 #include <dlfcn.h>
 #include <link.h>
 #include <unistd.h>
@@ -30,6 +35,15 @@ struct HeardWarning final : c10::WarningHandler {
   void process(const c10::Warning &warning) override { text = warning.msg(); }
 };
 
+/// The same bytes from the same run: sums in a fixed order, before any handle of cuBLAS reads its environment. What has
+/// no such kernel in libtorch warns.
+void fix_orders() {
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+  // Every value that is read has been written.
+  at::globalContext().setDeterministicFillUninitializedMemory(false);
+}
+
 /// Empty when CUDA can be used. libtorch looks for its CUDA part once, so nothing may ask it before.
 std::string find_obstacle() {
   const std::string library = torch_directory() + "libtorch_cuda.so";
@@ -40,6 +54,7 @@ std::string find_obstacle() {
     return "this machine has no NVIDIA driver: there is no libcuda.so.1";
   if (!dlopen(library.c_str(), RTLD_NOW | RTLD_GLOBAL))
     return std::string("libtorch's CUDA part cannot be loaded: ") + dlerror();
+  fix_orders();
   HeardWarning heard;
   c10::WarningUtils::WarningHandlerGuard guard(&heard);
   if (at::detail::getCUDAHooks().deviceCount() > 0)
@@ -80,3 +95,33 @@ int32_t ct_cuda_device_count(void) {
     return 0;
   return count;
 }
+
+#if TORCH_VERSION_MAJOR > 2 || TORCH_VERSION_MINOR >= 9
+
+int64_t ct_device_peak_memory(ct_device target) {
+  int64_t bytes = 0;
+  auto status = guarded([&] {
+    auto where = device(target);
+    if (where.is_cpu())
+      return;
+    auto stats = c10::getDeviceAllocator(where.type())->getDeviceStats(where.index());
+    bytes = stats.allocated_bytes[0].peak;
+  });
+  return status == CT_OK ? bytes : 0;
+}
+
+void ct_restart_device_peak_memory(ct_device target) {
+  // Without an allocator there is no peak either.
+  (void)guarded([&] {
+    auto where = device(target);
+    if (!where.is_cpu())
+      c10::getDeviceAllocator(where.type())->resetPeakStats(where.index());
+  });
+}
+
+#else
+
+int64_t ct_device_peak_memory(ct_device) { return 0; }
+void ct_restart_device_peak_memory(ct_device) {}
+
+#endif

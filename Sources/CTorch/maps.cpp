@@ -7,19 +7,11 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ne.h>
-#include <ATen/ops/upsample_bilinear2d.h>
 #include <c10/core/GradMode.h>
 
 #include <mutex>
 
 using namespace ctorch;
-
-ct_status ct_resize_bilinear(const ct_tensor *x, int64_t height, int64_t width, ct_tensor **out) {
-  return produce(out, [&] {
-    return at::upsample_bilinear2d(unwrap(x), at::IntArrayRef({height, width}),
-                                   /*align_corners=*/true);
-  });
-}
 
 ct_status ct_pad(const ct_tensor *x, int64_t amount, ct_tensor **out) {
   return produce(out, [&] {
@@ -68,9 +60,11 @@ ct_status ct_dropout(const ct_tensor *x, double probability, uint64_t seed, ct_t
 ct_status ct_pixel_cross_entropy(const ct_tensor *logits, const ct_tensor *labels, int64_t ignored,
                                  ct_tensor **out) {
   return produce(out, [&] {
-    auto sum = at::cross_entropy_loss(unwrap(logits), unwrap(labels), std::nullopt,
-                                      at::Reduction::Sum, ignored);
-    return sum.div(at::ne(unwrap(labels), ignored).sum().clamp_min(1));
+    // On CUDA the loss itself would add up all pixels in no fixed order.
+    auto reduction = unwrap(logits).is_cuda() ? at::Reduction::None : at::Reduction::Sum;
+    auto losses = at::cross_entropy_loss(unwrap(logits), unwrap(labels), std::nullopt, reduction,
+                                         ignored);
+    return losses.sum().div(at::ne(unwrap(labels), ignored).sum().clamp_min(1));
   });
 }
 

@@ -1,7 +1,6 @@
 #include "guarded.hpp"
 
 #include <ATen/ops/_fused_sgd.h>
-#include <ATen/ops/adaptive_avg_pool2d.h>
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
@@ -69,11 +68,6 @@ ct_status ct_batch_norm(const ct_tensor *x, const ct_tensor *weight, const ct_te
                           unwrap(running_variance), batch_statistics, momentum, epsilon,
                           /*cudnn_enabled=*/true);
   });
-}
-
-ct_status ct_adaptive_average_pool(const ct_tensor *x, int64_t height, int64_t width,
-                                   ct_tensor **out) {
-  return produce(out, [&] { return at::adaptive_avg_pool2d(unwrap(x), {height, width}); });
 }
 
 ct_status ct_average_pool(const ct_tensor *x, int64_t kernel, int64_t stride, ct_tensor **out) {

@@ -18,6 +18,7 @@ struct ProcessGroup : torch::CustomClassHolder {
 
   ProcessGroup(c10::intrusive_ptr<c10d::Backend> backend, at::Device place, double timeout_seconds)
       : backend(std::move(backend)), place(place), timeout_seconds(timeout_seconds) {}
+  ~ProcessGroup() override { close(*backend); }
 
   int rank() const { return backend->getRank(); }
   int size() const { return backend->getSize(); }
@@ -28,6 +29,12 @@ struct ProcessGroup : torch::CustomClassHolder {
   void broadcast(at::Tensor &tensor);
 
 private:
+  /// NCCL complains of a group that is left open; every result has been waited for.
+  template <typename Back> void close(Back &back) {
+    if constexpr (requires { back.abort(); })
+      if (place.is_cuda())
+        back.abort();
+  }
   template <typename Body> void on_dense(at::Tensor &tensor, Body &&body);
 };
 

@@ -77,11 +77,15 @@ ct_status ct_tensor_from_host(const void *bytes, size_t count, ct_dtype dtype,
                               const int64_t *shape, int32_t rank, ct_device target,
                               ct_tensor **out) {
   return produce(out, [&] {
-    auto host = at::empty(at::IntArrayRef(shape, rank), at::TensorOptions(scalar_type(dtype)));
+    // From pinned memory the copy to a device is queued, and the host goes on.
+    auto place = device(target);
+    auto host = at::empty(
+        at::IntArrayRef(shape, rank),
+        at::TensorOptions(scalar_type(dtype)).pinned_memory(place.is_cuda()));
     TORCH_CHECK(host.nbytes() == count, "shape needs ", host.nbytes(), " bytes, got ", count);
     if (count > 0)
       std::memcpy(host.data_ptr(), bytes, count);
-    return host.to(device(target));
+    return host.to(place, /*non_blocking=*/true);
   });
 }
 

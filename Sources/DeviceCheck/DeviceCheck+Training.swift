@@ -2,10 +2,17 @@ import Foundation
 import Results
 
 extension DeviceCheck {
-  /// A training by the smoke budget, in one go and stopped after its first epoch: the same bytes at the end.
-  func resuming(_ name: String) throws -> CheckedStep {
+  /// Trainings that are stopped and resumed, setting and method: one of each task, whose networks, losses and images differ;
+  /// at the smallest size a student alone.
+  var resumed: [(setting: String, method: String)] {
+    if request.isTiny { return [("c", "student")] }
+    return ["c", "mobilenet", "resnet50-resnet18", "resnet101-resnet18"].map { ($0, "london") }
+  }
+
+  /// A training by the smoke budget, in one go and stopped after its student's first epoch: the same bytes at the end.
+  func resuming(_ setting: String, _ method: String, _ name: String) throws -> CheckedStep {
     let arguments =
-      ["--setting", "c", "--method", "student", "--budget", "smoke"]
+      ["--setting", setting, "--method", method, "--budget", "smoke"]
       + ["--device", request.device.description]
     let program = sibling("lskd-train")
     let places = ["straight", "stopped"].map { folder.appendingPathComponent($0) }
@@ -15,7 +22,7 @@ extension DeviceCheck {
       return CheckedStep(name: name, outcome: .failed, reason: straight.complaint)
     }
     let stopped = try program.run(arguments + ["--runs", places[1].path]) {
-      epochs(in: places[1]) > 0
+      epochs(ofRole: .student, in: places[1]) > 0
     }
     let resumed = try program.run(arguments + ["--runs", places[1].path])
     guard stopped.code == 130, resumed.code == 0 else {
@@ -70,9 +77,10 @@ extension DeviceCheck {
     }
   }
 
-  /// Finished epochs of all runs.
-  private func epochs(in runs: URL) -> Int {
+  /// Finished epochs of all runs, or of those of a role.
+  private func epochs(ofRole role: RunRecord.Subject.Role? = nil, in runs: URL) -> Int {
     // A record that cannot be read tells of no epochs.
-    runFolders(in: runs).reduce(0) { $0 + ((try? RunFolder.readRecord(in: $1))?.epochs.count ?? 0) }
+    runFolders(in: runs).compactMap { try? RunFolder.readRecord(in: $0) }
+      .filter { role == nil || $0.subject.role == role }.reduce(0) { $0 + $1.epochs.count }
   }
 }

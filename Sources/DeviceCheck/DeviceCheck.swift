@@ -8,7 +8,7 @@ public import TensorCore
 public struct DeviceCheck {
   /// What is looked at, in this order.
   public enum Part: String, CaseIterable, Sendable {
-    case doctor, vectors, speed, resuming, recipe
+    case doctor, vectors, group, speed, resuming, recipe
   }
 
   /// What is checked.
@@ -87,19 +87,26 @@ public struct DeviceCheck {
   private func works(of part: Part) -> [(String, (String) throws -> CheckedStep)] {
     switch part {
     case .doctor: [("doctor", machine)]
-    case .vectors: [("golden vectors", vectors)]
+    case .vectors:
+      ["float32", "float64"].map { type in
+        ("golden vectors in \(type)", { try vectors($0, type) })
+      }
+    case .group: [("replicas", group)]
     case .speed:
       ["float32", "tf32", "bfloat16"].map { precision in
         ("step in \(precision)", { try speed($0, precision) })
       }
-    case .resuming: [("resuming", resuming)]
+    case .resuming:
+      resumed.map { run in
+        ("resuming \(run.method) of \(run.setting)", { try resuming(run.setting, run.method, $0) })
+      }
     case .recipe: [("full recipe", recipe)]
     }
   }
 
   private func value(of steps: [CheckedStep]) -> JSONValue {
     .object([
-      "layout": .integer(2), "device": .string(request.device.description),
+      "layout": .integer(3), "device": .string(request.device.description),
       "libtorch": .string(Engine.version), "minutes": .number(request.minutes),
       "tiny": .bool(request.isTiny), "steps": .array(steps.map(\.value)),
     ])
@@ -123,15 +130,30 @@ public struct DeviceCheck {
     do { return try JSONValue(json: Data(text.utf8)).object } catch { return nil }
   }
 
-  /// Networks and losses in float32, without TF32, beside golden numbers.
-  private func vectors(_ name: String) throws -> CheckedStep {
+  /// The smallest group of replicas, this process alone: that it forms on the device and leaves a sum of one as it is.
+  private func group(_ name: String) throws -> CheckedStep {
+    let group = try ProcessGroup(
+      rank: 0, worldSize: 1, at: .init(address: "127.0.0.1", port: 0, timeout: 30),
+      device: request.device)
+    let numbers: [Float] = [1, -2, 0.5]
+    let sum = try Tensor(numbers, shape: [numbers.count], device: request.device)
+    try group.allReduce(sum)
+    try group.barrier()
+    let isSame = try sum.values(as: Float.self) == numbers
+    return CheckedStep(
+      name: name, outcome: isSame ? .passed : .failed,
+      reason: isSame ? nil : "a sum over one replica is not its own number")
+  }
+
+  /// Networks and losses in float32, without TF32, or in float64 beside golden numbers.
+  private func vectors(_ name: String, _ type: String) throws -> CheckedStep {
     guard let reference = request.reference else {
       return CheckedStep(name: name, outcome: .skipped, reason: "no directory of golden vectors")
     }
     // A network, a loss of logits, and one of maps with a gradient through a power iteration.
     let files = request.isTiny ? ["models/wrn-10-1", "losses/kd", "losses/london_lipschitz"] : []
     let result = try sibling("lskd-bench").run(
-      ["vectors", "--json", "--device", request.device.description]
+      ["vectors", "--json", "--type", type, "--device", request.device.description]
         + ["--reference", reference.path] + files)
     guard !result.wasLate, let found = readObject(result.output) else {
       return CheckedStep(name: name, outcome: .failed, reason: result.complaint)

@@ -21,8 +21,11 @@ public struct GoldenNetwork {
 
   var computation: Computation { comparison.computation }
 
-  func tolerance(_ quantity: String, float64: Double = 1e-7) throws -> Tolerance {
-    try computation.tolerance(quantity, stated: stated, float64: float64)
+  func tolerance(
+    _ quantity: String, float64: Double = 1e-7, passesKinks: Bool = false
+  ) throws -> Tolerance {
+    try computation.tolerance(
+      quantity, stated: stated, float64: float64, passesKinks: passesKinks)
   }
 
   /// The network with start values of a seed, to be filled by the caller.
@@ -95,7 +98,7 @@ public struct GoldenNetwork {
     let rows = try node.at("gradients").list()
     let noise =
       try rows.map { try $0.list()[1].number() }.reduce(0, max) * computation.gradientNoise
-    let bound = try tolerance("grad_worst_param_l2")
+    let bound = try tolerance("grad_worst_param_l2", passesKinks: true)
     for row in rows {
       let cells = try row.list()
       let name = try cells[0].text()

@@ -67,7 +67,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var wallSeconds = 0.0
   /// Training images per second over all epochs.
   public var imagesPerSecond = 0.0
-  /// Highest resident memory, bytes.
+  /// Highest memory of tensors on a CUDA device, or highest resident memory on the host, bytes.
   public var peakMemoryBytes = 0
   /// Where the run stands.
   public var status = Status.running

@@ -33,6 +33,18 @@ public enum Engine {
     try check("synchronize", ct_synchronize(device.c))
   }
 
+  /// Most memory that tensors on a CUDA device took at once since `restartPeakMemory`, bytes; nil for the host, and where
+  /// libtorch does not tell.
+  public static func peakMemory(of device: Device) -> Int? {
+    let bytes = Int(ct_device_peak_memory(device.c))
+    return bytes > 0 ? bytes : nil
+  }
+
+  /// Forgets the peak of a CUDA device.
+  public static func restartPeakMemory(of device: Device) {
+    ct_restart_device_peak_memory(device.c)
+  }
+
   /// Number of tensor handles alive in the process.
   public static var liveTensors: Int { Int(ct_live_tensors()) }
 

@@ -2,9 +2,14 @@ internal import CTorch
 
 extension Tensor {
   /// [N, C, H, W] resized to [N, C, height, width] by bilinear interpolation in which the corner pixels of both maps lie
-  /// on each other (`align_corners` in PyTorch).
-  public func resizedBilinear(height: Int, width: Int) throws(TensorError) -> Tensor {
-    try produce("bilinear resize") { ct_resize_bilinear(pointer, Int64(height), Int64(width), $0) }
+  /// on each other (`align_corners` in PyTorch). `inOrder` sums the gradient in a fixed order, which libtorch's kernels do
+  /// on the host alone; without it so on every other device.
+  public func resizedBilinear(
+    height: Int, width: Int, inOrder: Bool? = nil
+  ) throws(TensorError) -> Tensor {
+    try produce("bilinear resize") {
+      ct_resize_bilinear(pointer, Int64(height), Int64(width), inOrder ?? (device != .cpu), $0)
+    }
   }
 
   /// [N, 1, H, W]: the sum over the channels of [N, C, H, W], each times its weight of `weights` [N, 1, C].

@@ -48,10 +48,13 @@ extension Tensor {
     }
   }
 
-  /// Averages [N, C, H, W] over cells to [N, C, height, width].
-  public func adaptiveAveragePooled(height: Int, width: Int) throws(TensorError) -> Tensor {
+  /// Averages [N, C, H, W] over cells to [N, C, height, width]; `inOrder` as of `resizedBilinear`.
+  public func adaptiveAveragePooled(
+    height: Int, width: Int, inOrder: Bool? = nil
+  ) throws(TensorError) -> Tensor {
     try produce("adaptive average pool") {
-      ct_adaptive_average_pool(pointer, Int64(height), Int64(width), $0)
+      ct_adaptive_average_pool(
+        pointer, Int64(height), Int64(width), inOrder ?? (device != .cpu), $0)
     }
   }
 

@@ -2,13 +2,11 @@ public import TensorCore
 
 /// Which of several implementations computes.
 public enum Kernels: String, Sendable, CaseIterable {
-  /// Channels-last maps and the suite's fused kernels where they exist, for teachers and for training.
+  /// The memory order with the fastest kernels of the place, and the suite's fused kernels where they exist, for teachers
+  /// and for training.
   case fast
   /// Contiguous maps and libtorch's own kernels, as in the released code.
   case reference
-
-  /// Memory order of images and convolution weights.
-  public var layout: Tensor.Layout { self == .fast ? .channelsLast : .contiguous }
 }
 
 /// Where and how networks are computed; nothing here is part of what a run is.
@@ -29,8 +27,12 @@ public struct ComputePlace: Sendable {
     self.kernels = kernels
   }
 
-  /// Memory order of images and convolution weights.
-  public var layout: Tensor.Layout { kernels.layout }
+  /// Memory order of images and convolution weights. cuDNN's float32 convolutions are faster on contiguous maps, all
+  /// others, which tensor cores or the suite's kernels compute, with channels last.
+  public var layout: Tensor.Layout {
+    let isPlainCUDA = device != .cpu && precision == .float32
+    return kernels == .reference || isPlainCUDA ? .contiguous : .channelsLast
+  }
   /// The kernels with the instructions that the suite's own ones take on this host, such as `fast (avx512)`.
   public var kernelsInUse: String {
     let level = KernelLevel.current

@@ -1,5 +1,5 @@
 public import NeuralNet
-import TensorCore
+package import TensorCore
 
 /// Arithmetic of the forward pass.
 public enum Precision: String, Sendable, CaseIterable {
@@ -10,7 +10,8 @@ public enum Precision: String, Sendable, CaseIterable {
   /// Convolutions and matrix products in bfloat16, chosen by libtorch's autocast.
   case bfloat16
 
-  func run<Output>(
+  /// Runs a forward pass in this arithmetic.
+  package func run<Output>(
     on device: Device, _ body: () throws(TensorError) -> Output
   ) throws(TensorError) -> Output {
     switch self {

@@ -16,6 +16,7 @@ struct GPUCheckTests {
     return (result, Dictionary(uniqueKeysWithValues: zip(names, steps)))
   }
 
+  private let types = ["golden vectors in float32", "golden vectors in float64"]
   private let vectors = BuiltProgram.project.appendingPathComponent("Tests/Vectors")
 
   @Test("it runs its whole way and writes what it found of every step")
@@ -25,12 +26,15 @@ struct GPUCheckTests {
       #expect(found.result.code == 0, "\(found.result.output) \(found.result.errors)")
       let outcomes = found.steps.mapValues { $0["outcome"] as? String }
       let expected = [
-        "doctor": "passed", "golden vectors": "passed",
-        "step in float32": "passed", "step in tf32": "passed", "step in bfloat16": "passed",
-        "resuming": "passed", "full recipe": "passed",
+        "doctor": "passed",
+        "golden vectors in float32": "passed", "golden vectors in float64": "passed",
+        "replicas": "passed", "step in float32": "passed", "step in tf32": "passed",
+        "step in bfloat16": "passed",
+        "resuming student of c": "passed", "full recipe": "passed",
       ]
       #expect(outcomes == expected)
-      let files = try #require(found.steps["golden vectors"]?["files"] as? [String: [String: Any]])
+      let files = try #require(
+        found.steps["golden vectors in float32"]?["files"] as? [String: [String: Any]])
       #expect(files.keys.sorted() == ["losses/kd", "losses/london_lipschitz", "models/wrn-10-1"])
       for (name, file) in files {
         #expect((file["comparisons"] as? Int ?? 0) > 10, "\(name)")
@@ -38,7 +42,7 @@ struct GPUCheckTests {
         // Nothing in float32 is exact.
         #expect(largest > 0 && largest <= 10, "\(name)")
       }
-      #expect(found.steps["resuming"]?["exact"] as? Bool == true)
+      #expect(found.steps["resuming student of c"]?["exact"] as? Bool == true)
       #expect((found.steps["full recipe"]?["epochs"] as? Int ?? 0) > 0)
       let variants = try #require(found.steps["step in bfloat16"]?["variants"] as? [[String: Any]])
       #expect(variants.contains { $0["variant"] as? String == "london, fast" })
@@ -64,14 +68,15 @@ struct GPUCheckTests {
       try Data(changed.utf8).write(to: file)
       let found = try check(["--reference", "vectors", "--only", "vectors"], in: directory)
       #expect(found.result.code == 1)
-      #expect(found.steps.keys.sorted() == ["golden vectors"])
-      let step = try #require(found.steps["golden vectors"])
-      #expect(step["outcome"] as? String == "failed")
-      #expect((step["reason"] as? String)?.hasPrefix(name) == true)
-      let files = try #require(step["files"] as? [String: [String: Any]])
-      for (other, file) in files {
-        let disagreements = try #require(file["disagreements"] as? [String])
-        #expect(disagreements.isEmpty == (other != name), "\(other)")
+      #expect(found.steps.keys.sorted() == types)
+      for step in found.steps.values {
+        #expect(step["outcome"] as? String == "failed")
+        #expect((step["reason"] as? String)?.hasPrefix(name) == true)
+        let files = try #require(step["files"] as? [String: [String: Any]])
+        for (other, file) in files {
+          let disagreements = try #require(file["disagreements"] as? [String])
+          #expect(disagreements.isEmpty == (other != name), "\(other)")
+        }
       }
     }
   }
@@ -85,7 +90,8 @@ struct GPUCheckTests {
         .write(to: copies.appendingPathComponent("losses/kd.json"))
       let found = try check(["--reference", "vectors", "--only", "vectors"], in: directory)
       #expect(found.result.code == 1)
-      let step = try #require(found.steps["golden vectors"])
+      #expect(found.steps.keys.sorted() == types)
+      let step = try #require(found.steps["golden vectors in float32"])
       let reason = #"losses/kd: kd.json/cases[0]: expected a member "inputs""#
       #expect(step["reason"] as? String == reason)
       let files = try #require(step["files"] as? [String: [String: Any]])

@@ -76,6 +76,11 @@ const char *ct_cpu_capability(void);
 const char *_Nullable ct_cuda_obstacle(void);
 /// Number of CUDA devices that libtorch can use; 0 with an obstacle. Loads like `ct_cuda_obstacle`.
 int32_t ct_cuda_device_count(void);
+/// Most memory that tensors on a CUDA device took at once since the last restart, bytes; 0 for the host, and where
+/// libtorch, before 2.9, does not tell.
+int64_t ct_device_peak_memory(ct_device device);
+/// Forgets that peak.
+void ct_restart_device_peak_memory(ct_device device);
 /// Number of tensors that callers hold.
 int64_t ct_live_tensors(void);
 /// Threads of one operation, for the whole process. Called by programs, never by libraries.
@@ -207,9 +212,10 @@ CT_CHECKED ct_status ct_transposed_conv2d(const ct_tensor *x, const ct_tensor *w
 /// Nearest-neighbour interpolation of NCHW `x`.
 CT_CHECKED ct_status ct_resize_nearest(const ct_tensor *x, int64_t height, int64_t width,
                                        ct_tensor *_Nullable *_Nonnull out);
-/// Bilinear interpolation of NCHW `x`; the corner pixels of both maps lie on each other.
+/// Bilinear interpolation of NCHW `x`; the corner pixels of both maps lie on each other. `ordered` sums the gradient in
+/// a fixed order on every device, which libtorch does on the host alone.
 CT_CHECKED ct_status ct_resize_bilinear(const ct_tensor *x, int64_t height, int64_t width,
-                                        ct_tensor *_Nullable *_Nonnull out);
+                                        bool ordered, ct_tensor *_Nullable *_Nonnull out);
 /// [N, 1, H, W]: the sum over the channels of NCHW `x`, each times its weight of `weights` [N, 1, C].
 CT_CHECKED ct_status ct_weigh_channels(const ct_tensor *x, const ct_tensor *weights,
                                        ct_tensor *_Nullable *_Nonnull out);
@@ -230,8 +236,9 @@ CT_CHECKED ct_status ct_batch_norm(const ct_tensor *x, const ct_tensor *weight,
                                    ct_tensor *running_variance, bool batch_statistics,
                                    double momentum, double epsilon,
                                    ct_tensor *_Nullable *_Nonnull out);
+/// Averages of cells; `ordered` as of `ct_resize_bilinear`.
 CT_CHECKED ct_status ct_adaptive_average_pool(const ct_tensor *x, int64_t height, int64_t width,
-                                              ct_tensor *_Nullable *_Nonnull out);
+                                              bool ordered, ct_tensor *_Nullable *_Nonnull out);
 CT_CHECKED ct_status ct_average_pool(const ct_tensor *x, int64_t kernel, int64_t stride,
                                      ct_tensor *_Nullable *_Nonnull out);
 /// Where `rounds_up`, the last window may reach beyond the map.

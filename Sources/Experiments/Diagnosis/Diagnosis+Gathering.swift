@@ -10,7 +10,9 @@ extension Diagnosis {
     suite = (Suite.version, source.commit, source.dirty)
     system = ProcessInfo.processInfo.operatingSystemVersionString
     libtorch = Libtorch.loaded()
-    devices = [.tried(.cpu)] + DeviceFinding.cuda(libtorch)
+    // libtorch asks once whether there is CUDA, at the first operation on any device, so its CUDA part is loaded before.
+    let cuda = DeviceFinding.cuda(libtorch)
+    devices = [.tried(.cpu)] + cuda
     processor = .here()
     memory = .here()
     threads = .here(processor.cores)
@@ -69,7 +71,7 @@ extension Diagnosis.DeviceFinding {
       case (.cuda, true):
         .failing(
           advice:
-            "libtorch has its CUDA part, but finds no device: does nvidia-smi list one, and is its driver new enough?"
+            "\(Engine.cudaObstacle ?? "libtorch finds no device"): does nvidia-smi list one, and is its driver new enough?"
         )
       case (.cuda, false):
         .limited(advice: "--device cuda needs an NVIDIA driver, which this machine has not")

@@ -1,5 +1,5 @@
 import Foundation
-import TensorCore
+package import TensorCore
 
 /// What the provenance of a run says about the machine and the suite.
 package enum Machine {
@@ -13,13 +13,17 @@ package enum Machine {
 
   /// Forgets the peak so far, so that `peakMemory` is that of what follows. Where the system refuses, it
   /// stays that of the process.
-  package static func restartPeakMemory() {
+  package static func restartPeakMemory(of device: Device = .cpu) {
+    Engine.restartPeakMemory(of: device)
     guard let handle = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
     do { try handle.write(contentsOf: Data("5".utf8)) } catch { return }
   }
 
-  /// Highest resident memory since `restartPeakMemory`, bytes; 0 where the system does not tell.
-  package static var peakMemory: Int { memory("VmHWM:") }
+  /// Highest memory of tensors on a CUDA device since `restartPeakMemory`, or highest resident memory on the host, bytes;
+  /// 0 where the system does not tell.
+  package static func peakMemory(of device: Device = .cpu) -> Int {
+    Engine.peakMemory(of: device) ?? memory("VmHWM:")
+  }
 
   /// Resident memory of the process now, bytes; 0 where the system does not tell.
   package static var residentMemory: Int { memory("VmRSS:") }

@@ -90,7 +90,7 @@ public final class RunExecutor {
   func start(shared: TeacherPass?, share: Double) throws -> Cohort.Member {
     started = .now
     self.share = share
-    Machine.restartPeakMemory()
+    Machine.restartPeakMemory(of: options.place.device)
     record.status = .running
     record.message = nil
     do {
@@ -201,7 +201,8 @@ public final class RunExecutor {
   func write() throws {
     guard options.leads else { return }
     record.wallSeconds = secondsBefore + share * started.duration(to: .now).seconds
-    record.peakMemoryBytes = max(record.peakMemoryBytes, Machine.peakMemory)
+    record.peakMemoryBytes = max(
+      record.peakMemoryBytes, Machine.peakMemory(of: options.place.device))
     record.heartbeat = ISO8601DateFormatter().string(from: Date())
     if record.status != .failed { try events?.flush() }
     try record.write(to: folder.record)
