@@ -16,7 +16,7 @@ struct ConfigurationTests {
 
   @Test("constants stand in the configuration as numbers, and in the record")
   func constants() throws {
-    let dkd = try plan(Method(.dkd))
+    let dkd = try plan(Method(named: "dkd"))
     #expect(
       dkd.configuration["constants"]
         == .object(["alpha": .number(1), "beta": .number(8), "temperature": .number(4)]))
