@@ -20,11 +20,11 @@ extension Checkpoint {
   ) throws(CheckpointError) -> Data {
     let layout = try FileLayout(self)
     var chunks = try layout.encodedChunks(options: options, compressing: true)
-    var file = try layout.assembled(chunks)
+    var file = try layout.assembled(chunks, threads: options.threads)
     if layout.contentBytes > FormatLimits.contentBytes(fileBytes: file.count) {
       // A reader takes such a small file for a decompression bomb.
       chunks = try layout.encodedChunks(options: options, compressing: false)
-      file = try layout.assembled(chunks)
+      file = try layout.assembled(chunks, threads: options.threads)
     }
     return file
   }

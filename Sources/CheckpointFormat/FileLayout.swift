@@ -71,8 +71,14 @@ struct FileLayout {
     }
   }
 
-  /// The whole file.
-  func assembled(_ chunks: [EncodedChunk]) throws(CheckpointError) -> Data {
+  /// What a thread makes of the finished chunks.
+  private enum Part: Sendable {
+    case digest(String)
+    case file(Data)
+  }
+
+  /// The whole file; its digest is taken while a second thread puts it together.
+  func assembled(_ chunks: [EncodedChunk], threads: Int) throws(CheckpointError) -> Data {
     let header = Array(header(with: chunks).json.canonical.utf8)
     guard header.count <= FormatLimits.headerBytes else {
       throw CheckpointError(
@@ -86,10 +92,31 @@ struct FileLayout {
       + FileEnvelope.trailerBytes
     let envelope = FileEnvelope(
       storedHeaderBytes: stored.count, headerBytes: header.count, fileBytes: size)
+    let front = envelope.encoded(storedHeader: stored)
+    let parts = try WorkerPool.map(
+      count: 2, threads: threads, context: { () throws(CheckpointError) in }
+    ) { (_, index) throws(CheckpointError) -> Part in
+      index == 0
+        ? .digest(Self.digest(of: front, chunks)) : .file(Self.file(of: front, chunks, size))
+    }
+    guard case .digest(let digest) = parts[0], case .file(var file) = parts[1] else {
+      preconditionFailure("parts come in order")
+    }
+    file.append(contentsOf: FileEnvelope.trailer(digest: digest))
+    return file
+  }
+
+  private static func digest(of front: [UInt8], _ chunks: [EncodedChunk]) -> String {
+    var digest = StreamingDigest()
+    digest.update(front)
+    for chunk in chunks { digest.update(chunk.bytes) }
+    return digest.finalize()
+  }
+
+  private static func file(of front: [UInt8], _ chunks: [EncodedChunk], _ size: Int) -> Data {
     var file = Data(capacity: size)
-    file.append(contentsOf: envelope.encoded(storedHeader: stored))
+    file.append(contentsOf: front)
     for chunk in chunks { file.append(contentsOf: chunk.bytes) }
-    file.append(contentsOf: FileEnvelope.trailer(digest: Digest.sha256(file)))
     return file
   }
 
