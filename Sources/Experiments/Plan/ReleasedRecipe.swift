@@ -14,6 +14,9 @@ public struct ReleasedRecipe: Hashable, Sendable {
   public let alpha: Double
   /// The term's share of the total loss, instead of alpha; nil where a script tells alpha.
   public let share: Double?
+  /// The share that takes alpha's place under `equal` where a budget's student is not the paper's: alpha belongs to the size
+  /// of its maps, and throws much narrower networks out of bounds. nil where alpha fits these, too.
+  let narrowShare: Double?
   /// What alpha is multiplied by late in training.
   public let lateFactor: Double
   /// Divisor of the base learning rate from 7/8 of the epochs on; nil without a third drop.
@@ -26,12 +29,14 @@ public struct ReleasedRecipe: Hashable, Sendable {
 
   init(
     _ id: String, batch: Int, guidedBatch: Int? = nil, term: ReleasedTerm = .cifar,
-    alpha: Double = 0, share: Double? = nil, late: Double = 1, third: Double? = nil
+    alpha: Double = 0, share: Double? = nil, narrowShare: Double? = nil, late: Double = 1,
+    third: Double? = nil
   ) {
     guidedBatchSize = guidedBatch ?? batch
     self.term = term
     self.id = id
     self.share = share
+    self.narrowShare = narrowShare
     batchSize = batch
     self.alpha = alpha
     lateFactor = late

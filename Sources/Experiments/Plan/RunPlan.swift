@@ -121,9 +121,11 @@ public struct RunPlan: Hashable, Sendable {
     return alphaChoice?.value ?? setting.released.alpha
   }
 
-  /// Share of the total loss that the Lipschitz term takes, where the setting has no alpha.
+  /// Share of the total loss that the Lipschitz term takes, where the setting has no alpha for the network.
   var share: Double? {
-    guard method?.guidance != nil, let usual = setting.released.share else { return nil }
+    guard method?.guidance != nil, let usual = setting.usualShare(trainingProtocol, budget) else {
+      return nil
+    }
     return alphaChoice?.value ?? usual
   }
 

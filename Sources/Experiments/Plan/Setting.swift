@@ -43,3 +43,11 @@ public struct Setting: Hashable, Sendable {
     self = found
   }
 }
+
+extension Setting {
+  /// Share of the total loss that the Lipschitz term takes where no trial chose one; nil where alpha weighs it.
+  func usualShare(_ trainingProtocol: TrainingProtocol, _ budget: Budget) -> Double? {
+    let isNarrow = trainingProtocol == .equal && budget.network(for: student) != student
+    return released.share ?? (isNarrow ? released.narrowShare : nil)
+  }
+}

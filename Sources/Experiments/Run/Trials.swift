@@ -39,7 +39,8 @@ package struct Trials {
         guard !guided.isEmpty else { continue }
         // The term without gradient and its controls have its weight: they differ in nothing else.
         let choice = try choose(
-          setting, Method(base.base, .differentiable), Self.lipschitzGrid(setting), beside: beside)
+          setting, Method(base.base, .differentiable),
+          Self.lipschitzGrid(setting, selection.budget), beside: beside)
         for method in guided {
           weights[TablePlan.WeightKey(setting: setting.id, method: method)] = choice
         }
@@ -47,10 +48,10 @@ package struct Trials {
     }
   }
 
-  private static func lipschitzGrid(_ setting: Setting) -> TrialGrid {
-    TrialGrid(
-      lipschitzAround: setting.released.share ?? setting.released.alpha,
-      isShare: setting.released.share != nil)
+  private static func lipschitzGrid(_ setting: Setting, _ budget: Budget) -> TrialGrid {
+    let share = setting.usualShare(.equal, budget)
+    return TrialGrid(
+      lipschitzAround: share ?? setting.released.alpha, isShare: share != nil)
   }
 
   /// The best weight of a grid that was widened as long as its edge is best; nil while trials are open.
@@ -118,7 +119,7 @@ package struct Trials {
     guard let details = setting.recipe.use(of: method),
       method.guidance == nil || method.guidance == .differentiable
     else { return [] }
-    let grid = method.guidance == nil ? TrialGrid(details) : lipschitzGrid(setting)
+    let grid = method.guidance == nil ? TrialGrid(details) : lipschitzGrid(setting, selection.budget)
     return grid.weights.map {
       plan(setting, method, $0, beside: nil, selection, data: data)
     }

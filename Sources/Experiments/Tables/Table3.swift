@@ -31,9 +31,9 @@ extension PaperTable {
     table: "table3", trialsTable: "tune-table3", task: .classification, dataName: "ImageNet",
     pipeline: "imagenet-random-resized-crop-flip",
     full: .init(epochs: 100, imageSize: ClassPhotoEvaluator.paperSide),
-    compact: .init(epochs: 30, teacherEpochs: 60, batchSize: 64, imageSize: 56, cosineWarmUp: 2),
+    compact: .init(epochs: 20, teacherEpochs: 40, batchSize: 64, imageSize: 40, cosineWarmUp: 2),
     reduced: .init(epochs: 10, teacherEpochs: 20, batchSize: 64, imageSize: 56),
-    smoke: .init(epochs: 3, teacherEpochs: 6, batchSize: 32, imageSize: 32),
+    smoke: .init(epochs: 3, teacherEpochs: 6, batchSize: 32, imageSize: 32, cosineWarmUp: 1),
     sizing: .scaled, optimizer: .init(weightDecay: 1e-4, nesterov: true), hasReleasedCode: false,
     pretrainedRate: nil, methodWeights: [.ofd: 1e-4], decodesScaled: true
   ) { start in
@@ -56,7 +56,7 @@ extension PaperTable {
     -> Setting
   {
     Setting(
-      ReleasedRecipe(id, batch: 256, guidedBatch: 96, term: .imageNet, alpha: 2000),
+      ReleasedRecipe(id, batch: 256, guidedBatch: 96, term: .imageNet, alpha: 2000, narrowShare: 0.01),
       teacher: teacher, student: student, recipe: photoRecipe)
   }
 
