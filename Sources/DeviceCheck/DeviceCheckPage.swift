@@ -15,13 +15,15 @@ public struct DeviceCheckPage {
   /// A section of a page, with a table of the steps and one of each step's speeds.
   public var markdown: String {
     var lines = [
-      "## Libtorch \(text(root["libtorch"]) ?? "unknown"), \(text(root["device"]) ?? "unknown")", "",
+      "## Libtorch \(text(root["libtorch"]) ?? "unknown"), \(text(root["device"]) ?? "unknown")",
+      "",
       machine, "", "| check | outcome | seconds |", "|---|---|---|",
     ]
     for step in steps {
       let reason = text(step["reason"]).map { ": \($0)" } ?? ""
       lines.append(
-        "| \(text(step["step"]) ?? "") | \(text(step["outcome"]) ?? "")\(reason) | \(rounded(step["seconds"], 0)) |")
+        "| \(text(step["step"]) ?? "") | \(text(step["outcome"]) ?? "")\(reason) | \(rounded(step["seconds"], 0)) |"
+      )
     }
     for step in steps {
       guard let variants = step["variants"]?.array?.compactMap(\.object), !variants.isEmpty else {

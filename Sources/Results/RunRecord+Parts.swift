@@ -100,6 +100,8 @@ extension RunRecord {
     public var sharedSeconds: Double?
     /// Images per second of both.
     public var imagesPerSecond: Double
+    /// Seconds in which gradients and transmitting matrices were measured; absent before they were counted.
+    public var telemetrySeconds: Double?
     /// Transmitting matrices after the epoch; absent where there are none, and before they were measured.
     public var lipschitz: Lipschitz?
     /// Gradients of the terms at the first step; absent before they were measured.
@@ -110,9 +112,10 @@ extension RunRecord {
       epoch: Int, learningRate: Double, losses: [String: Double],
       gradientNorms: [String: Double], shares: [String: Double]? = nil,
       trainingMeasures: Measures? = nil, measures: Measures, seconds: Double,
-      sharedSeconds: Double? = nil, imagesPerSecond: Double, lipschitz: Lipschitz? = nil,
-      gradients: Gradients? = nil
+      sharedSeconds: Double? = nil, imagesPerSecond: Double, telemetrySeconds: Double? = nil,
+      lipschitz: Lipschitz? = nil, gradients: Gradients? = nil
     ) {
+      self.telemetrySeconds = telemetrySeconds
       self.lipschitz = lipschitz
       self.gradients = gradients
       self.sharedSeconds = sharedSeconds

@@ -25,6 +25,7 @@ public final class Trainer {
   private var unread: [PendingStep] = []
   private var saved = ContinuousClock.now
   private var probe: LipschitzProbe?
+  private var telemetrySeconds = 0.0
   private var rate = ImageRate()
   /// Shared seconds at the end of the last step of the epoch.
   private var seenShared: Double?
@@ -174,7 +175,9 @@ public final class Trainer {
         try objective.terms(part.part(ofImages: images), at: position)
       }
       // Of a batch in parts that of the first one.
-      if state.batch == 0 && number == 0 { found = try gradients(of: terms, share) }
+      if state.batch == 0 && number == 0 {
+        found = try observing { try gradients(of: terms, share) }
+      }
       try share.of(try terms.total()).backward()
       try reported.add(terms.map { try share.report($0) })
     }
@@ -256,15 +259,24 @@ public final class Trainer {
     try save()
   }
 
+  /// Does what the training itself does not need, and adds up how long it takes.
+  private func observing<Output>(_ body: () throws -> Output) throws -> Output {
+    let start = ContinuousClock.now
+    defer { telemetrySeconds += start.duration(to: .now).seconds }
+    return try body()
+  }
+
   private func report() throws -> EpochReport {
     let sums = state.sums
+    let constants = try observing { try probe?.measure(objective) }
+    defer { telemetrySeconds = 0 }
     return EpochReport(
       epoch: epoch, learningRate: learningRate(step: state.step - 1), losses: sums.meanLosses,
       gradientNorms: sums.gradientNorms, shares: sums.shares,
       training: try measure(.trainingSample), step: state.step, test: try measure(.test),
       seconds: sums.seconds, sharedSeconds: sums.sharedSeconds,
       imagesPerSecond: Double(sums.images) / max(sums.seconds + sums.sharedSeconds, 1e-9),
-      lipschitz: try probe?.measure(objective), gradients: sums.gradients)
+      telemetrySeconds: telemetrySeconds, lipschitz: constants, gradients: sums.gradients)
   }
 
   private func measure(_ part: EvaluationPart) throws -> Measures {

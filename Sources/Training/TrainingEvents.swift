@@ -76,6 +76,9 @@ public struct EpochReport: Sendable {
   public let sharedSeconds: Double
   /// Images per second of both.
   public let imagesPerSecond: Double
+  /// Seconds of the host in which the terms' gradients, among the own ones, and the transmitting matrices were measured,
+  /// which no training needs; of an epoch that was interrupted those since.
+  public let telemetrySeconds: Double
   /// Transmitting matrices of the networks; nil where there are none.
   public let lipschitz: RunRecord.Lipschitz?
   /// Gradients of the terms at the epoch's first step; nil where a training that is older goes on.

@@ -9,7 +9,8 @@ struct Bench: ParsableCommand {
       StepCommand.self, CohortCommand.self, LoaderCommand.self, CheckpointFormatCommand.self,
       LeakCommand.self,
       MemoryCommand.self, DetectorCommand.self, SegmenterCommand.self, SharingCommand.self,
-      VectorsCommand.self, GPUCheckCommand.self, GPUPageCommand.self, ReportCommand.self, PhotosCommand.self,
+      VectorsCommand.self, GPUCheckCommand.self, GPUPageCommand.self, ReportCommand.self,
+      PhotosCommand.self,
       RecordsCommand.self, LipschitzCommand.self,
     ])
 }

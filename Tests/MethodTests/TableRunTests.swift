@@ -71,7 +71,8 @@ struct TableRunTests {
     let data = try data()
     // A preparation, memories, and everything that LONDON has.
     let plan = TablePlan(
-      try selection([Method(.ft), try Method(named: "crd"), .london], trainingProtocol), data: data.reference)
+      try selection([Method(.ft), try Method(named: "crd"), .london], trainingProtocol),
+      data: data.reference)
     let straight = try inTemporaryDirectory { runs in
       let options = RunOptions(runs: runs, command: "test")
       _ = try TableRunner(plan, data: data, options: options).run(stop: StopRequest())

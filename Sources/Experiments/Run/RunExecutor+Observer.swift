@@ -82,7 +82,8 @@ extension RunExecutor: TrainingObserver {
         gradientNorms: report.gradientNorms, shares: report.shares,
         trainingMeasures: report.training, measures: report.test, seconds: report.seconds,
         sharedSeconds: report.sharedSeconds, imagesPerSecond: report.imagesPerSecond,
-        lipschitz: report.lipschitz, gradients: report.gradients))
+        telemetrySeconds: report.telemetrySeconds, lipschitz: report.lipschitz,
+        gradients: report.gradients))
     let digest = try ModelCheckpoint.write(
       objective.student, plan.network, pipeline: data.evaluationPipeline, measures: report.test,
       details: details(report.epoch), to: folder.last)

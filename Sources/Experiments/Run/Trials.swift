@@ -119,7 +119,8 @@ package struct Trials {
     guard let details = setting.recipe.use(of: method),
       method.guidance == nil || method.guidance == .differentiable
     else { return [] }
-    let grid = method.guidance == nil ? TrialGrid(details) : lipschitzGrid(setting, selection.budget)
+    let grid =
+      method.guidance == nil ? TrialGrid(details) : lipschitzGrid(setting, selection.budget)
     return grid.weights.map {
       plan(setting, method, $0, beside: nil, selection, data: data)
     }

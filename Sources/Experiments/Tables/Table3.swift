@@ -56,7 +56,8 @@ extension PaperTable {
     -> Setting
   {
     Setting(
-      ReleasedRecipe(id, batch: 256, guidedBatch: 96, term: .imageNet, alpha: 2000, narrowShare: 0.01),
+      ReleasedRecipe(
+        id, batch: 256, guidedBatch: 96, term: .imageNet, alpha: 2000, narrowShare: 0.01),
       teacher: teacher, student: student, recipe: photoRecipe)
   }
 
