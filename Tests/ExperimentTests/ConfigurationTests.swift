@@ -14,6 +14,22 @@ struct ConfigurationTests {
       data: DataReference(id: "cifar100", hashes: ["train": "01"]))
   }
 
+  @Test("alpha belongs to the paper's networks: narrower ones take a share, but not as released")
+  func narrowNetworks() throws {
+    func weights(_ budget: Budget, _ trainingProtocol: TrainingProtocol) throws -> [String] {
+      let plan = RunPlan(
+        table: "table3", setting: try Setting("resnet50"), role: .student(.london),
+        trainingProtocol: trainingProtocol, budget: budget, seed: 0,
+        data: DataReference(id: "imagenet", hashes: ["train": "01"]))
+      return ["alpha", "lipschitz_share"].filter { plan.configuration[$0] != nil }
+    }
+    #expect(try weights(.full, .equal) == ["alpha"])
+    #expect(try weights(.compact, .equal) == ["lipschitz_share"])
+    #expect(try weights(.smoke, .equal) == ["lipschitz_share"])
+    #expect(try weights(.smoke, .released) == ["alpha"])
+    #expect(try plan(.london, .smoke, Setting("c")).configuration["alpha"] != nil)
+  }
+
   @Test("constants stand in the configuration as numbers, and in the record")
   func constants() throws {
     let dkd = try plan(Method(named: "dkd"))

@@ -47,6 +47,16 @@ struct GPUCheckTests {
       let variants = try #require(found.steps["step in bfloat16"]?["variants"] as? [[String: Any]])
       #expect(variants.contains { $0["variant"] as? String == "london, fast" })
       for variant in variants { #expect((variant["imagesPerSecond"] as? Double ?? 0) > 0) }
+
+      let page = try BuiltProgram("lskd-bench")(
+        "gpu-page", "found.json", "--gpu", "a GPU", "--output", "page.md", in: directory)
+      #expect(page.code == 0, "\(page.errors)")
+      let text = try String(
+        contentsOf: directory.appendingPathComponent("page.md"), encoding: .utf8)
+      #expect(text.hasPrefix("# a GPU\n"))
+      for (step, outcome) in expected { #expect(text.contains("| \(step) | \(outcome) |")) }
+      #expect(text.contains("### A step in bfloat16"))
+      #expect(text.components(separatedBy: "| london, fast |").count == 4)
     }
   }
 
