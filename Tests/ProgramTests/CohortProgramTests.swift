@@ -129,7 +129,8 @@ struct CohortProgramTests {
       if let list = value as? [Any] { return list.map(stripped) }
       guard let members = value as? [String: Any] else { return value }
       let times: Set = [
-        "wallSeconds", "seconds", "sharedSeconds", "imagesPerSecond", "peakMemoryBytes",
+        "wallSeconds", "seconds", "sharedSeconds", "telemetrySeconds", "imagesPerSecond",
+        "peakMemoryBytes",
         "heartbeat", "command",
       ]
       return members.filter { !times.contains($0.key) }.mapValues(stripped)
