@@ -130,8 +130,7 @@ struct CohortProgramTests {
       guard let members = value as? [String: Any] else { return value }
       let times: Set = [
         "wallSeconds", "seconds", "sharedSeconds", "telemetrySeconds", "imagesPerSecond",
-        "peakMemoryBytes",
-        "heartbeat", "command",
+        "peakMemoryBytes", "heartbeat", "command",
       ]
       return members.filter { !times.contains($0.key) }.mapValues(stripped)
     }
