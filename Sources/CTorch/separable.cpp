@@ -51,7 +51,8 @@ const at::Tensor &known_shares(Kind kind, int64_t outputs, int64_t inputs,
   // Never destroyed: CUDA ends before statics do.
   static auto &known = *new std::map<Key, at::Tensor>;
   auto place = options.device();
-  Key key{kind, outputs, inputs, at::typeMetaToScalarType(options.dtype()), place.type(), place.index()};
+  Key key{kind,         outputs,      inputs, at::typeMetaToScalarType(options.dtype()),
+          place.type(), place.index()};
   std::lock_guard<std::mutex> guard(lock);
   auto &table = known[key];
   if (!table.defined())

@@ -4,7 +4,7 @@ import Results
 extension DeviceCheck {
   /// Trainings that are stopped and resumed, setting and method: one of each task, whose networks, losses and images differ;
   /// at the smallest size a student alone.
-  var resumed: [(setting: String, method: String)] {
+  var resumedRuns: [(setting: String, method: String)] {
     if request.isTiny { return [("c", "student")] }
     return ["c", "mobilenet", "resnet50-resnet18", "resnet101-resnet18"].map { ($0, "london") }
   }

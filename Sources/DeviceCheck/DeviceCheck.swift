@@ -97,7 +97,7 @@ public struct DeviceCheck {
         ("step in \(precision)", { try speed($0, precision) })
       }
     case .resuming:
-      resumed.map { run in
+      resumedRuns.map { run in
         ("resuming \(run.method) of \(run.setting)", { try resuming(run.setting, run.method, $0) })
       }
     case .recipe: [("full recipe", recipe)]

@@ -1,3 +1,4 @@
+public import DurableFiles
 public import Foundation
 import JSON
 
@@ -6,57 +7,65 @@ public struct DeviceCheckPage {
   private let root: [String: JSONValue]
   private let steps: [[String: JSONValue]]
 
-  /// Reads the file that `DeviceCheck` wrote.
-  public init(contentsOf file: URL) throws {
-    root = try JSONValue(json: Data(contentsOf: file)).object ?? [:]
+  /// Reads the file that `DeviceCheck` wrote; throws for any other.
+  public init(contentsOf file: URL) throws(FileError) {
+    let bytes = try FileError.reading(file)
+    do { root = try JSONValue(json: bytes).object ?? [:] } catch {
+      throw FileError("\(file.path) is no result of gpu-check: \(error)")
+    }
     steps = (root["steps"]?.array ?? []).compactMap(\.object)
+    guard !steps.isEmpty, steps.allSatisfy({ $0["step"]?.string != nil }) else {
+      throw FileError("\(file.path) is no result of gpu-check: it has no list of steps")
+    }
   }
 
   /// A section of a page, with a table of the steps and one of each step's speeds.
   public var markdown: String {
     var lines = [
-      "## Libtorch \(text(root["libtorch"]) ?? "unknown"), \(text(root["device"]) ?? "unknown")",
+      "## Libtorch \(root["libtorch"]?.string ?? "unknown"), \(root["device"]?.string ?? "unknown")",
       "",
-      machine, "", "| check | outcome | seconds |", "|---|---|---|",
     ]
+    if let machine { lines += [machine, ""] }
+    lines += ["| check | outcome | seconds |", "|---|---|---|"]
     for step in steps {
-      let reason = text(step["reason"]).map { ": \($0)" } ?? ""
+      let reason = step["reason"]?.string.map { ": \($0)" } ?? ""
       lines.append(
-        "| \(text(step["step"]) ?? "") | \(text(step["outcome"]) ?? "")\(reason) | \(rounded(step["seconds"], 0)) |"
+        "| \(step["step"]?.string ?? "") | \(step["outcome"]?.string ?? "")\(reason) | \(rounded(step["seconds"], 0)) |"
       )
     }
     for step in steps {
       guard let variants = step["variants"]?.array?.compactMap(\.object), !variants.isEmpty else {
         continue
       }
-      lines += ["", "### A \(text(step["step"]) ?? "step")", ""] + speeds(variants)
+      lines += ["", "### A \(step["step"]?.string ?? "step")", ""] + speeds(variants)
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private var machine: String {
-    let found = steps.compactMap { $0["machine"]?.object }.first ?? [:]
+  /// The host and the suite, where the check looked at them.
+  private var machine: String? {
+    guard let found = steps.compactMap({ $0["machine"]?.object }).first else { return nil }
     let (processor, suite) = (found["processor"]?.object ?? [:], found["suite"]?.object ?? [:])
     let state = suite["changed"] == .bool(true) ? ", changed" : ""
     return "Host: "
-      + "\(text(processor["model"]) ?? "unknown"), \(rounded(processor["cores"], 0)) cores; commit "
-      + "\(text(suite["commit"]) ?? "unknown")\(state)."
+      + "\(processor["model"]?.string ?? "unknown"), \(rounded(processor["cores"], 0)) cores; commit "
+      + "\(suite["commit"]?.string ?? "unknown")\(state)."
   }
 
-  /// Medians of a group's variants, and how many times faster they are than the first of their group, PyTorch eager where
-  /// it was at hand; a group is what begins with the same word.
+  /// Medians of all variants, and how many times faster than PyTorch eager those are of whose method it ran, too: the word
+  /// before the comma.
   private func speeds(_ variants: [[String: JSONValue]]) -> [String] {
     var lines = [
       "| variant | ms a step, median | lowest | images/s | times PyTorch eager | peak MiB |",
       "|---|---|---|---|---|---|",
     ]
     for variant in variants {
-      let name = text(variant["variant"]) ?? ""
+      let name = variant["variant"]?.string ?? ""
       let eager = variants.first {
-        text($0["variant"]) == "\(name.prefix { $0 != "," }), PyTorch eager"
+        $0["variant"]?.string == "\(name.prefix { $0 != "," }), PyTorch eager"
       }
-      let ratio = eager.flatMap { number($0["medianSeconds"]) }.flatMap { first in
-        number(variant["medianSeconds"]).map { String(format: "%.2f", first / $0) }
+      let ratio = eager.flatMap { $0["medianSeconds"]?.double }.flatMap { first in
+        variant["medianSeconds"]?.double.map { String(format: "%.2f", first / $0) }
       }
       lines.append(
         "| \(name) | \(rounded(variant["medianSeconds"], 1, times: 1000)) "
@@ -67,18 +76,8 @@ public struct DeviceCheckPage {
     return lines
   }
 
-  private func text(_ value: JSONValue?) -> String? { value?.string }
-
-  private func number(_ value: JSONValue?) -> Double? {
-    switch value {
-    case .number(let number): number
-    case .integer(let number): Double(number)
-    default: nil
-    }
-  }
-
   private func rounded(_ value: JSONValue?, _ digits: Int, times factor: Double = 1) -> String {
-    guard let number = number(value) else { return "-" }
+    guard let number = value?.double else { return "-" }
     return String(format: "%.\(digits)f", number * factor)
   }
 }

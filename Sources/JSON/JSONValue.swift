@@ -53,6 +53,14 @@ extension JSONValue {
   public var array: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
   /// A text, else nil.
   public var string: String? { if case .string(let text) = self { text } else { nil } }
+  /// A number, whole or not, else nil.
+  public var double: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
   /// A whole number, else nil.
   public var integer: Int? { if case .integer(let value) = self { value } else { nil } }
 }

@@ -37,8 +37,8 @@ enum OldLayout {
   private static func withFacts(_ value: JSONValue) throws -> JSONValue {
     guard case .object(var members) = value else { return value }
     let configuration = members["configuration"] ?? .null
-    let name = members.removeValue(forKey: "method")?.text ?? ""
-    let isTrial = members["table"]?.text?.hasPrefix("tune") ?? false
+    let name = members.removeValue(forKey: "method")?.string ?? ""
+    let isTrial = members["table"]?.string?.hasPrefix("tune") ?? false
     members["subject"] = try JSONValue(subject(name, configuration, isTrial: isTrial))
     members["metrics"] = try JSONValue(metrics(members))
     if case .array(let sentences)? = members["deviations"] {
@@ -54,7 +54,7 @@ enum OldLayout {
   {
     guard name != "teacher" else { return .init(role: .teacher, name: name) }
     // The configuration has the method without its variant or trial.
-    let method = configuration["method"]?.text ?? name
+    let method = configuration["method"]?.string ?? name
     let (base, form) = facts(of: method)
     let weights = RunRecord.Weights(
       loss: configuration["loss_weight"]?.double, alpha: configuration["alpha"]?.double,
@@ -63,8 +63,8 @@ enum OldLayout {
       role: .student, name: name, method: method, base: base, weights: weights)
     if let form {
       subject.guidance = .init(
-        form: form, pairs: configuration["lipschitz_pairs"]?.text ?? "all",
-        variant: configuration["lipschitz_variant"]?.text.map(variant))
+        form: form, pairs: configuration["lipschitz_pairs"]?.string ?? "all",
+        variant: configuration["lipschitz_variant"]?.string.map(variant))
     }
     if isTrial {
       subject.trial =
@@ -108,17 +108,5 @@ extension JSONValue {
   /// Any value that can be encoded.
   init(_ value: some Encodable) throws {
     self = try JSONValue(json: JSONEncoder().encode(value))
-  }
-
-  /// The text of a string.
-  fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
-
-  /// The value of a number.
-  fileprivate var double: Double? {
-    switch self {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    default: nil
-    }
   }
 }

@@ -109,6 +109,20 @@ struct GPUCheckTests {
     }
   }
 
+  @Test(
+    "a page of anything but a check's results is refused by the file's name",
+    arguments: ["", "{\"steps\": [{\"step\"", "[]", "{\"steps\": []}", "{\"steps\": [{}]}"])
+  func notAResult(_ text: String) throws {
+    try inTemporaryDirectory { directory in
+      try Data(text.utf8).write(to: directory.appendingPathComponent("other.json"))
+      let result = try BuiltProgram("lskd-bench")(
+        "gpu-page", "other.json", "--output", "page.md", in: directory)
+      #expect(result.code == 1)
+      #expect(result.errors.contains("other.json is no result of gpu-check: "))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).count == 1)
+    }
+  }
+
   @Test("a device that is not there is a usage error, before anything runs")
   func missingDevice() throws {
     try inTemporaryDirectory { directory in
