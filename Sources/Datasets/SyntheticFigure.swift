@@ -18,9 +18,8 @@ struct SyntheticFigure {
     let distance = (x * x + y * y).squareRoot()
     guard distance > 0 else { return isHollow ? 0 : 1 }
     // The cosine of `lobes` times the angle is the real part of a power of the unit vector.
-    let unit = (
-      x: (x * angle.x + y * angle.y) / distance, y: (y * angle.x - x * angle.y) / distance
-    )
+    let place = turned(x, y)
+    let unit = (x: place.x / distance, y: place.y / distance)
     var power = (x: 1.0, y: 0.0)
     for _ in 0..<lobes {
       power = (power.x * unit.x - power.y * unit.y, power.x * unit.y + power.y * unit.x)
@@ -28,6 +27,11 @@ struct SyntheticFigure {
     let edge = radius * (1 - depth + depth * power.x)
     let inside = edge - distance
     return Self.clamped(isHollow ? 2 - abs(inside) : inside + 0.5)
+  }
+
+  /// A place from the centre in the figure's own directions.
+  func turned(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
+    (x * angle.x + y * angle.y, y * angle.x - x * angle.y)
   }
 
   static func clamped(_ value: Double) -> Double { min(max(value, 0), 1) }

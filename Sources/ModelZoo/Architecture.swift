@@ -222,7 +222,10 @@ extension Architecture {
         depth: isBottleneck ? 29 : 20, alpha: max(1, alpha / 4), isBottleneck: isBottleneck)
     case .imageNetResNet(let depth, _): .imageNetResNet(depth: depth, divisor: 8)
     case .imageNetMobileNet: .imageNetMobileNet(divisor: 8)
+    // As deep as the paper's, a teacher of photos learns too slowly for the time that there is.
+    case .ssd300(.resnet50, _): .ssd300(.resnet18, divisor: 4)
     case .ssd300(let backbone, _): .ssd300(backbone, divisor: 8)
+    case .deepLab(.resnet101, _): .deepLab(.resnet18, divisor: 4)
     case .deepLab(let backbone, _): .deepLab(backbone, divisor: 8)
     }
   }

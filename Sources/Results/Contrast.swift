@@ -53,6 +53,8 @@ public struct Contrast: Sendable {
     _ first: RecordGroup, _ second: RecordGroup, count: Int, _ groups: [RecordGroup]
   ) -> Withholding? {
     guard let metric = first.records.first?.metrics.main else { return .fewBlocks(count) }
+    let images = (first.records + second.records).compactMap(\.testImages).min()
+    if let images, images < Withholding.fewestImages { return .fewImages(images) }
     for row in [first, second] where row.isConstant(metric) {
       return .constantPredictor(row: row.method)
     }

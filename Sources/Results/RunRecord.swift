@@ -79,6 +79,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var serverFigures: [String: Double]?
   /// What was measured of the finished network image by image; from a file beside the record.
   public var evaluation: FinalEvaluation?
+  /// Images that the results are measured with; nil in records of older suites.
+  public var testImages: Int?
   /// Floating-point operations of the whole training with its teacher's passes, its preparation and its evaluations, two
   /// per multiply-add; nil in records of older suites.
   public var operations: Double?

@@ -4,6 +4,8 @@ import Foundation
 public enum Withholding: Hashable, Sendable {
   /// Fewer blocks than a spread can be known from.
   case fewBlocks(Int)
+  /// So few test images that one of them moves a result by more than the differences that are looked for.
+  case fewImages(Int)
   /// The teacher is no better than the student alone: nothing can be handed down.
   case weakTeacher(teacher: Double, student: Double)
   /// A row says the same of every image.
@@ -11,12 +13,17 @@ public enum Withholding: Hashable, Sendable {
 
   /// Blocks below which no difference is printed.
   public static let fewestBlocks = 3
+  /// Test images below which no difference is printed.
+  public static let fewestImages = 100
 
   /// The rule and what it found.
   public var sentence: String {
     switch self {
     case .fewBlocks(let count):
       return "withheld: n = \(count), and below n = \(Self.fewestBlocks) no difference is printed"
+    case .fewImages(let count):
+      return
+        "withheld: \(count) test images, and below \(Self.fewestImages) no difference is printed"
     case .weakTeacher(let teacher, let student):
       return String(
         format: "withheld: the teacher (%.2f) is not better than the student alone (%.2f)", teacher,
@@ -30,6 +37,7 @@ public enum Withholding: Hashable, Sendable {
   var name: String {
     switch self {
     case .fewBlocks: "fewer than \(Self.fewestBlocks) blocks"
+    case .fewImages: "fewer than \(Self.fewestImages) test images"
     case .weakTeacher: "teacher not better than student"
     case .constantPredictor: "constant predictor"
     }

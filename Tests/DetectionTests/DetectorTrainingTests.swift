@@ -25,8 +25,7 @@ struct DetectorTrainingTests {
     root = try Photos.synthetic(train: 8, test: 4)
     source = try DetectionSource(
       PhotoRequest(.voc0712, root: root.path, training: nil, test: nil, skipsBad: false),
-      .reduced,
-      runs: root)
+      Setting("resnet50-resnet18").recipe.extent(.reduced), runs: root)
   }
 
   @Test("a photo is not learnt from and measured with")
@@ -35,7 +34,7 @@ struct DetectorTrainingTests {
       try DetectionSource(
         PhotoRequest(
           .voc0712, root: root.path, training: "2007:trainval,2007:test", test: "2007:test",
-          skipsBad: false), .reduced, runs: root)
+          skipsBad: false), Setting("resnet50-resnet18").recipe.extent(.reduced), runs: root)
     } throws: { "\($0)".contains("the sets must not overlap") }
   }
 

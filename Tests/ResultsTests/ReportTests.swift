@@ -98,6 +98,20 @@ struct ReportTests {
         "the teacher (50.00) is not better than the student alone (41.00)"))
   }
 
+  @Test("no difference is printed that few test images tell", arguments: [99, 100])
+  func fewImages(count: Int) {
+    let rows = blocks(["ofd": [50.0, 51, 52], "london": [49.0, 50, 52]]).map { record in
+      var record = record
+      record.testImages = count
+      return record
+    }
+    let text = report(rows).markdown
+    #expect(text.contains("| london − ofd | -0.67 |") == (count == 100))
+    #expect(
+      text.contains("withheld: 99 test images, and below 100 no difference is printed")
+        == (count == 99))
+  }
+
   @Test("no difference is printed of a row that says the same of every image")
   func constantPredictor() {
     let rows = blocks(["ofd": [50.0, 51, 52], "london": [49.0, 50, 52]]).map { record in

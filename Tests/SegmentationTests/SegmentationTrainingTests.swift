@@ -23,7 +23,7 @@ struct SegmentationTrainingTests {
     source = try SegmentationSource(
       PhotoRequest(
         .voc12, root: root.path, training: "2007:trainval", test: "2007:test",
-        skipsBad: false), .smoke, size: 65, runs: root)
+        skipsBad: false), Setting("resnet101-resnet18").recipe.extent(.smoke), runs: root)
   }
 
   private func network(_ name: String, seed: UInt64) throws -> any Network {
@@ -217,7 +217,8 @@ struct SegmentationTrainingTests {
       .voc12, root: root.path, training: "2007:trainval", test: "2007:val",
       skipsBad: false)
     #expect(throws: UsageError.self) {
-      try SegmentationSource(photos, .reduced, size: 161, runs: root)
+      try SegmentationSource(
+        photos, Setting("resnet101-resnet18").recipe.extent(.reduced), runs: root)
     }
     #expect(throws: UsageError.self) {
       try TableRequest(

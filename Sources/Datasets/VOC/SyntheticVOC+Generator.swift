@@ -2,7 +2,7 @@ public import Foundation
 
 extension SyntheticVOC {
   /// Grows whenever the same parameters give other bytes.
-  public static let version = 1
+  public static let version = 2
 
   /// The parameters beside a devkit's directories.
   private struct Parameters: Codable {

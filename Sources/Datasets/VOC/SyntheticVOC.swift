@@ -6,8 +6,7 @@ import Randomness
 /// Writes a learnable synthetic devkit in the official layout: photos, annotations, class masks and image sets of
 /// VOC2007 and VOC2012.
 ///
-/// A photo shows one to three figures on a shaded, noisy ground. The class fixes the number of lobes (five) and the
-/// range of hues (four); place, size, angle and colours vary. Photo `i` is a pure function of seed, year and `i`.
+/// Photo `i` is a `SyntheticScene`, a pure function of seed, year and `i`.
 public struct SyntheticVOC: Sendable {
   /// Photos to learn from.
   public let trainCount: Int
@@ -17,7 +16,6 @@ public struct SyntheticVOC: Sendable {
   public let seed: UInt64
 
   private static let size = (width: 200, height: 150)
-  private static let hues = 4
   private static let quality = 95
   /// Mask value between object and background, counted nowhere.
   private static let void: UInt8 = 255
@@ -83,7 +81,7 @@ public struct SyntheticVOC: Sendable {
     }
     for (index, id) in ids.enumerated() {
       let scene = SyntheticScene(
-        size: Self.size, hues: Self.hues,
+        size: Self.size,
         stream: RandomStream(seed: seed, purpose: .synthesis, UInt64(year), UInt64(index)))
       try write(scene, id, directory)
     }
@@ -105,14 +103,14 @@ public struct SyntheticVOC: Sendable {
   }
 
   private func write(_ scene: SyntheticScene, _ id: String, _ directory: URL) throws {
-    let (photo, mask) = scene.rendered(void: Self.void)
+    let (photo, mask, boxes) = scene.rendered(void: Self.void)
     try put(
       ImageFile.jpeg(photo, quality: Self.quality),
       directory.appendingPathComponent("JPEGImages/\(id).jpg"))
     try put(
       ImageFile.png(mask, palette: VOCPalette.colors),
       directory.appendingPathComponent("SegmentationClass/\(id).png"))
-    let objects = scene.boxes().map { label, box in
+    let objects = boxes.map { label, box in
       """
       \t<object>
       \t\t<name>\(VOCDevkit.classes[label])</name>
@@ -157,110 +155,5 @@ public enum VOCPalette {
       if label >> bit & 1 == 1 { color[channel] |= 0x80 >> UInt8(bit / 3) }
     }
     return color
-  }
-}
-
-/// The figures of one photo.
-private struct SyntheticScene {
-  private struct Object {
-    let label: Int
-    let figure: SyntheticFigure
-    let center: (x: Double, y: Double)
-    let color: [Double]
-  }
-
-  private let size: (width: Int, height: Int)
-  private let ground: [Double]
-  private let slope: (x: Double, y: Double)
-  private let noise: Double
-  private var objects: [Object] = []
-  private var stream: RandomStream
-
-  private static let largest = 3
-  private static let tries = 20
-
-  init(size: (width: Int, height: Int), hues: Int, stream: RandomStream) {
-    var stream = stream
-    self.size = size
-    ground = SyntheticImage.rgb(
-      hue: stream.uniform(), saturation: stream.between(0, 0.3), value: stream.between(0.2, 0.8))
-    slope = (stream.between(-0.002, 0.002), stream.between(-0.002, 0.002))
-    noise = stream.between(4, 20)
-    for _ in 0..<1 + stream.integer(below: Self.largest) {
-      let label = stream.integer(below: VOCDevkit.classes.count)
-      let radius = stream.between(18, 45)
-      let angle = stream.direction()
-      let color = SyntheticImage.rgb(
-        hue: (Double(label % hues) + stream.between(0.2, 0.8)) / Double(hues),
-        saturation: stream.between(0.7, 1), value: stream.between(0.6, 1))
-      let figure = SyntheticFigure(
-        lobes: 2 + label / hues, isHollow: false, angle: angle, radius: radius,
-        depth: stream.between(0.3, 0.45))
-      // Figures do not cover each other; one that finds no place is left out.
-      for _ in 0..<Self.tries {
-        let center = (
-          x: stream.between(radius, Double(size.width) - radius),
-          y: stream.between(radius, Double(size.height) - radius)
-        )
-        let isFree = objects.allSatisfy { other in
-          let (dx, dy) = (other.center.x - center.x, other.center.y - center.y)
-          return (dx * dx + dy * dy).squareRoot() > radius + other.figure.radius
-        }
-        if isFree {
-          objects.append(Object(label: label, figure: figure, center: center, color: color))
-          break
-        }
-      }
-    }
-    self.stream = stream
-  }
-
-  /// The photo and the class of every pixel, 0 for background; edges are `void`.
-  func rendered(void: UInt8) -> (photo: Raster, mask: Raster) {
-    var photo = Raster(width: size.width, height: size.height, filling: [0, 0, 0])
-    var mask = Raster(width: size.width, height: size.height, filling: [0])
-    var stream = self.stream
-    for y in 0..<size.height {
-      for x in 0..<size.width {
-        let (dx, dy) = (Double(x) + 0.5, Double(y) + 0.5)
-        let shade =
-          slope.x * (dx - Double(size.width) / 2) + slope.y * (dy - Double(size.height) / 2)
-        var color = ground.map { $0 + shade }
-        for object in objects {
-          let cover = object.figure.coverage(dx - object.center.x, dy - object.center.y)
-          guard cover > 0 else { continue }
-          mask[x, y, 0] = cover == 1 ? UInt8(object.label + 1) : void
-          for channel in 0..<3 {
-            color[channel] += cover * (object.color[channel] - color[channel])
-          }
-        }
-        var bits = stream.next()
-        for channel in 0..<3 {
-          let grain = Double(bits & 0xFFFF) / 65535 - 0.5
-          bits >>= 16
-          photo[x, y, channel] = UInt8(
-            min(max((255 * color[channel] + 2 * noise * grain).rounded(), 0), 255))
-        }
-      }
-    }
-    return (photo, mask)
-  }
-
-  /// For every object its class and the smallest box around its pixels, 1-based, both ends inclusive.
-  func boxes() -> [(label: Int, box: [Int])] {
-    objects.compactMap { object in
-      let reach = Int(object.figure.radius) + 1
-      let (cx, cy) = (Int(object.center.x), Int(object.center.y))
-      var box: [Int]?
-      for y in max(cy - reach, 0)...min(cy + reach, size.height - 1) {
-        for x in max(cx - reach, 0)...min(cx + reach, size.width - 1) {
-          let (dx, dy) = (Double(x) + 0.5 - object.center.x, Double(y) + 0.5 - object.center.y)
-          guard object.figure.coverage(dx, dy) == 1 else { continue }
-          let old = box ?? [x + 1, y + 1, x + 1, y + 1]
-          box = [min(old[0], x + 1), min(old[1], y + 1), max(old[2], x + 1), max(old[3], y + 1)]
-        }
-      }
-      return box.map { (object.label, $0) }
-    }
   }
 }

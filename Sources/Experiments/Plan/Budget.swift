@@ -10,7 +10,7 @@ public struct Budget: Hashable, Sendable {
     /// All real images at a smaller side, smaller networks, and a short schedule to its end, for which one machine has the
     /// hours: teachers are better than their students, and blocks are many.
     case compact
-    /// Real data with fewer epochs and narrower networks.
+    /// Fewer epochs and narrower networks; the photos of VOC are synthetic where none are named.
     case reduced
     /// Synthetic data and the smallest networks: shows that everything works, says nothing about methods.
     case smoke
@@ -44,7 +44,7 @@ public struct Budget: Hashable, Sendable {
   public static let full = Budget(.full)
   /// The smallest recipe whose results decide something.
   public static let compact = Budget(.compact)
-  /// A short start on real data.
+  /// A short start.
   public static let reduced = Budget(.reduced)
   /// Seconds on synthetic data.
   public static let smoke = Budget(.smoke)

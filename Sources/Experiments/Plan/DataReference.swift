@@ -5,7 +5,10 @@ public struct DataReference: Hashable, Sendable {
   /// Digest by split.
   public let hashes: [String: String]
 
-  /// Where it is not the paper's.
+  /// Whether its images are made instead of taken.
+  public var isSynthetic = false
+
+  /// Where it is not the paper's, besides being synthetic.
   public var deviations: [String] = []
 
   /// Makes a reference.

@@ -45,7 +45,7 @@ extension RunPlan {
       )
     }
     let fraction = extent.trainingFraction
-    if budget.isSynthetic {
+    if data.isSynthetic {
       list.append("synthetic images instead of \(setting.recipe.dataName)")
     }
     if fraction < 1 {

@@ -17,10 +17,12 @@ extension TableRecipe {
     public let imageSize: Int?
     /// Epochs in which a cosine rises that takes the place of the recipe's schedule; nil for the recipe's.
     let cosineWarmUp: Int?
+    /// Photos that are made where none are named; nil where the data's default place has them.
+    let synthetic: SyntheticPhotos?
 
     init(
       epochs: Int, teacherEpochs: Int? = nil, trainingFraction: Double = 1, batchSize: Int? = nil,
-      imageSize: Int? = nil, cosineWarmUp: Int? = nil
+      imageSize: Int? = nil, cosineWarmUp: Int? = nil, synthetic: SyntheticPhotos? = nil
     ) {
       self.epochs = epochs
       self.teacherEpochs = teacherEpochs ?? epochs
@@ -28,6 +30,7 @@ extension TableRecipe {
       self.batchSize = batchSize
       self.imageSize = imageSize
       self.cosineWarmUp = cosineWarmUp
+      self.synthetic = synthetic
     }
 
     /// The extent with changes; a teacher's epochs stay in proportion to the students'.
@@ -43,7 +46,7 @@ extension TableRecipe {
       return Extent(
         epochs: epochs, teacherEpochs: changes.teacherEpochs ?? Int(proportional.rounded()),
         trainingFraction: changes.part ?? trainingFraction, batchSize: changes.batch ?? batchSize,
-        imageSize: changes.size ?? imageSize, cosineWarmUp: warmUp)
+        imageSize: changes.size ?? imageSize, cosineWarmUp: warmUp, synthetic: synthetic)
     }
 
     /// The schedule in the place of the recipe's.

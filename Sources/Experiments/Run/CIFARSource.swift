@@ -14,8 +14,6 @@ public struct CIFARSource: RunData {
   public let test: ImageDataset
   /// Where the test images come from; nil for held-out ones.
   public let measured: MeasuredImages?
-  /// Whether the budget asks for synthetic images, and says so.
-  private let isOfBudget: Bool
 
   /// Seed of the choice of training images, the same for all runs.
   private static let subsetSeed: UInt64 = 0
@@ -23,7 +21,6 @@ public struct CIFARSource: RunData {
   /// Loads the data of a budget; real ones, of which a part of every class may be learnt from, out of `directory` or of
   /// their default place. Where the extent chooses a side, they are averaged to it.
   public init(_ budget: Budget, _ extent: TableRecipe.Extent, directory: URL?) throws {
-    isOfBudget = budget.isSynthetic
     func sized(_ images: ImageDataset) throws -> ImageDataset {
       try extent.imageSize.map { try images.averaged(toSide: $0) } ?? images
     }
@@ -49,12 +46,11 @@ public struct CIFARSource: RunData {
   public func forTuning() -> CIFARSource {
     let perClass = max(1, training.count / training.classCount / Self.heldOutShare)
     let split = training.splitHeldOut(perClass: perClass, seed: Self.subsetSeed)
-    return CIFARSource(training: split.training, test: split.heldOut, isOfBudget: isOfBudget)
+    return CIFARSource(training: split.training, test: split.heldOut)
   }
 
   /// A source of given images.
-  package init(training: ImageDataset, test: ImageDataset, isOfBudget: Bool = false) {
-    self.isOfBudget = isOfBudget
+  package init(training: ImageDataset, test: ImageDataset) {
     self.training = training
     self.test = test
     measured = nil
@@ -67,7 +63,9 @@ public struct CIFARSource: RunData {
   public var reference: DataReference {
     var reference = DataReference(
       id: training.name, hashes: ["train": training.digest, "test": test.digest])
-    if let other = [training, test].first(where: { $0.name != CIFAR100.id }), !isOfBudget {
+    reference.isSynthetic = [training, test].contains { $0.name == SyntheticCIFAR100.id }
+    let known = [CIFAR100.id, SyntheticCIFAR100.id]
+    if let other = [training, test].first(where: { !known.contains($0.name) }) {
       reference.deviations = ["images of \(other.name) instead of CIFAR-100"]
     }
     return reference

@@ -14,7 +14,7 @@ public struct ClassPhotoSource: RunData {
   /// Where the test photos come from; nil for held-out ones.
   public private(set) var measured: MeasuredImages?
   private let side: Int
-  private let isOfBudget: Bool
+  private let isSynthetic: Bool
 
   private static let (trainingSet, testSet) = ("train", "val")
   private static let subsetSeed: UInt64 = 0
@@ -29,7 +29,6 @@ public struct ClassPhotoSource: RunData {
   /// Finds the photos of a budget and takes what `extent` says of them; synthetic ones are written under `runs`.
   init(_ request: DataRequest, _ budget: Budget, _ extent: TableRecipe.Extent, runs: URL) throws {
     side = extent.imageSize ?? ClassPhotoEvaluator.paperSide
-    isOfBudget = budget.isSynthetic
     let root: URL
     if budget.isSynthetic {
       root = runs.appendingPathComponent("synthetic-photos")
@@ -50,8 +49,9 @@ public struct ClassPhotoSource: RunData {
     }
     self.training = training.subset(fraction: extent.trainingFraction, seed: Self.subsetSeed)
     self.test = test
-    measured = MeasuredImages(
-      test, set: Self.testSet, made: SyntheticClassPhotos.generator(of: root))
+    let made = SyntheticClassPhotos.generator(of: root)
+    isSynthetic = made != nil
+    measured = MeasuredImages(test, set: Self.testSet, made: made)
   }
 
   /// The source for choosing a weight on a held-out tenth of the training photos of every class.
@@ -69,8 +69,9 @@ public struct ClassPhotoSource: RunData {
       id: measured == nil
         ? "\(training.name), a held-out part" : "\(training.name), test \(test.name)",
       hashes: ["train": training.digest, "test": test.digest])
+    reference.isSynthetic = isSynthetic
     let own = [training.count, test.count, classCount]
-    guard !isOfBudget, measured != nil, own != ImageNet.counts else { return reference }
+    guard measured != nil, own != ImageNet.counts else { return reference }
     reference.deviations = [
       "\(own[0]) photos of \(own[2]) classes to learn from and \(own[1]) to measure with instead of ImageNet's "
         + "\(ImageNet.counts[0]) of \(ImageNet.counts[2]) and \(ImageNet.counts[1])"

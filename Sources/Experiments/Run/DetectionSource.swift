@@ -10,9 +10,9 @@ public import Training
 public struct DetectionSource: RunData {
   private var photos: PhotoPair<DetectionDataset>
 
-  /// Reads annotations and headers; the synthetic devkit of the smoke budget is written under `runs`.
-  public init(_ request: PhotoRequest, _ budget: Budget, runs: URL) throws {
-    let place = try request.place(budget, runs: runs)
+  /// Reads annotations and headers; a budget's synthetic photos are written under `runs`.
+  public init(_ request: PhotoRequest, _ extent: TableRecipe.Extent, runs: URL) throws {
+    let place = try request.place(extent.synthetic, runs: runs)
     func read(_ parts: [VOCDevkit.Part]) throws -> DetectionDataset {
       let sets = PhotoRequest.text(parts)
       return try DetectionDataset(

@@ -56,6 +56,7 @@ struct PhotoPair<Photos: PhotoSet> {
     var reference = DataReference(
       id: training.name + (isForTuning ? ", a held-out tenth of them" : ", test \(sets.test)"),
       hashes: ["train": training.digest, "test": test.digest])
+    reference.isSynthetic = place.isSynthetic
     guard !isForTuning else { return reference }
     let paper = request.sets
     for (photos, sets, paper, use) in [

@@ -54,22 +54,22 @@ public struct PhotoRequest: Sendable {
     let isSynthetic: Bool
   }
 
-  /// Photos of the synthetic devkit of the smoke budget.
-  private static let smokePhotos = (training: 24, test: 8)
-
-  /// Finds the photos of a budget; the synthetic devkit is written under `runs`.
-  func place(_ budget: Budget, runs: URL) throws -> Place {
-    var root = root ?? DataHome.directory
-    if budget.isSynthetic {
-      let directory = runs.appendingPathComponent("synthetic-voc")
-      try FileError.makeDirectory(directory)
-      try SyntheticVOC(
-        trainCount: Self.smokePhotos.training, testCount: Self.smokePhotos.test
-      ).write(to: directory)
-      root = directory
+  /// Finds the photos: those that are named, else the synthetic ones of the budget, written under `runs`, else those of the
+  /// default place.
+  func place(_ synthetic: SyntheticPhotos?, runs: URL) throws -> Place {
+    guard root == nil, let synthetic else {
+      return try place(root ?? DataHome.directory, usual: sets)
     }
-    let usual = budget.isSynthetic ? PhotoSets.voc0712 : sets
-    return Place(
+    let directory = runs.appendingPathComponent(
+      "synthetic-voc-\(synthetic.training)-\(synthetic.test)")
+    try FileError.makeDirectory(directory)
+    try SyntheticVOC(trainCount: synthetic.training, testCount: synthetic.test)
+      .write(to: directory)
+    return try place(directory, usual: .voc0712)
+  }
+
+  private func place(_ root: URL, usual: PhotoSets) throws -> Place {
+    Place(
       root: root, training: try .init(list: training ?? usual.usualTraining),
       test: try .init(list: test ?? usual.test), isSynthetic: SyntheticVOC.wrote(root))
   }
@@ -80,6 +80,14 @@ public struct PhotoRequest: Sendable {
   }
 
   fileprivate static let extensionName = "sbd"
+}
+
+/// How many photos a budget makes.
+struct SyntheticPhotos: Hashable {
+  /// To learn from.
+  let training: Int
+  /// To measure with.
+  let test: Int
 }
 
 /// The paper's sets of photos, as a user writes them.

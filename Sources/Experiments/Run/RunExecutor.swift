@@ -51,6 +51,7 @@ public final class RunExecutor {
     let known = try RunFolder.readRecord(in: folder.url)
     record = RunRecord(plan, metrics: data.metrics, options, teacher: teacher)
     record.operations = try RunCost(data).operations(plan)
+    record.testImages = data.testCount
     written = known
     if let known {
       try checkArithmetic(of: known)

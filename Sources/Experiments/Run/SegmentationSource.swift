@@ -10,10 +10,10 @@ public struct SegmentationSource: RunData {
   private var photos: PhotoPair<SegmentationDataset>
   private let size: Int
 
-  /// Reads the headers of photos and masks; the synthetic devkit of the smoke budget is written under `runs`. Photos are scaled
-  /// around and cut to `size` pixels.
-  public init(_ request: PhotoRequest, _ budget: Budget, size: Int, runs: URL) throws {
-    let place = try request.place(budget, runs: runs)
+  /// Reads the headers of photos and masks; a budget's synthetic photos are written under `runs`. Photos are scaled around
+  /// and cut to the extent's side.
+  public init(_ request: PhotoRequest, _ extent: TableRecipe.Extent, runs: URL) throws {
+    let place = try request.place(extent.synthetic, runs: runs)
     func read(_ parts: [VOCDevkit.Part], _ sbd: URL?) throws -> SegmentationDataset {
       try SegmentationDataset(
         name: (place.isSynthetic ? "voc-synthetic " : "voc ") + PhotoRequest.text(parts, sbd),
@@ -23,7 +23,7 @@ public struct SegmentationSource: RunData {
     photos = try PhotoPair(
       training: try read(place.training, request.sbd), test: try read(place.test, nil), request,
       place)
-    self.size = size
+    size = extent.imageSize ?? SegmentationEvaluator.paperShortSide
   }
 
   /// The source for choosing a weight on a held-out tenth of the training photos.

@@ -10,18 +10,21 @@ extension PaperTable {
     recipe: detectorRecipe,
     data: DataSource(options: [.trainingSets, .testSets, .skipsBad, .rehashes]) {
       request, budget, runs in
-      try DetectionSource(try PhotoRequest(.voc0712, request), budget, runs: runs)
+      try DetectionSource(
+        try PhotoRequest(.voc0712, request), detectorRecipe.extent(budget), runs: runs)
     }, settings: detectorSettings, references: precisions,
     trialsTitle:
       "choice of weights, mean average precision on a held-out tenth of the training photos, %")
 
   /// SSD's 120,000 steps of 32 of the 16,551 photos of VOC07+12 are 232 epochs; from random numbers batches are smaller and
-  /// teachers learn four times as long.
+  /// teachers learn longer than their students.
   private static let detectorRecipe = TableRecipe(
     table: "table4", trialsTable: "tune-table4", task: .detection, dataName: "VOC",
     pipeline: "ssd-distort-expand-crop-mirror-300", full: .init(epochs: 232),
-    reduced: .init(epochs: 12, teacherEpochs: 48, batchSize: 8),
-    smoke: .init(epochs: 4, teacherEpochs: 16, batchSize: 8),
+    reduced: .init(
+      epochs: 16, teacherEpochs: 32, batchSize: 4, synthetic: .init(training: 1200, test: 300)),
+    smoke: .init(
+      epochs: 4, teacherEpochs: 16, batchSize: 8, synthetic: .init(training: 24, test: 8)),
     optimizer: .init(nesterov: false), hasReleasedCode: false, pretrainedRate: detectorRate
   ) { start in
     // A tenth of the rate from 2/3 and a hundredth from 5/6 of the epochs on: 80,000 and 100,000 of 120,000 steps.

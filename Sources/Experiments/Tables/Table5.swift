@@ -18,9 +18,7 @@ extension PaperTable {
     data: DataSource(options: [.trainingSets, .testSets, .sbd, .skipsBad, .rehashes]) {
       request, budget, runs in
       try SegmentationSource(
-        try PhotoRequest(.voc12, request), budget,
-        size: segmentationRecipe.extent(budget).imageSize ?? SegmentationEvaluator.paperShortSide,
-        runs: runs)
+        try PhotoRequest(.voc12, request), segmentationRecipe.extent(budget), runs: runs)
     }, settings: segmentationSettings, choosesTerm: true,
     server: .init(title: "test server", figure: "miou"), references: overlaps,
     trialsTitle:
@@ -32,15 +30,21 @@ extension PaperTable {
     table: "table5", trialsTable: "tune-table5", task: .segmentation, dataName: "VOC",
     pipeline: "ofd-mirror-scale-crop-blur",
     full: .init(epochs: 50, imageSize: SegmentationEvaluator.paperShortSide),
-    reduced: .init(epochs: 40, teacherEpochs: 80, batchSize: 8, imageSize: 161),
-    smoke: .init(epochs: 4, teacherEpochs: 8, batchSize: 8, imageSize: 65),
+    reduced: .init(
+      epochs: 20, teacherEpochs: 40, batchSize: 8, imageSize: 97,
+      synthetic: .init(training: 1200, test: 300)),
+    smoke: .init(
+      epochs: 4, teacherEpochs: 8, batchSize: 8, imageSize: 65,
+      synthetic: .init(training: 24, test: 8)),
     sizing: .scaled, optimizer: .init(nesterov: true), hasReleasedCode: false,
     pretrainedRate: segmentationRate
   ) { start in
-    .polynomial(base: start.isPretrained ? segmentationRate : 0.06, power: 0.9)
+    .polynomial(base: start.isPretrained ? segmentationRate : rateFromScratch, power: 0.9)
   }
 
   private static let segmentationRate = 0.007
+  /// A start from random numbers takes larger steps.
+  private static let rateFromScratch = 0.03
 
   /// One teacher for each of two students.
   private static let segmentationSettings: [Setting] =
