@@ -1,6 +1,8 @@
 import Datasets
+import Dispatch
 import Foundation
 import Images
+import Synchronization
 import TestSupport
 import Testing
 
@@ -47,6 +49,20 @@ struct PhotoTests {
     #expect(throws: DatasetError.self) {
       try SyntheticVOC(trainCount: 13, testCount: 4).write(to: root)
     }
+  }
+
+  @Test("several may write one devkit at the same time")
+  func writtenTogether() throws {
+    let place = root.appendingPathComponent("together")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    let devkit = try SyntheticVOC(trainCount: 6, testCount: 2)
+    let failures = Mutex<[String]>([])
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      do { try devkit.write(to: place) } catch { failures.withLock { $0.append("\(error)") } }
+    }
+    #expect(failures.withLock { $0 } == [])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place.path) == ["VOCdevkit"])
+    #expect(SyntheticVOC.generator(of: place) == devkit)
   }
 
   @Test("an annotation that changes without changing its size is another data set")

@@ -88,8 +88,8 @@ struct BudgetTests {
           .table4, .reduced, changes, methods: "kd", settings: "resnet50-resnet18"))
       return try #require(all.first { $0.method == nil })
     }
-    #expect(try teacher([:]).recipe.epochs == 48)
-    #expect(try teacher(["epochs": "3"]).recipe.epochs == 12)
+    #expect(try teacher([:]).recipe.epochs == 32)
+    #expect(try teacher(["epochs": "3"]).recipe.epochs == 6)
     #expect(try teacher(["epochs": "3", "teacher_epochs": "5"]).recipe.epochs == 5)
   }
 

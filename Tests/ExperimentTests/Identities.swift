@@ -35,7 +35,8 @@ struct Identities: Codable, Equatable {
         ? Method.all + [Method(.at, .differentiable)] : Method.ofPaper(setting.task),
       seeds: [0], trainingProtocol: trainingProtocol, budget: budget)
     if isAblated { selection.variants = nil }
-    let data = DataReference(id: "pinned", hashes: ["train": "0123", "test": "4567"])
+    var data = DataReference(id: "pinned", hashes: ["train": "0123", "test": "4567"])
+    data.isSynthetic = budget.isSynthetic || (budget == .reduced && !isClassifier)
     for run in TablePlan(selection, data: data).runs { add(run) }
     if trainingProtocol == .equal {
       for method in selection.methods {

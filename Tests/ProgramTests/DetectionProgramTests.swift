@@ -29,7 +29,7 @@ struct DetectionProgramTests {
       let record = try json(
         String(contentsOf: runs.appendingPathComponent("\(run)/record.json"), encoding: .utf8))
       let last = try #require((record?["last"] as? [String: Any])?["measures"] as? [String: Double])
-      let devkit = runs.appendingPathComponent("synthetic-voc-24-8").path
+      let devkit = runs.appendingPathComponent("synthetic-voc-v2-24-8").path
       let checkpoint = runs.appendingPathComponent("\(run)/last.lskd").path
       for (rule, key) in [("voc07", "mapVOC07"), ("area", "mapArea")] {
         let result = try eval(

@@ -33,7 +33,7 @@ struct SegmentationProgramTests {
       let record = try json(
         String(contentsOf: folder.appendingPathComponent("record.json"), encoding: .utf8))
       let last = try #require((record["last"] as? [String: Any])?["measures"] as? [String: Double])
-      let devkit = runs.appendingPathComponent("synthetic-voc-24-8").path
+      let devkit = runs.appendingPathComponent("synthetic-voc-v2-24-8").path
       let checkpoint = folder.appendingPathComponent("last.lskd").path
       let result = try eval(
         checkpoint, "--voc", devkit, "--year=2007", "--set=test", "--write-predictions=masks",

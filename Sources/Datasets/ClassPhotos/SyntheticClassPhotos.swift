@@ -43,26 +43,23 @@ public struct SyntheticClassPhotos: Sendable {
       if Self.parameters(of: root) == parameters { return }
       throw DatasetError("\(root.path) holds other photos: name another directory, or remove it")
     }
-    // Renamed when it is whole, so that interrupted photos are not taken for all.
-    let partial = root.deletingLastPathComponent()
-      .appendingPathComponent(root.lastPathComponent + ".partial")
-    if FileManager.default.fileExists(atPath: partial.path) { try FileError.remove(partial) }
-    for (split, set) in [(Split.train, "train"), (.test, "val")] {
-      let data = images.dataset(split)
-      for index in 0..<data.count {
-        let folder = partial.appendingPathComponent("\(set)/\(Self.folder(data.label(index)))")
-        try FileError.makeDirectory(folder)
-        let file = folder.appendingPathComponent(String(format: "%05d.JPEG", index))
-        try FileError.wording("write", file) { try Self.jpeg(data, index).write(to: file) }
+    let isMade = try AtomicDirectory.make(root) { place in
+      for (split, set) in [(Split.train, "train"), (.test, "val")] {
+        let data = images.dataset(split)
+        for index in 0..<data.count {
+          let folder = place.appendingPathComponent("\(set)/\(Self.folder(data.label(index)))")
+          try FileError.makeDirectory(folder)
+          let file = folder.appendingPathComponent(String(format: "%05d.JPEG", index))
+          try FileError.wording("write", file) { try Self.jpeg(data, index).write(to: file) }
+        }
       }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      let stamp = place.appendingPathComponent(Self.stamp)
+      try FileError.wording("write", stamp) { try encoder.encode(parameters).write(to: stamp) }
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    let stamp = partial.appendingPathComponent(Self.stamp)
-    try FileError.wording("write", stamp) { try encoder.encode(parameters).write(to: stamp) }
-    try FileError.wording("make", root) {
-      try FileManager.default.moveItem(at: partial, to: root)
-    }
+    // Another process was faster: what it made is looked at like what was there before.
+    if !isMade { try write(to: root) }
   }
 
   private static func folder(_ label: Int) -> String { String(format: "class%02d", label) }

@@ -7,7 +7,7 @@ import Randomness
 /// VOC2007 and VOC2012.
 ///
 /// Photo `i` is a `SyntheticScene`, a pure function of seed, year and `i`.
-public struct SyntheticVOC: Sendable {
+public struct SyntheticVOC: Hashable, Sendable {
   /// Photos to learn from.
   public let trainCount: Int
   /// Photos to measure with.
@@ -37,11 +37,8 @@ public struct SyntheticVOC: Sendable {
   /// `replacing` is false.
   public func write(to root: URL, replacing: Bool = false) throws {
     let devkit = root.appendingPathComponent("VOCdevkit")
-    let stamp = Self.stamp(devkit)
-    let description = "synthetic devkit, \(trainCount) + \(testCount) photos, seed \(seed)\n"
     if FileManager.default.fileExists(atPath: devkit.path) {
-      let found = try? String(contentsOf: stamp, encoding: .utf8)  // A real devkit has none.
-      if found == description { return }
+      if Self.generator(of: devkit) == self { return }
       guard replacing else {
         throw DatasetError(
           "\(devkit.path) holds another devkit: name another directory, or pass --force to replace it"
@@ -49,19 +46,16 @@ public struct SyntheticVOC: Sendable {
       }
       try FileError.wording("replace", devkit) { try FileManager.default.removeItem(at: devkit) }
     }
-    // Renamed when it is whole, so that an interrupted devkit is not taken for one.
-    let partial = root.appendingPathComponent("VOCdevkit.partial")
-    if FileManager.default.fileExists(atPath: partial.path) {
-      try FileError.wording("remove", partial) { try FileManager.default.removeItem(at: partial) }
+    let isMade = try AtomicDirectory.make(devkit) { place in
+      let first = (trainCount + 1) / 2
+      try write(place, year: 2007, train: first, test: testCount)
+      if trainCount > first { try write(place, year: 2012, train: trainCount - first, test: 0) }
+      try writeGenerator(to: place)
+      let description = "synthetic devkit, \(trainCount) + \(testCount) photos, seed \(seed)\n"
+      try put(Data(description.utf8), Self.stamp(place))
     }
-    let first = (trainCount + 1) / 2
-    try write(partial, year: 2007, train: first, test: testCount)
-    if trainCount > first { try write(partial, year: 2012, train: trainCount - first, test: 0) }
-    try writeGenerator(to: partial)
-    try put(Data(description.utf8), partial.appendingPathComponent(stamp.lastPathComponent))
-    try FileError.wording("make", devkit) {
-      try FileManager.default.moveItem(at: partial, to: devkit)
-    }
+    // Another process was faster: what it made is looked at like what was there before.
+    if !isMade { try write(to: root) }
   }
 
   private static func stamp(_ devkit: URL) -> URL { devkit.appendingPathComponent("synthetic.txt") }

@@ -61,7 +61,7 @@ public struct PhotoRequest: Sendable {
       return try place(root ?? DataHome.directory, usual: sets)
     }
     let directory = runs.appendingPathComponent(
-      "synthetic-voc-\(synthetic.training)-\(synthetic.test)")
+      "synthetic-voc-v\(SyntheticVOC.version)-\(synthetic.training)-\(synthetic.test)")
     try FileError.makeDirectory(directory)
     try SyntheticVOC(trainCount: synthetic.training, testCount: synthetic.test)
       .write(to: directory)
