@@ -37,7 +37,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies + ["ProgramSupport", arguments], swiftSettings: strict)
+    name: name, dependencies: dependencies + ["ProgramSupport", "SuiteVersion", arguments],
+    swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -91,6 +92,7 @@ let package = Package(
     library("JSON", []),
     library("Statistics", ["Randomness"]),
     library("UserErrors", []),
+    library("SuiteVersion", []),
     library("ProgramSupport", ["UserErrors", "DurableFiles", arguments]),
 
     // Level 1: tensors, files, images, records - each without the others.
@@ -141,7 +143,7 @@ let package = Package(
         "Spectra", "Measuring", "Training", "ModelZoo", "Distillation", "Lipschitz", "NeuralNet",
         "TensorCore",
         "Datasets", "Detection", "Images", "Evaluation", "Results", "CheckpointFormat",
-        "DurableFiles", "Randomness", "Statistics", "JSON", "UserErrors",
+        "DurableFiles", "Randomness", "Statistics", "JSON", "UserErrors", "SuiteVersion",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -247,7 +249,7 @@ let package = Package(
         "TestSupport",
       ],
       exclude: ["Identities.json"], swiftSettings: strict),
-    tests("ProgramTests", ["TestSupport"]),
+    tests("ProgramTests", ["TestSupport", "SuiteVersion"]),
     tests(
       "ReferenceTests",
       [

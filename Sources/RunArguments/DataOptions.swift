@@ -6,7 +6,7 @@ public struct DataOptions: ParsableArguments {
   /// The images; nil for synthetic ones, or real ones in their default place.
   @Option(
     help:
-      "Directory with the CIFAR-100 binary files, with ImageNet's archives or train and val folders, or with a VOCdevkit (default: where lskd-data fetch puts them)."
+      "Directory with the CIFAR-100 binary files, with ImageNet's archives or train and val folders, or with a VOCdevkit (default: where lskd-data fetch puts them; the reduced budget of VOC makes its own)."
   )
   public var data: String?
 

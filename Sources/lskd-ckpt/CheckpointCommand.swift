@@ -1,5 +1,6 @@
 import ArgumentParser
 import ProgramSupport
+import SuiteVersion
 
 struct CheckpointCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -7,6 +8,7 @@ struct CheckpointCommand: ParsableCommand {
     abstract: "Looks into checkpoints and converts them.",
     discussion:
       "Reads .lskd, .safetensors and both forms of PyTorch's .pth; told by their content.",
+    version: Suite.version,
     subcommands: [
       Inspect.self, Verify.self, Import.self, Export.self, Diff.self, Strip.self, Delta.self,
       Restore.self, Cat.self,

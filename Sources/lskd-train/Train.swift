@@ -4,11 +4,13 @@ import Foundation
 import PlaceArguments
 import ProgramSupport
 import RunArguments
+import SuiteVersion
 
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lskd-train",
-    abstract: "Trains one student of any table, and its teacher first where that is missing.")
+    abstract: "Trains one student of any table, and its teacher first where that is missing.",
+    version: Suite.version)
 
   @Option(
     help:

@@ -1,4 +1,5 @@
 import Foundation
+import SuiteVersion
 import TestSupport
 import Testing
 
@@ -301,6 +302,9 @@ struct ProgramTests {
         ? try program(words[1], "--help", in: directory) : try program("--help", in: directory)
       #expect(result.code == 0, "\(result.errors)")
       #expect(result.output.contains("USAGE: \(words.joined(separator: " "))"))
+      guard words.count == 1 else { return }
+      let version = try program("--version", in: directory)
+      #expect(version.code == 0 && version.output == "\(Suite.version)\n", "\(version)")
     }
   }
 

@@ -1,6 +1,7 @@
 public import Datasets
 public import Foundation
 import Randomness
+import SuiteVersion
 import TensorCore
 
 extension Diagnosis {

@@ -121,7 +121,7 @@ extension TableRecipe {
     return Extent(
       epochs: extent.epochs, teacherEpochs: extent.teacherEpochs,
       trainingFraction: extent.trainingFraction, batchSize: extent.batchSize,
-      cosineWarmUp: extent.cosineWarmUp)
+      cosineWarmUp: extent.cosineWarmUp, synthetic: extent.synthetic)
   }
 
   /// A budget with changes for the settings of a table, in which nothing is named that it has anyway. Throws for a budget that

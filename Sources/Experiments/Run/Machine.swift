@@ -94,9 +94,3 @@ package enum Machine {
     }
   }
 }
-
-/// Version of the suite.
-public enum Suite {
-  /// As in the changelog.
-  public static let version = "0.1.0"
-}

@@ -5,6 +5,7 @@ import Foundation
 import JSON
 import Measuring
 public import Results
+import SuiteVersion
 public import Training
 
 extension RunExecutor: TrainingObserver {

@@ -1,5 +1,6 @@
 import Foundation
 package import Results
+import SuiteVersion
 import TensorCore
 
 /// Inside of a record the name `Suite` is that of its member.
