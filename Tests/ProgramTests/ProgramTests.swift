@@ -4,7 +4,6 @@ import TestSupport
 import Testing
 
 /// The built programs as a user meets them.
-@Suite(.serialized)
 struct ProgramTests {
   private let repro = BuiltProgram("lskd-repro")
   private let eval = BuiltProgram("lskd-eval")
@@ -12,7 +11,8 @@ struct ProgramTests {
   private let ckpt = BuiltProgram("lskd-ckpt")
 
   private static let table = [
-    "table2", "--budget", "smoke", "--methods", "student", "--threads", "1", "--keep-last", "2",
+    "table2", "--budget", "smoke", "--part", "0.25", "--methods", "student", "--threads", "1",
+    "--keep-last", "2",
   ]
 
   private func runFolders(_ directory: URL) throws -> [String: URL] {
@@ -100,8 +100,8 @@ struct ProgramTests {
 
   private func reportAndSkips(_ directory: URL, _ run: URL) throws {
     let again = try repro(
-      "table2", "--budget", "smoke", "--methods", "student", "--threads", "1", "--json",
-      in: directory)
+      "table2", "--budget", "smoke", "--part", "0.25", "--methods", "student", "--threads", "1",
+      "--json", in: directory)
     #expect(again.code == 0)
     #expect(again.errors.contains("finished before"))
     #expect(again.output.contains("top1_error_last"))
@@ -132,7 +132,7 @@ struct ProgramTests {
     let record = run.appendingPathComponent("record.json")
     try Data(#"{"schemaVersion": 99}"#.utf8).write(to: record)
     let newer = try repro(
-      "table2", "--budget", "smoke", "--methods", "student", in: directory)
+      "table2", "--budget", "smoke", "--part", "0.25", "--methods", "student", in: directory)
     #expect(newer.code == 1)
     #expect(newer.errors.contains("newer version"))
     #expect(try Data(contentsOf: record) == Data(#"{"schemaVersion": 99}"#.utf8))

@@ -6,7 +6,8 @@ import Testing
 @Suite(.serialized)
 struct ReplicaProgramTests {
   private static let arguments = [
-    "table2", "--budget", "smoke", "--settings", "c", "--methods", "student", "--threads", "1",
+    "table2", "--budget", "smoke", "--part", "0.25", "--settings", "c", "--methods", "student",
+    "--threads", "1",
   ]
   private let replicas = ReplicaProgram("lskd-repro")
 

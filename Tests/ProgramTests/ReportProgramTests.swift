@@ -8,7 +8,8 @@ struct ReportProgramTests {
   private let repro = BuiltProgram("lskd-repro")
 
   private static let table = [
-    "table2", "--budget", "smoke", "--epochs", "2", "--methods", "student,kd", "--threads", "1",
+    "table2", "--budget", "smoke", "--epochs", "2", "--part", "0.25", "--methods", "student,kd",
+    "--threads", "1",
   ]
 
   private func files(_ directory: URL) throws -> [String: Data] {
@@ -85,8 +86,8 @@ struct ReportProgramTests {
     #expect(lines.count == 1)
     #expect(
       lines.first?.contains(
-        "lskd-repro run table2 --budget smoke --epochs 2 --methods student,kd --threads 1 --settings c --seeds 1 "
-          + "--teacher-seeds 0") == true)
+        "lskd-repro run table2 --budget smoke --epochs 2 --part 0.25 --methods student,kd --threads 1 --settings c "
+          + "--seeds 1 --teacher-seeds 0") == true)
     let make = directory.appendingPathComponent("Makefile")
     try planned("make", "1,2").write(to: make, atomically: true, encoding: .utf8)
     let check = try repro.shell("make -n --no-print-directory | wc -l", [], in: directory)

@@ -65,7 +65,11 @@ struct StreamTests {
     try inTemporaryDirectory { directory in
       let result = try BuiltProgram("lskd-repro").shell(
         Self.brokenPipe + #"exec "$@" "# + redirection,
-        ["table2", "--budget=smoke", "--methods=student", "--threads=1"], in: directory)
+        [
+          "table2", "--budget=smoke", "--epochs=2", "--part=0.1", "--methods=student",
+          "--threads=1",
+        ],
+        in: directory)
       #expect(result.code == 0)
       #expect(result.output.contains("student"))
     }
@@ -75,7 +79,9 @@ struct StreamTests {
   func sentences() throws {
     try inTemporaryDirectory { directory in
       let repro = BuiltProgram("lskd-repro")
-      let table = ["table2", "--budget=smoke", "--methods=student", "--threads=1"]
+      let table = [
+        "table2", "--budget=smoke", "--epochs=2", "--part=0.1", "--methods=student", "--threads=1",
+      ]
       #expect(try repro.run(table, in: directory).code == 0)
       try Data().write(to: directory.appendingPathComponent("file"))
       let devkit = ["lskd-data", "synthesize", "--layout=voc", "--train=4", "--test=2"]
