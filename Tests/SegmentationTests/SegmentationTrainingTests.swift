@@ -211,6 +211,25 @@ struct SegmentationTrainingTests {
     #expect(throws: UsageError.self) { try request.setLipschitzTerm(pairs: .all, share: 1) }
   }
 
+  @Test("a budget makes photos where none are named, and says so; named ones take their place")
+  func photosOfABudget() throws {
+    let extent = try Setting("resnet101-resnet18").recipe.extent(.smoke)
+    func source(_ root: String?, _ training: String?, _ test: String?) throws -> SegmentationSource
+    {
+      try SegmentationSource(
+        PhotoRequest(.voc12, root: root, training: training, test: test, skipsBad: false), extent,
+        runs: self.root)
+    }
+    let made = try source(nil, nil, nil)
+    #expect(made.trainingCount == 24 && made.testCount == 8 && made.reference.isSynthetic)
+    #expect(try source(nil, nil, nil).reference == made.reference)
+    let named = try source(root.path, "2007:trainval", "2007:test")
+    #expect(named.trainingCount == 12 && named.reference.isSynthetic)
+    let stamp = root.appendingPathComponent("VOCdevkit/synthetic.txt")
+    try FileManager.default.removeItem(at: stamp)
+    #expect(try !source(root.path, "2007:trainval", "2007:test").reference.isSynthetic)
+  }
+
   @Test("sets that share a photo are refused, and so are methods that are not made for it")
   func senselessRequests() throws {
     let photos = try PhotoRequest(
