@@ -122,4 +122,24 @@ struct DataProgramTests {
       }
     }
   }
+
+  @Test("a synthetic set is written, verified, and found damaged")
+  func synthesize() throws {
+    try inTemporaryDirectory { directory in
+      #expect(try data("synthesize", "--train=60", "--test=20", "set", in: directory).code == 0)
+      #expect(try data("verify", "set", in: directory).code == 0)
+      let again = try data("synthesize", "--train=60", "--test=20", "set", in: directory)
+      #expect(again.output.contains("already"))
+      #expect(try data("synthesize", "--train=30", "--test=20", "set", in: directory).code == 1)
+      let file = directory.appendingPathComponent("set/test.bin")
+      var bytes = try Data(contentsOf: file)
+      bytes[100] ^= 1
+      try bytes.write(to: file)
+      let damaged = try data("verify", "set", in: directory)
+      #expect(damaged.code == 1)
+      #expect(damaged.output.contains("test.bin"))
+      #expect(try data("list", in: directory).output.contains("cifar100"))
+      #expect(try data("synthesize", "--train=x", "set", in: directory).code == 2)
+    }
+  }
 }
