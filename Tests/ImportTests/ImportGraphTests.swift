@@ -7,7 +7,7 @@ struct ImportGraphTests {
     "CTorch": 0, "CTorchNCCL": 0,
     "CCrypto": -1, "CZstd": 0, "CArchive": 0, "CImage": 0, "CMatio": 0, "CDownload": 0, "CXML": 0,
     "Randomness": -1, "DurableFiles": 0, "JSON": 0, "Statistics": 0,
-    "UserErrors": 0, "ProgramSupport": 1,
+    "UserErrors": 0, "SuiteVersion": 0, "ProgramSupport": 1,
     "TensorCore": 1, "CheckpointFormat": 1, "Images": 1, "Detection": 1, "Results": 1,
     "Datasets": 2, "NeuralNet": 2, "Evaluation": 2, "Interchange": 2,
     "ModelZoo": 3, "Lipschitz": 3, "Spectra": 3, "Distillation": 4, "Training": 5,
