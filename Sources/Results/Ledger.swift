@@ -4,7 +4,7 @@ import Statistics
 public struct Ledger: Sendable {
   /// Claims in their order, each with its settings and, where several were run, all of them together.
   public let findings: [Finding]
-  /// Operations per second over all records that tell of both; nil without any.
+  /// Operations per second over the records of decisive budgets that tell of both; nil without any.
   public let operationsPerSecond: Double?
 
   let margins: [String: Double]
@@ -12,7 +12,9 @@ public struct Ledger: Sendable {
   /// Judges `claims` by reports of their tables. `decisive` are the budgets whose runs can decide, the best first.
   public init(_ claims: [Claim], reports: [Report], records: [RunRecord], decisive: [String]) {
     margins = Dictionary(uniqueKeysWithValues: reports.map { ($0.table.id, $0.table.margin) })
-    let timed = records.filter { $0.operations != nil && $0.wallSeconds > 0 }
+    let timed = records.filter {
+      decisive.contains($0.budget) && $0.operations != nil && $0.wallSeconds > 0
+    }
     let seconds = timed.map(\.wallSeconds).sorted().reduce(0, +)
     operationsPerSecond =
       seconds > 0 ? timed.compactMap(\.operations).sorted().reduce(0, +) / seconds : nil
