@@ -12,17 +12,18 @@ enum SyntheticColours: CaseIterable {
   case secondaries
 
   func draw(_ stream: inout RandomStream) -> [Double] {
-    let third: Double =
+    // Thirds of a turn behind red, green or blue.
+    let distance: Double =
       switch self {
-      case .greys: 0
-      case .primaries: 0
+      case .greys, .primaries: 0
       case .intermediates: stream.flips() ? 0.25 : 0.75
       case .secondaries: 0.5
       }
-    let hue = (Double(stream.integer(below: 3)) + third + stream.between(-0.06, 0.06)) / 3
+    let hue = (Double(stream.integer(below: 3)) + distance + stream.between(-0.06, 0.06)) / 3
     let saturation = stream.between(0.7, 1)
-    return self == .greys
-      ? SyntheticImage.rgb(hue: hue, saturation: 0, value: stream.between(0.4, 0.65))
-      : SyntheticImage.rgb(hue: hue, saturation: saturation, value: stream.between(0.6, 1))
+    let isGrey = self == .greys
+    return SyntheticImage.rgb(
+      hue: hue, saturation: isGrey ? 0 : saturation,
+      value: isGrey ? stream.between(0.4, 0.65) : stream.between(0.6, 1))
   }
 }

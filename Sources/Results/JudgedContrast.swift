@@ -38,7 +38,11 @@ struct JudgedContrast {
     }
     if p <= Self.level { return mean > 0 ? .reproduced : .refuted }
     if let p = gain.equivalencePValue(margin: margin), p <= Self.level { return .equivalent }
-    let needed = [gain.blocksToDecide(), gain.blocksToShowEquivalence(margin: margin)]
+    // Beside others a difference has to be as much clearer as Holm's rule asks for here.
+    let level = gain.pValue.map { Self.level * $0 / p } ?? Self.level
+    let needed = [
+      gain.blocksToDecide(confidence: 1 - level), gain.blocksToShowEquivalence(margin: margin),
+    ]
     return .undecided(blocks: needed.compactMap { $0 }.min())
   }
 }

@@ -56,6 +56,10 @@ struct PhotoTests {
     let place = root.appendingPathComponent("together")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     let devkit = try SyntheticVOC(trainCount: 6, testCount: 2)
+    // What a process leaves that is killed.
+    try FileManager.default.createDirectory(
+      at: place.appendingPathComponent("VOCdevkit.partial/VOC2007"),
+      withIntermediateDirectories: true)
     let failures = Mutex<[String]>([])
     DispatchQueue.concurrentPerform(iterations: 4) { _ in
       do { try devkit.write(to: place) } catch { failures.withLock { $0.append("\(error)") } }

@@ -99,7 +99,7 @@ struct StreamTests {
           "cannot make the directory \(directory.path)/file"
         ),
         (["lskd-repro", "report", "--runs=file"], "Not a directory; name the runs with --runs"),
-        (devkit + ["file"], "cannot make the directory \(directory.path)/file/VOCdevkit."),
+        (devkit + ["file"], "cannot make the directory \(directory.path)/file: File exists"),
         (["lskd-data", "synthesize", "file/set"], "Not a directory"),
         (["lskd-data", "fetch", "voc2007", "file/set"], "Not a directory"),
         (["lskd-ckpt", "verify", "file/x"], "file/x"),

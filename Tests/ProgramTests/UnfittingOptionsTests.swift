@@ -70,6 +70,7 @@ struct UnfittingOptionsTests {
       (["table2", "--budget=smoke", "--train-sets=2007:test"], "--train-sets does not go with"),
       (["table6", "--budget=smoke", "--skip-bad"], "--skip-bad does not go with table6"),
       (["table4", "--data=images", "--sbd=more"], "--sbd does not go with table4"),
+      (["table5", "--budget=reduced", "--sbd=more"], "name a devkit with --data"),
       (["table2", "--budget=smoke", "--panel"], "--panel does not go with table2"),
       (["table2", "--budget=smoke", "--variants=all"], "--variants does not go with table2"),
       (["table2", "--budget=smoke", "--lipschitz-share=0.1"], "cannot be chosen in table2"),

@@ -66,6 +66,18 @@ struct LedgerTests {
     #expect(few.remark?.contains("below n = 3") == true)
   }
 
+  @Test("the pace that costs are told by is that of runs that can decide")
+  func pace() {
+    func timed(_ budget: String, seconds: Double) -> RunRecord {
+      var record = makeRecord(method: "ofd", seed: 0, error: 24, budget: budget)
+      (record.operations, record.wallSeconds) = (1e12, seconds)
+      return record
+    }
+    let slow = timed("smoke", seconds: 99)
+    #expect(ledger([timed("full", seconds: 1), slow]).operationsPerSecond == 1e12)
+    #expect(ledger([slow]).operationsPerSecond == nil)
+  }
+
   @Test("what was not run has its command and its cost, what cannot decide is not comparable")
   func missing() throws {
     let ledger = ledger(runs("ofd", [24, 24.1, 23.9]))

@@ -98,6 +98,20 @@ struct ReportTests {
         "the teacher (50.00) is not better than the student alone (41.00)"))
   }
 
+  @Test(
+    "the blocks that would decide are more than there are, also where only Holm's rule stands in the way"
+  )
+  func blocksThatWouldDecide() throws {
+    let text = report(
+      blocks([
+        "london": [50.0, 50, 50, 50], "ofd": [51.0, 50.2, 51.2, 50.6],
+        "at": [51.1, 50.3, 51.4, 50.5], "kd": [51.3, 50.1, 51.2, 50.9],
+      ])
+    ).markdown
+    let needed = text.matches(of: /undecided; n = (\d+) would decide/).compactMap { Int($0.1) }
+    #expect(needed.count >= 3 && needed.allSatisfy { $0 > 4 }, "\(needed)")
+  }
+
   @Test("no difference is printed that few test images tell", arguments: [99, 100])
   func fewImages(count: Int) {
     let rows = blocks(["ofd": [50.0, 51, 52], "london": [49.0, 50, 52]]).map { record in

@@ -2,6 +2,7 @@ import Datasets
 import DurableFiles
 import Foundation
 import Measuring
+import UserErrors
 
 /// Which photos a table of VOC takes.
 public struct PhotoRequest: Sendable {
@@ -59,6 +60,11 @@ public struct PhotoRequest: Sendable {
   func place(_ synthetic: SyntheticPhotos?, runs: URL) throws -> Place {
     guard root == nil, let synthetic else {
       return try place(root ?? DataHome.directory, usual: sets)
+    }
+    guard sbd == nil else {
+      throw UsageError(
+        "--sbd extends the photos of a devkit, and this budget makes its own: name a devkit with --data"
+      )
     }
     let directory = runs.appendingPathComponent(
       "synthetic-voc-v\(SyntheticVOC.version)-\(synthetic.training)-\(synthetic.test)")
