@@ -41,7 +41,7 @@ public struct SyntheticVOC: Hashable, Sendable {
       if Self.generator(of: devkit) == self { return }
       guard replacing else {
         throw DatasetError(
-          "\(devkit.path) holds another devkit: name another directory, or pass --force to replace it"
+          "\(devkit.path) holds another devkit: remove it, as lskd-data synthesize --force does, or name another directory"
         )
       }
       try FileError.wording("replace", devkit) { try FileManager.default.removeItem(at: devkit) }
