@@ -19,12 +19,10 @@ extension Checkpoint {
     options: WriteOptions = WriteOptions()
   ) throws(CheckpointError) -> Data {
     let layout = try FileLayout(self)
-    var chunks = try layout.encodedChunks(options: options, compressing: true)
-    var file = try layout.assembled(chunks, threads: options.threads)
+    let file = try layout.encoded(options: options, compressing: true)
     if layout.contentBytes > FormatLimits.contentBytes(fileBytes: file.count) {
       // A reader takes such a small file for a decompression bomb.
-      chunks = try layout.encodedChunks(options: options, compressing: false)
-      file = try layout.assembled(chunks, threads: options.threads)
+      return try layout.encoded(options: options, compressing: false)
     }
     return file
   }

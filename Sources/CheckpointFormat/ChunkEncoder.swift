@@ -1,11 +1,5 @@
 import Foundation
 
-/// A chunk ready to be written.
-struct EncodedChunk {
-  var record: ChunkRecord
-  var bytes: [UInt8]
-}
-
 /// Turns chunks into bytes; one per thread.
 final class ChunkEncoder {
   private let repetitions: ZstandardCompressor
@@ -20,26 +14,26 @@ final class ChunkEncoder {
 
   deinit { planes.deallocate() }
 
-  /// Splits, compresses and sums up one chunk.
-  func encode(_ plan: ChunkPlan, of tensors: [StoredTensor], compressing: Bool) -> EncodedChunk {
+  /// Splits, compresses and sums up one chunk. `output` has room for its elements as they are.
+  func encode(
+    _ plan: ChunkPlan, of tensors: [StoredTensor], into output: UnsafeMutableRawBufferPointer,
+    compressing: Bool
+  ) -> ChunkRecord {
     split(plan, tensors)
-    let width = plan.type.byteCount
     var sizes: [Int] = []
-    let bytes = [UInt8](unsafeUninitializedCapacity: plan.elements * width) { buffer, used in
-      let output = UnsafeMutableRawBufferPointer(buffer)
-      for index in 0..<width {
-        let plane = UnsafeRawBufferPointer(
-          start: planes + index * plan.elements, count: plan.elements)
-        let size = store(
-          plane, into: UnsafeMutableRawBufferPointer(rebasing: output[used...]),
-          compressing: compressing)
-        sizes.append(size)
-        used += size
-      }
+    var used = 0
+    for index in 0..<plan.type.byteCount {
+      let plane = UnsafeRawBufferPointer(
+        start: planes + index * plan.elements, count: plan.elements)
+      let size = store(
+        plane, into: UnsafeMutableRawBufferPointer(rebasing: output[used...]),
+        compressing: compressing)
+      sizes.append(size)
+      used += size
     }
-    let record = ChunkRecord(
-      elements: plan.elements, planeSizes: sizes, checksum: Checksum64.of(bytes))
-    return EncodedChunk(record: record, bytes: bytes)
+    return ChunkRecord(
+      elements: plan.elements, planeSizes: sizes,
+      checksum: Checksum64.of(UnsafeRawBufferPointer(rebasing: output[..<used])))
   }
 
   private func split(_ plan: ChunkPlan, _ tensors: [StoredTensor]) {

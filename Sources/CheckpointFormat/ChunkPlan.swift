@@ -17,6 +17,9 @@ struct ChunkPlan {
   var pieces: [Piece] = []
   var elements = 0
 
+  /// Uncompressed bytes.
+  var byteCount: Int { elements * type.byteCount }
+
   /// Cuts the stream that the tensors make, end to end. `counts` are numbers of elements.
   static func cut(counts: [Int], type: ElementType) -> [ChunkPlan] {
     let longest = longestBytes / type.byteCount
@@ -30,7 +33,7 @@ struct ChunkPlan {
         chunk.elements += taken
         start += taken
         let full = chunk.elements == longest
-        let enough = start == count && chunk.elements * type.byteCount >= preferredBytes
+        let enough = start == count && chunk.byteCount >= preferredBytes
         if full || enough {
           chunks.append(chunk)
           chunk = ChunkPlan(type: type)

@@ -1,4 +1,3 @@
-import DurableFiles
 import Foundation
 
 /// Where everything of a checkpoint goes, before anything is compressed.
@@ -58,73 +57,69 @@ struct FileLayout {
     header.sections.append(section)
   }
 
-  /// All chunks in file order, made by several threads.
-  func encodedChunks(
-    options: WriteOptions, compressing: Bool
-  ) throws(CheckpointError) -> [EncodedChunk] {
-    let jobs = streams.flatMap { stream in stream.chunks.map { ($0, stream.tensors) } }
-    return try WorkerPool.map(count: jobs.count, threads: options.threads) {
+  /// The whole file. Several threads make its chunks, each where it would begin if nothing became shorter; then they
+  /// move up behind the header, which knows their sizes, and the digest is taken while they are in the cache.
+  func encoded(options: WriteOptions, compressing: Bool) throws(CheckpointError) -> Data {
+    let plans = streams.flatMap { stream in stream.chunks.map { ($0, stream.tensors) } }
+    var starts = [try longestFront(plans.map(\.0))]
+    for (plan, _) in plans { starts.append(starts[starts.count - 1] + plan.byteCount) }
+    let places = starts
+    let memory = LargeBuffer(byteCount: places[plans.count] + FileEnvelope.trailerBytes)
+    let records = try WorkerPool.map(count: plans.count, threads: options.threads) {
       () throws(CheckpointError) in
       try ChunkEncoder()
-    } body: { encoder, job in
-      encoder.encode(jobs[job].0, of: jobs[job].1, compressing: compressing)
+    } body: { encoder, index in
+      encoder.encode(
+        plans[index].0, of: plans[index].1,
+        into: UnsafeMutableRawBufferPointer(rebasing: memory.bytes[places[index]...]),
+        compressing: compressing)
     }
+    var file = FileAssembly(in: memory)
+    try front(records).withUnsafeBytes { file.append($0) }
+    for (start, record) in zip(places, records) {
+      file.append(
+        UnsafeRawBufferPointer(rebasing: memory.bytes[start..<(start + record.storedBytes)]))
+    }
+    return file.finish()
   }
 
-  /// What a thread makes of the finished chunks.
-  private enum Part: Sendable {
-    case digest(String)
-    case file(Data)
+  /// Bytes before the first chunk if nothing becomes shorter: no number of the header is longer then.
+  private func longestFront(_ plans: [ChunkPlan]) throws(CheckpointError) -> Int {
+    let records = plans.map {
+      ChunkRecord(
+        elements: $0.elements,
+        planeSizes: Array(repeating: $0.elements, count: $0.type.byteCount), checksum: 0)
+    }
+    return FileEnvelope.prefixBytes + (try bytes(of: header(with: records)).count)
   }
 
-  /// The whole file; its digest is taken while a second thread puts it together.
-  func assembled(_ chunks: [EncodedChunk], threads: Int) throws(CheckpointError) -> Data {
-    let header = Array(header(with: chunks).json.canonical.utf8)
-    guard header.count <= FormatLimits.headerBytes else {
+  /// The prefix and the header.
+  private func front(_ records: [ChunkRecord]) throws(CheckpointError) -> [UInt8] {
+    let header = try bytes(of: header(with: records))
+    let stored = try Self.compressed(header)
+    let envelope = FileEnvelope(
+      storedHeaderBytes: stored.count, headerBytes: header.count,
+      fileBytes: FileEnvelope.prefixBytes + stored.count
+        + records.reduce(0) { $0 + $1.storedBytes } + FileEnvelope.trailerBytes)
+    return envelope.encoded(storedHeader: stored)
+  }
+
+  private func bytes(of header: FileHeader) throws(CheckpointError) -> [UInt8] {
+    let bytes = Array(header.json.canonical.utf8)
+    guard bytes.count <= FormatLimits.headerBytes else {
       throw CheckpointError(
         .limitExceeded,
-        "the header needs \(header.count) bytes, at most \(FormatLimits.headerBytes) are allowed: "
+        "the header needs \(bytes.count) bytes, at most \(FormatLimits.headerBytes) are allowed: "
           + "store less metadata or fewer tensors")
     }
-    let stored = try Self.compressed(header)
-    let size =
-      FileEnvelope.prefixBytes + stored.count + chunks.reduce(0) { $0 + $1.bytes.count }
-      + FileEnvelope.trailerBytes
-    let envelope = FileEnvelope(
-      storedHeaderBytes: stored.count, headerBytes: header.count, fileBytes: size)
-    let front = envelope.encoded(storedHeader: stored)
-    let parts = try WorkerPool.map(
-      count: 2, threads: threads, context: { () throws(CheckpointError) in }
-    ) { (_, index) throws(CheckpointError) -> Part in
-      index == 0
-        ? .digest(Self.digest(of: front, chunks)) : .file(Self.file(of: front, chunks, size))
-    }
-    guard case .digest(let digest) = parts[0], case .file(var file) = parts[1] else {
-      preconditionFailure("parts come in order")
-    }
-    file.append(contentsOf: FileEnvelope.trailer(digest: digest))
-    return file
+    return bytes
   }
 
-  private static func digest(of front: [UInt8], _ chunks: [EncodedChunk]) -> String {
-    var digest = StreamingDigest()
-    digest.update(front)
-    for chunk in chunks { digest.update(chunk.bytes) }
-    return digest.finalize()
-  }
-
-  private static func file(of front: [UInt8], _ chunks: [EncodedChunk], _ size: Int) -> Data {
-    var file = Data(capacity: size)
-    file.append(contentsOf: front)
-    for chunk in chunks { file.append(contentsOf: chunk.bytes) }
-    return file
-  }
-
-  private func header(with chunks: [EncodedChunk]) -> FileHeader {
+  private func header(with chunks: [ChunkRecord]) -> FileHeader {
     var header = header
     var rest = chunks[...]
     for stream in streams {
-      let records = rest.prefix(stream.chunks.count).map(\.record)
+      let records = Array(rest.prefix(stream.chunks.count))
       rest = rest.dropFirst(records.count)
       header.sections[stream.section].streams.append(
         StreamRecord(type: stream.type, chunks: records))

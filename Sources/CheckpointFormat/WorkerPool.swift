@@ -3,7 +3,7 @@ import Dispatch
 /// Runs the same work on several threads, with results that do not depend on their number.
 enum WorkerPool {
   /// Calls `body` for every index below `count` and returns the results in order. Every thread makes
-  /// one context with `context` and takes every n-th index.
+  /// one context with `context` and takes neighbouring indices: what they write lies in pages of its own.
   static func map<Context, Output>(
     count: Int, threads: Int, context: @Sendable () throws(CheckpointError) -> Context,
     body: @Sendable (Context, Int) throws(CheckpointError) -> Output
@@ -16,7 +16,7 @@ enum WorkerPool {
         do throws(CheckpointError) {
           let context = try context()
           var outputs: [Output] = []
-          for index in stride(from: worker, to: count, by: workers) {
+          for index in (count * worker / workers)..<(count * (worker + 1) / workers) {
             outputs.append(try body(context, index))
           }
           slots[worker] = .success(outputs)
@@ -25,8 +25,8 @@ enum WorkerPool {
         }
       }
     }
-    var parts: [[Output]] = []
-    for share in shares { parts.append(try share.get()) }
-    return (0..<count).map { parts[$0 % workers][$0 / workers] }
+    var results: [Output] = []
+    for share in shares { results += try share.get() }
+    return results
   }
 }
