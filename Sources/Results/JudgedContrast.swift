@@ -4,8 +4,8 @@ import Statistics
 /// A contrast with what tests say of it, beside the others of its family.
 struct JudgedContrast {
   let contrast: Contrast
-  /// Whether it was named before anything ran; its p-value stands alone.
-  let isPrimary: Bool
+  /// What was named before anything ran, if this is it; its p-value stands alone.
+  let primary: TableDescription.Primary?
   /// The p-value of Student's t over blocks, adjusted by Holm's rule over the family unless it is the primary one.
   let adjustedPValue: Double?
   /// Of the t test, of the mean difference.
@@ -13,18 +13,21 @@ struct JudgedContrast {
 
   static let level = 0.05
 
-  /// Judges a family; `primary` tells the contrast that was named in advance. What is withheld takes no part.
-  static func family(_ contrasts: [Contrast], primary: (Contrast) -> Bool) -> [JudgedContrast] {
+  /// Judges a family; `primary` tells what was named in advance of a contrast. What is withheld takes no part.
+  static func family(
+    _ contrasts: [Contrast], primary: (Contrast) -> TableDescription.Primary?
+  ) -> [JudgedContrast] {
     let tested = contrasts.indices.filter { index in
       contrasts[index].withheld == nil && contrasts[index].pairs.pValue != nil
-        && !primary(contrasts[index])
+        && primary(contrasts[index]) == nil
     }
     let adjusted = MultipleTests.holm(tested.compactMap { contrasts[$0].pairs.pValue })
     let byIndex = Dictionary(uniqueKeysWithValues: zip(tested, adjusted))
     return contrasts.enumerated().map { index, contrast in
-      JudgedContrast(
-        contrast: contrast, isPrimary: primary(contrast),
-        adjustedPValue: byIndex[index] ?? (primary(contrast) ? contrast.pairs.pValue : nil))
+      let named = primary(contrast)
+      return JudgedContrast(
+        contrast: contrast, primary: named,
+        adjustedPValue: byIndex[index] ?? (named == nil ? nil : contrast.pairs.pValue))
     }
   }
 
@@ -32,18 +35,30 @@ struct JudgedContrast {
   func verdict(margin: Double) -> Verdict {
     let gain = contrast.gain
     guard let mean = gain.differences.mean else { return .undecided(blocks: nil) }
+    let count = contrast.blocks.count
+    if let next = looks.first(where: { $0 >= count }), next > count {
+      return .waiting(blocks: next)
+    }
     guard let p = adjustedPValue else {
       // Without any spread there is nothing to test.
       return abs(mean) <= margin ? .equivalent : mean > 0 ? .reproduced : .refuted
     }
-    if p <= Self.level { return mean > 0 ? .reproduced : .refuted }
-    if let p = gain.equivalencePValue(margin: margin), p <= Self.level { return .equivalent }
+    let level = Self.level / Double(max(looks.count, 1))
+    if p <= level { return mean > 0 ? .reproduced : .refuted }
+    if let p = gain.equivalencePValue(margin: margin), p <= level { return .equivalent }
+    if let next = looks.first(where: { $0 > count }) { return .waiting(blocks: next) }
     // Beside others a difference has to be as much clearer as Holm's rule asks for here.
-    let level = gain.pValue.map { Self.level * $0 / p } ?? Self.level
+    let clearer = gain.pValue.map { level * $0 / p } ?? level
     let needed = [
-      gain.blocksToDecide(confidence: 1 - level), gain.blocksToShowEquivalence(margin: margin),
+      gain.blocksToDecide(confidence: 1 - clearer),
+      gain.blocksToShowEquivalence(margin: margin, level: level),
     ]
     return .undecided(blocks: needed.compactMap { $0 }.min())
+  }
+
+  /// The numbers of blocks with which it is judged; none for any number.
+  private var looks: [Int] {
+    contrast.first.records.first.flatMap { primary?.looks[$0.budget] } ?? []
   }
 }
 
@@ -57,6 +72,8 @@ public enum Verdict: Hashable, Sendable {
   case equivalent
   /// Neither; with the number of blocks that would decide if mean and spread stay as they are, where that is known.
   case undecided(blocks: Int?)
+  /// Neither so far, or not judged with so few: with the number of blocks with which it is judged next.
+  case waiting(blocks: Int)
   /// No runs tell of it.
   case notRun
   /// The runs there are, are of a recipe that cannot tell.
@@ -68,7 +85,7 @@ public enum Verdict: Hashable, Sendable {
     case .reproduced: "reproduced"
     case .refuted: "refuted"
     case .equivalent: "equivalent"
-    case .undecided: "undecided"
+    case .undecided, .waiting: "undecided"
     case .notRun: "not run"
     case .notComparable: "not comparable"
     }

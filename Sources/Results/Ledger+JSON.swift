@@ -21,8 +21,11 @@ extension Ledger {
       "operations": .number(orNull: finding.verdict == .notRun ? finding.cost : nil),
       "margin": .number(margin(claim)),
     ]
-    if case .undecided(let blocks) = finding.verdict {
+    switch finding.verdict {
+    case .undecided(let blocks):
       members["blocks_to_decide"] = blocks.map { .integer($0) } ?? .null
+    case .waiting(let blocks): members["judged_next_with_blocks"] = .integer(blocks)
+    default: break
     }
     return .object(members)
   }

@@ -144,6 +144,8 @@ struct Judge {
       finding.verdict = .reproduced
     } else if verdicts.allSatisfy({ $0 == .equivalent }) {
       finding.verdict = .equivalent
+    } else if verdicts.count == 1 {
+      finding.verdict = verdicts[0]
     } else {
       let needed = verdicts.compactMap {
         if case .undecided(let blocks) = $0 { blocks } else { nil }

@@ -12,7 +12,7 @@ extension Ledger {
     if !untested.isEmpty {
       blocks += [.heading(2, "Not run yet"), .table(table(untested))]
     }
-    blocks += [.heading(2, "Verdicts"), .list(Self.reading)]
+    blocks += [.heading(2, "Verdicts"), .list(Self.reading + looks)]
     blocks += [.heading(2, "What decides each claim"), .list(rules)]
     blocks += [
       .heading(2, "Pages"), .list(pages.map { "[\($0.title)](\($0.name).md)" }),
@@ -126,6 +126,15 @@ extension Ledger {
     "Runs of a budget other than full test the claim on that budget's recipe, never the paper's number.",
   ]
 
+  private var looks: [String] {
+    primaries.flatMap { primary in
+      primary.looks.keys.sorted().compactMap { primary.looksSentence(budget: $0) }
+    } + [
+      "No other verdict takes account of looks at the results before blocks were added; whoever looks k times asks for "
+        + "p ≤ 0.05 / k."
+    ]
+  }
+
   private var rules: [String] {
     var seen: Set<String> = []
     return findings.map(\.claim).filter { seen.insert($0.id).inserted }.map { claim in
@@ -137,6 +146,7 @@ extension Ledger {
 extension Finding {
   /// The verdict with what would decide.
   public var words: String {
+    if case .waiting(let blocks) = verdict { return "undecided until n = \(blocks)" }
     guard case .undecided(let blocks?) = verdict, blocks > count else { return verdict.name }
     return "undecided: n = \(blocks) would decide"
   }

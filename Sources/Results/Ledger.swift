@@ -8,10 +8,12 @@ public struct Ledger: Sendable {
   public let operationsPerSecond: Double?
 
   let margins: [String: Double]
+  let primaries: [TableDescription.Primary]
 
   /// Judges `claims` by reports of their tables. `decisive` are the budgets whose runs can decide, the best first.
   public init(_ claims: [Claim], reports: [Report], records: [RunRecord], decisive: [String]) {
     margins = Dictionary(uniqueKeysWithValues: reports.map { ($0.table.id, $0.table.margin) })
+    primaries = reports.compactMap(\.table.primary)
     let timed = records.filter {
       decisive.contains($0.budget) && $0.operations != nil && $0.wallSeconds > 0
     }
@@ -23,8 +25,8 @@ public struct Ledger: Sendable {
     // One family over all claims: everything that is tested, but the primary contrast.
     let all = contrasts.flatMap { $0 }.flatMap(\.contrasts)
     var judged = JudgedContrast.family(all) { contrast in
-      reports.contains { $0.table.primary?.matches(contrast) ?? false }
-        && contrast.statistic == .result
+      guard contrast.statistic == .result else { return nil }
+      return reports.lazy.compactMap(\.table.primary).first { $0.matches(contrast) }
     }[...]
     findings = zip(claims, contrasts).flatMap { claim, evidence -> [Finding] in
       let own = evidence.map { one -> Finding in

@@ -12,7 +12,9 @@ extension Report {
         .paragraph(
           "Paired differences of the last epoch, percentage points (\(better): the first is better). "
             + "Margin of equivalence: ± \(table.margin) points. P-values of all but the primary contrast are "
-            + "adjusted by Holm's rule over the \(shown.count { !$0.isPrimary }) others of this section."
+            + "adjusted by Holm's rule over the \(shown.count { $0.primary == nil }) others of this section."
+            + (shown.lazy.compactMap { $0.primary?.looksSentence(budget: section.budget) }.first
+              .map { " " + $0 } ?? "")
         ))
       blocks.append(.table(tests(shown)))
       blocks += pooled(shown) + residual(section)
@@ -32,7 +34,7 @@ extension Report {
       text.add([
         contrast.setting,
         "\(contrast.first.method) − \(contrast.second.method)"
-          + (judged.isPrimary ? " **(primary)**" : ""),
+          + (judged.primary != nil ? " **(primary)**" : ""),
         pairs.differences.mean.map(signed) ?? "-", range(judged.interval),
         range(contrast.imageInterval), probability(judged.adjustedPValue),
         probability(pairs.signFlipPValue),
@@ -51,6 +53,7 @@ extension Report {
     case .refuted: "\(contrast.second.subject.name) better"
     case .undecided(let blocks):
       "undecided" + (blocks.map { "; n = \($0) would decide" } ?? "")
+    case .waiting(let blocks): "undecided until n = \(blocks)"
     default: verdict.name
     }
   }

@@ -86,7 +86,7 @@ extension Report {
     let contrast = judged.contrast
     var members: [String: JSONValue] = [
       "setting": .string(contrast.setting), "first": .string(contrast.first.method),
-      "second": .string(contrast.second.method), "primary": .bool(judged.isPrimary),
+      "second": .string(contrast.second.method), "primary": .bool(judged.primary != nil),
       "blocks": .array(
         contrast.blocks.map {
           .object(["seed": JSONValue(exactly: $0.seed), "teacher": .string($0.teacher)])

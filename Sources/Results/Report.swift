@@ -73,8 +73,8 @@ public struct Report {
       return Section(
         protocolName: key.protocolName, budget: key.budget, dataset: key.dataset,
         isComparable: key.isComparable, records: all, groups: groups,
-        contrasts: JudgedContrast.family(Contrast.all(of: groups)) {
-          table.primary?.matches($0) ?? false
+        contrasts: JudgedContrast.family(Contrast.all(of: groups)) { contrast in
+          table.primary.flatMap { $0.matches(contrast) ? $0 : nil }
         })
     }
   }

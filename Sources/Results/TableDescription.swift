@@ -46,12 +46,26 @@ public struct TableDescription: Sendable {
     public var first: String
     /// The method that it is judged by.
     public var second: String
+    /// By the budget's name, the numbers of blocks with which it is judged, the last one the end; between them it is not
+    /// judged at all, because whoever adds blocks until a test is significant always ends. Each look has an equal share of
+    /// the level (Bonferroni). None for a budget: judged once, with the blocks there are.
+    public var looks: [String: [Int]] = [:]
 
     /// Names a contrast.
-    public init(setting: String, first: String, second: String) {
+    public init(setting: String, first: String, second: String, looks: [String: [Int]] = [:]) {
       self.setting = setting
       self.first = first
       self.second = second
+      self.looks = looks
+    }
+
+    /// When it is judged under a budget; nil for once, with the blocks there are.
+    func looksSentence(budget: String) -> String? {
+      guard let counts = looks[budget], let last = counts.last else { return nil }
+      let before = counts.dropLast().map(String.init).joined(separator: ", ")
+      return "The primary contrast, \(first) − \(second) of setting \(setting), is judged with "
+        + (before.isEmpty ? "" : before + " and ") + "\(last) blocks of budget \(budget) alone"
+        + (counts.count > 1 ? ", each time at 0.05 / \(counts.count)." : ".")
     }
 
     func matches(_ contrast: Contrast) -> Bool {

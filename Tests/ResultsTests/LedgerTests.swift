@@ -66,6 +66,36 @@ struct LedgerTests {
     #expect(few.remark?.contains("below n = 3") == true)
   }
 
+  @Test("a primary contrast with looks is judged at them alone, each with its share of the level")
+  func looks() throws {
+    var table = Self.table
+    table.primary?.looks = ["full": [4, 6]]
+    func verdict(_ gains: [Double]) throws -> Verdict {
+      let base = [Double](repeating: 24, count: gains.count)
+      let records = runs("london", zip(base, gains).map { $0 - $1 }) + runs("ofd", base)
+      let report = Report(table, records: records, references: [])
+      let ledger = Ledger([claim()], reports: [report], records: records, decisive: ["full"])
+      #expect(
+        ledger.page(of: []).markdown.contains(
+          "with 4 and 6 blocks of budget full alone, each time at 0.05 / 2"))
+      #expect(report.page.markdown.contains("each time at 0.05 / 2"))
+      return try #require(ledger.findings.first).verdict
+    }
+    // p = 0.03: enough for one look and not for each of two.
+    let weak = [0.4, 0.9, 0.5, 1.3]
+    #expect(try verdict(weak) == .waiting(blocks: 6))
+    let clear = [0.9, 1, 1.1, 1]
+    #expect(try verdict(clear) == .reproduced)
+    #expect(try verdict(clear + [1]) == .waiting(blocks: 6))
+    #expect(try verdict(clear + [1, 1.1]) == .reproduced)
+    #expect(try verdict(clear + [1, 1.1, 1]) == .reproduced)
+    guard case .undecided(let blocks?) = try verdict([1, -1, 0.5, -0.6, 1.2, 0.3]) else {
+      Issue.record("neither is shown")
+      return
+    }
+    #expect(blocks > 6)
+  }
+
   @Test("the pace that costs are told by is that of runs that can decide")
   func pace() {
     func timed(_ budget: String, seconds: Double) -> RunRecord {

@@ -16,7 +16,9 @@ extension PaperTable {
     }, settings: cifarSettings, usualSettings: cifarSettings.filter { $0.id == "c" },
     references: errors,
     trialsTitle: "choice of weights, top-1 error on a held-out tenth of the training images, %",
-    primary: .init(setting: "c", first: Method.london.description, second: Method(.ofd).description)
+    primary: .init(
+      setting: "c", first: Method.london.description, second: Method(.ofd).description,
+      looks: [Budget.compact.name: [6, 14, 36]])
   )
 
   /// The recipe of the OFD code.
