@@ -43,7 +43,8 @@ public struct ClassifierEvaluation {
     result = FinalEvaluation(
       checkpoint: checkpoint.sha256, images: own.count, correct: Self.bits(own),
       predictions: Digest.sha256(predictions), choices: Set(own.choices).count,
-      constantPredictor: Self.constant(own), calibrationError: own.calibrationErrorPercent(),
+      constantPredictor: constantErrors(own.labels),
+      calibrationError: own.calibrationErrorPercent(),
       fidelity: fidelity, corruptions: corruptions)
   }
 
@@ -53,15 +54,5 @@ public struct ClassifierEvaluation {
       bytes[image >> 3] |= 1 << (image & 7)
     }
     return bytes
-  }
-
-  /// The errors of always saying the most frequent classes.
-  private static func constant(_ answers: ClassifierAnswers) -> Measures {
-    let counts = Dictionary(grouping: answers.labels) { $0 }.map(\.value.count).sorted(by: >)
-    func error(_ choices: Int) -> Double {
-      let hits = counts.prefix(choices).reduce(0, +)
-      return Double(answers.count - hits) / Double(answers.count) * 100
-    }
-    return [.top1Error: error(1), .top5Error: error(5)]
   }
 }

@@ -58,8 +58,7 @@ extension Report {
   /// Chance, and the teachers beside whom everything is read.
   private func levels(_ section: Section) -> [String] {
     let metric = table.metrics.main
-    let chance = Set(
-      section.records.compactMap { $0.evaluation?.constantPredictor[metric] })
+    let chance = Set(section.records.compactMap { $0.chance(metric) })
     let words = chance.sorted().map { decimals($0) + " %" }.joined(separator: ", ")
     var lines = [
       "Chance level, what the best constant predictor gets: "

@@ -79,6 +79,9 @@ public struct RunRecord: Codable, Hashable, Sendable {
   public var serverFigures: [String: Double]?
   /// What was measured of the finished network image by image; from a file beside the record.
   public var evaluation: FinalEvaluation?
+  /// What the best network gets that says the same of every test image, or of every pixel; nil where there is none, and in
+  /// records of older suites.
+  public var constantPredictor: Measures?
   /// Images that the results are measured with; nil in records of older suites.
   public var testImages: Int?
   /// Floating-point operations of the whole training with its teacher's passes, its preparation and its evaluations, two

@@ -48,12 +48,18 @@ extension RecordGroup {
   /// Whether a run says the same of every image, or gets no more than a network that does.
   func isConstant(_ metric: Metric) -> Bool {
     records.contains { record in
-      guard let evaluation = record.evaluation else { return false }
-      if evaluation.choices == 1 { return true }
-      guard let chance = evaluation.constantPredictor[metric],
-        let own = record.last?.measures[metric]
-      else { return false }
+      if record.evaluation?.choices == 1 { return true }
+      guard let chance = record.chance(metric), let own = record.last?.measures[metric] else {
+        return false
+      }
       return !metric.isBetter(own, than: chance)
     }
+  }
+}
+
+extension RunRecord {
+  /// What the best constant predictor gets; nil where nobody has measured it.
+  func chance(_ metric: Metric) -> Double? {
+    constantPredictor?[metric] ?? evaluation?.constantPredictor[metric]
   }
 }

@@ -34,6 +34,11 @@ public struct ClassPhotoEvaluator: Evaluator {
     try Self.errors(of: network, on: part == .test ? test : training, crop: crop)
   }
 
+  /// Both errors.
+  public func constantPredictor() -> Measures {
+    constantErrors((0..<test.count).map { test.label($0) })
+  }
+
   /// The first of the measured training photos.
   public func probeImages(like store: ParameterStore) throws -> [Tensor] {
     let loader = ClassPhotoLoader(

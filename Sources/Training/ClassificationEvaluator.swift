@@ -29,6 +29,11 @@ public struct ClassificationEvaluator: Evaluator {
     try evaluate(
       network, on: part == .test ? test : training, pipeline: pipeline, batchSize: Self.batchSize)
   }
+
+  /// Both errors.
+  public func constantPredictor() -> Measures {
+    constantErrors((0..<test.count).map { test.label($0) })
+  }
 }
 
 extension ClassificationEvaluator {
@@ -65,6 +70,16 @@ public func answers(_ network: any Network, on data: ImageDataset, pipeline: Ima
     classes += batch.labels
   }
   return try ClassifierAnswers(logits: all, labels: classes, classCount: network.classCount)
+}
+
+/// Top-1 and top-5 errors of always saying the most frequent classes.
+public func constantErrors(_ labels: [Int]) -> Measures {
+  let counts = Dictionary(grouping: labels) { $0 }.map(\.value.count).sorted(by: >)
+  func error(_ choices: Int) -> Double {
+    let hits = counts.prefix(choices).reduce(0, +)
+    return Double(labels.count - hits) / Double(labels.count) * 100
+  }
+  return [.top1Error: error(1), .top5Error: error(5)]
 }
 
 /// Whole sets in file order.

@@ -39,6 +39,18 @@ public struct SegmentationEvaluator: Evaluator {
     return measures
   }
 
+  /// The mean at the scaled size.
+  public func constantPredictor() throws -> Measures {
+    var matrix = ConfusionMatrix(classCount: SegmentationDataset.classes.count)
+    for batch in SegmentationLoader(dataset: test, shortSide: shortSide).epoch(0) {
+      let labels = try batch.get().labels
+      try matrix.add(truth: labels, prediction: [UInt8](repeating: 0, count: labels.count))
+    }
+    var measures: Measures = [:]
+    measures[.miouScaled] = matrix.constantMeanOverlap.map { 100 * $0 }
+    return measures
+  }
+
   /// The first of the measured training photos, scaled; each by itself.
   public func probeImages(like store: ParameterStore) throws -> [Tensor] {
     try SegmentationLoader(dataset: training, shortSide: shortSide).epoch(0)

@@ -27,11 +27,26 @@ struct ConfusionMatrixTests {
     #expect(matrix.meanOverlapOfPresent == (2.0 / 3 + 0.5) / 2)
   }
 
+  @Test("the best constant prediction is the best of all of them, whatever was predicted")
+  func constantPrediction() throws {
+    let truth: [UInt8] = [1, 1, 1, 0, 2, 2, 255]
+    var own = ConfusionMatrix(classCount: 4)
+    try own.add(truth: truth, prediction: [3, 2, 1, 0, 2, 2, 0])
+    let best = try (0..<4).compactMap { label -> Double? in
+      var matrix = ConfusionMatrix(classCount: 4)
+      try matrix.add(
+        truth: truth, prediction: [UInt8](repeating: UInt8(label), count: truth.count))
+      return matrix.meanOverlap
+    }.max()
+    #expect(own.constantMeanOverlap == best && best == 0.125)
+  }
+
   @Test("where the truth is void everywhere there is no mean, not one of 0")
   func allVoid() throws {
     var matrix = ConfusionMatrix(classCount: 3)
     try matrix.add(truth: [255, 255], prediction: [0, 2])
     #expect(matrix.meanOverlap == nil && matrix.meanOverlapOfPresent == nil)
+    #expect(matrix.constantMeanOverlap == nil)
     #expect(matrix.pixelAccuracy == nil)
   }
 

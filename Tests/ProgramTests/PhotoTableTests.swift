@@ -28,6 +28,9 @@ struct PhotoTableTests {
       let record = try json(
         String(contentsOf: folder.appendingPathComponent("record.json"), encoding: .utf8))
       let last = try #require((record["last"] as? [String: Any])?["measures"] as? [String: Double])
+      // Eight photos of each of eight classes.
+      let constant = record["constantPredictor"] as? [String: Double]
+      #expect(constant == ["top1Error": 87.5, "top5Error": 37.5])
       let checkpoint = folder.appendingPathComponent("last.lskd").path
       let photos = runs.appendingPathComponent("synthetic-photos").path
       let named = try eval(

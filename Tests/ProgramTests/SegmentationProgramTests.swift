@@ -33,6 +33,9 @@ struct SegmentationProgramTests {
       let record = try json(
         String(contentsOf: folder.appendingPathComponent("record.json"), encoding: .utf8))
       let last = try #require((record["last"] as? [String: Any])?["measures"] as? [String: Double])
+      // More than half of the pixels are background, one class of 21.
+      let constant = try #require(record["constantPredictor"] as? [String: Double])
+      #expect((50.0 / 21...100 / 21).contains(constant["miouScaled"] ?? 0))
       let devkit = runs.appendingPathComponent("synthetic-voc-v2-24-8").path
       let checkpoint = folder.appendingPathComponent("last.lskd").path
       let result = try eval(

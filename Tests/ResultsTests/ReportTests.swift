@@ -138,6 +138,22 @@ struct ReportTests {
     #expect(text.contains("withheld: ofd is no better than a constant predictor: london − ofd"))
   }
 
+  @Test("a row that gets no more than chance is such a row, whatever its network says")
+  func noBetterThanChance() {
+    func page(chance: Double) -> String {
+      report(
+        blocks(["ofd": [50.0, 51, 52], "london": [49.0, 50, 51]]).map { record in
+          var record = record
+          record.constantPredictor = [.top1Error: chance]
+          return record
+        }
+      ).markdown
+    }
+    #expect(page(chance: 52).contains("withheld: ofd is no better than a constant predictor"))
+    #expect(page(chance: 52).contains("what the best constant predictor gets: 52.00 %"))
+    #expect(page(chance: 52.01).contains("| london − ofd | -1.00 |"))
+  }
+
   private func evaluation(choices: Int) -> FinalEvaluation {
     FinalEvaluation(
       checkpoint: "ef", images: 8, correct: Data([0b1111]), predictions: "aa", choices: choices,

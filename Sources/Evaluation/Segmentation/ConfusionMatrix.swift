@@ -105,6 +105,12 @@ extension ConfusionMatrix {
     return (0..<classCount).reduce(0) { $0 + (overlap(of: $1) ?? 0) } / Double(classCount)
   }
 
+  /// The mean overlap of the best prediction that gives all pixels one class; nil without pixels.
+  public var constantMeanOverlap: Double? {
+    guard pixelCount > 0, let most = (0..<classCount).map(truthCount).max() else { return nil }
+    return Double(most) / Double(pixelCount) / Double(classCount)
+  }
+
   /// Mean overlap over the classes that occur; nil without pixels.
   public var meanOverlapOfPresent: Double? {
     mean((0..<classCount).compactMap(overlap))

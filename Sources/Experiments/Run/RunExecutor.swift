@@ -119,6 +119,10 @@ public final class RunExecutor {
   func end(_ outcome: Result<TrainingOutcome, any Error>) throws {
     do {
       record.status = try outcome.get() == .finished ? .finished : .interrupted
+      if record.status == .finished {
+        let constant = try data.evaluator.constantPredictor()
+        record.constantPredictor = constant.isEmpty ? nil : constant
+      }
       try write()
       if record.status == .finished { try removeResumeFile() }
     } catch {
