@@ -102,7 +102,8 @@ package struct FileEnvelope: Equatable {
     guard fileBytes == actualBytes else {
       throw CheckpointError(
         .wrongLength,
-        "the header promises \(fileBytes) bytes, the file has \(actualBytes): the copy is incomplete"
+        "the header promises \(fileBytes) bytes, the file has \(actualBytes): "
+          + (actualBytes < fileBytes ? "the copy is incomplete" : "something was added to it")
       )
     }
     guard headerBytes <= FormatLimits.headerBytes, storedHeaderBytes <= headerBytes else {

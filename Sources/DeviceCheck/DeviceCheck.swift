@@ -93,7 +93,8 @@ public struct DeviceCheck {
       }
     case .group: [("replicas", group)]
     case .speed:
-      ["float32", "tf32", "bfloat16"].map { precision in
+      (request.device == .cpu ? ["float32", "bfloat16"] : ["float32", "tf32", "bfloat16"]).map {
+        precision in
         ("step in \(precision)", { try speed($0, precision) })
       }
     case .resuming:

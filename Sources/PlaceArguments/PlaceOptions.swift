@@ -1,6 +1,7 @@
 public import ArgumentParser
 import TensorCore
 public import Training
+import UserErrors
 
 /// Where and how a program computes; the same flags in every program.
 public struct PlaceOptions: ParsableArguments {
@@ -34,6 +35,10 @@ public struct PlaceOptions: ParsableArguments {
   /// `cuda` then is; nil for a process that is alone. Throws for a device that this machine does not have.
   public func prepared(localRank: Int? = nil) throws -> ComputePlace {
     let device = try device.available(localRank: localRank)
+    if precision == .tf32, device == .cpu {
+      throw UsageError(
+        "--precision tf32 is of CUDA devices alone; leave it out, or name one in --device")
+    }
     if let threads { try Engine.setThreads(threads) }
     try Engine.setTF32(precision == .tf32)
     return ComputePlace(device: device, precision: precision, kernels: kernels)

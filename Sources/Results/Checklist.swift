@@ -46,8 +46,8 @@ public struct Checklist: Sendable {
       [$0.table, $0.budget]
     }
     let seeds = results.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, own in
-      "\(key.joined(separator: " ")): seeds \(list(Set(own.map(\.rootSeed)).sorted().map(String.init))), "
-        + "\(Set(own.compactMap { $0.teacher?.checkpointHash }).count) teachers"
+      "\(key.joined(separator: " ")): up to \(Set(own.map(\.rootSeed)).count) seeds (\(list(Set(own.map(\.rootSeed)).sorted().map(String.init)))), "
+        + "teachers: \(Set(own.compactMap { $0.teacher?.checkpointHash }).count)"
     }
     table.add(["repetitions", list(seeds, by: "; ")])
     table.add([

@@ -60,7 +60,8 @@ public struct Claim: Sendable {
   /// Whether its estimate is a difference of results in points.
   var isInPoints: Bool {
     switch test {
-    case .better(_, _, let statistic): statistic != .constantDistance
+    case .better(_, _, let statistic):
+      statistic != .constantDistance && statistic != .connectedDistance
     case .widerTuning: true
     case .related, .same: false
     }
@@ -90,7 +91,9 @@ public struct Claim: Sendable {
       return "\(first) and \(second) have equal numbers in every epoch of every block"
     case .widerTuning(let method, let points):
       return
-        "best and worst of \(method)'s trials on held-out images, at least three, lie more than \(points) points apart"
+        "the weights of \(method)'s trials that are best and worst on held-out images, of at least three, lie more than "
+        + "\(points) points apart over at least \(Withholding.fewestBlocks) seeds for each, by Student's t, p ≤ 0.05 divided "
+        + "by the pairs of weights"
     }
   }
 }

@@ -11,7 +11,7 @@ extension ConstantsReport {
           + "teacher's mean, before training, halfway and after it. \"Connected\" has the front map behind its "
           + "connector, as the Lipschitz term has it; connectors are thrown away after training. The gain is that over "
           + "the same method without the term, or over the student alone, block by block, in points of the table's "
-          + "metric; the correlation over blocks is that of the gain with the mean distance at the end: where closer helps "
+          + "metric; the correlation over blocks is that of the gain with the mean distance at the end, behind connectors where there are some: where closer helps "
           + "it is negative. A gain that a control has as well is no gain of matching.")
     ]
     for (place, rows) in places { blocks += [.heading(2, place.text), .table(Self.table(rows))] }

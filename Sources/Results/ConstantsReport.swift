@@ -26,7 +26,8 @@ public struct ConstantsReport {
     /// Mean over blocks of the result less that of the method without the term, or of the student alone: above 0 where the
     /// method is better. Nil where that did not run.
     public let gain: Double?
-    /// Correlation over blocks of the gain with the distance at the end, mean over modules; nil for fewer than three blocks.
+    /// Correlation over blocks of the gain with the distance at the end, mean over modules, behind connectors where there are
+    /// some; nil for fewer than three blocks.
     public let correlation: Double?
     /// Mean over runs of the cosine of the Lipschitz term's first gradient with other terms', in the last epoch.
     public let cosines: [String: Double]
@@ -92,8 +93,9 @@ extension ConstantsReport.Row {
     let contrast = group.contrastWithBase(among: groups)
     gain = contrast?.gain.differences.mean
     correlation = contrast.flatMap { contrast in
-      let distances = group.values(
-        .constantDistance, bySeed: group.learnsAlone != contrast.second.learnsAlone)
+      let bySeed = group.learnsAlone != contrast.second.learnsAlone
+      let seen = group.values(.connectedDistance, bySeed: bySeed)
+      let distances = seen.isEmpty ? group.values(.constantDistance, bySeed: bySeed) : seen
       let known = zip(contrast.blocks, contrast.gain.differences.values).compactMap { block, gain in
         distances[block].map { (gain, $0) }
       }
@@ -153,9 +155,10 @@ extension ConstantsReport.Module {
 }
 
 extension RunRecord.Lipschitz {
-  /// Mean over modules of the distance that the term sees, or of the raw one without connectors.
-  public var meanDistance: Double {
-    let distances = modules.compactMap { $0.connectedDistance ?? $0.rawDistance }
-    return distances.isEmpty ? .nan : distances.reduce(0, +) / Double(distances.count)
+  /// Mean of a distance over modules; nil where one of them has none.
+  func mean(_ distance: (Module) -> Double?) -> Double? {
+    let distances = modules.compactMap(distance).filter(\.isFinite)
+    guard distances.count == modules.count else { return nil }
+    return Sample(distances).mean
   }
 }

@@ -88,9 +88,12 @@ public enum RunStatistic: Hashable, Sendable {
   case result
   /// How much worse the network is on test images than on training images without augmentation, after the last epoch.
   case generalisationGap
-  /// How far the student's constants lie from the teacher's after the last epoch, mean over modules, as a share of the
-  /// teacher's.
+  /// How far the constants of the student's own maps lie from the teacher's after the last epoch, mean over modules, as a
+  /// share of the teacher's.
   case constantDistance
+  /// The same with the front map behind its connector, where the Lipschitz term looks; connectors are thrown away after
+  /// training.
+  case connectedDistance
 
   /// In sentences.
   var title: String {
@@ -98,6 +101,7 @@ public enum RunStatistic: Hashable, Sendable {
     case .result: "result"
     case .generalisationGap: "test minus training"
     case .constantDistance: "distance of the constants"
+    case .connectedDistance: "distance of the constants behind connectors"
     }
   }
 
@@ -113,7 +117,9 @@ public enum RunStatistic: Hashable, Sendable {
       else { return nil }
       return metric.isError ? test - training : training - test
     case .constantDistance:
-      return record.epochs.last?.lipschitz.map(\.meanDistance).flatMap { $0.isFinite ? $0 : nil }
+      return record.epochs.last?.lipschitz?.mean(\.rawDistance)
+    case .connectedDistance:
+      return record.epochs.last?.lipschitz?.mean(\.connectedDistance)
     }
   }
 }

@@ -65,13 +65,63 @@ struct Judge {
     }
   }
 
-  private func trials(of method: String, _ groups: [RecordGroup]) -> [Double] {
+  /// A trial of one weight with one seed.
+  private typealias Trial = (seed: UInt64, result: Double)
+
+  /// The trials of a method's weights, in order.
+  private func trials(of method: String, _ groups: [RecordGroup]) -> [[Trial]] {
     // Those that differ in nothing but the weight; of several such sets the largest.
     let own = groups.filter { $0.subject.method == method && $0.subject.trial?.term == .loss }
       .flatMap(\.records)
     let sets = Dictionary(grouping: own) { TrialChoice.Choice.Place($0) }
       .sorted { $0.key.order.lexicographicallyPrecedes($1.key.order) }.map(\.value)
-    return sets.max { $0.count < $1.count }?.compactMap(\.result) ?? []
+    guard let largest = sets.max(by: { $0.count < $1.count }) else { return [] }
+    let byWeight = Dictionary(grouping: largest) { $0.subject.trial?.weight ?? 0 }
+    let trials = byWeight.sorted { $0.key < $1.key }.map { _, records -> [Trial] in
+      records.compactMap { one in one.result.map { (one.rootSeed, $0) } }
+        .sorted { $0.seed < $1.seed }
+    }
+    return trials.filter { !$0.isEmpty }
+  }
+
+  /// Whether the best and the worst weight lie further apart than so many points, and than chance puts them.
+  private func judge(
+    _ trials: [[Trial]], wider points: Double, _ finding: inout Finding
+  ) {
+    func mean(_ trial: [Trial]) -> Double {
+      Sample(trial.map(\.result)).mean ?? 0
+    }
+    guard trials.count >= 3, let least = trials.min(by: { mean($0) < mean($1) }),
+      let most = trials.max(by: { mean($0) < mean($1) })
+    else {
+      finding.verdict = .undecided(blocks: nil)
+      finding.remark = "fewer than three weights"
+      return
+    }
+    let beyond = PairedDifferences(
+      differences: least.compactMap { best in
+        most.first { $0.seed == best.seed }.map { $0.result - best.result - points }
+      })
+    finding.count = beyond.differences.count
+    finding.estimate = beyond.differences.mean
+    finding.interval = beyond.interval()
+    guard finding.count >= Withholding.fewestBlocks, let mean = beyond.differences.mean,
+      let p = beyond.pValue
+    else {
+      // `tune` tries every weight once: more of the same would decide nothing.
+      finding.verdict = .undecided(blocks: nil)
+      finding.remark =
+        "\(trials.count) weights with too few seeds for each: chance may put equal ones as far apart"
+      return
+    }
+    // Best and worst were looked for among all pairs.
+    let pairs = Double(trials.count * (trials.count - 1) / 2)
+    if p * pairs <= JudgedContrast.level {
+      finding.verdict = mean > 0 ? .reproduced : .refuted
+    } else {
+      finding.verdict = .undecided(
+        blocks: beyond.blocksToDecide(confidence: 1 - JudgedContrast.level / pairs))
+    }
   }
 
   func finding(_ evidence: Evidence, _ tests: [JudgedContrast]) -> Finding {
@@ -94,17 +144,7 @@ struct Judge {
     case .related(let statistic): relate(statistic, groups, &finding)
     case .same(let first, let second): compare(first, second, groups, &finding)
     case .widerTuning(let method, let points):
-      let results = trials(of: method, groups)
-      finding.count = results.count
-      guard results.count >= Withholding.fewestBlocks, let least = results.min(),
-        let most = results.max()
-      else {
-        finding.verdict = .undecided(blocks: Withholding.fewestBlocks)
-        return finding
-      }
-      finding.estimate = most - least - points
-      finding.verdict = most - least > points ? .reproduced : .refuted
-      finding.remark = "one seed for each trial: part of the range is chance"
+      judge(trials(of: method, groups), wider: points, &finding)
     }
     return finding
   }
@@ -134,6 +174,7 @@ struct Judge {
     }
     finding.estimate = worst?.element.contrast.gain.differences.mean
     finding.interval = worst?.element.contrast.gain.interval()
+    if !claim.isInPoints { finding.remark = "a share of the teacher's constants, not points" }
     if tests.count > 1, let rival = worst?.element.contrast {
       finding.remark =
         "the worst of \(tests.count) contrasts: \(rival.first.method) and \(rival.second.method)"

@@ -53,8 +53,8 @@ extension Ledger {
     ]
     let words = order.compactMap { name in counts[name].map { "\($0) \(name)" } }
     return "Of \(findings.count) claims: " + words.joined(separator: ", ")
-      + ". An estimate is how far the claim holds, in percentage points: positive where it does. Every row names its "
-      + "evidence and the command that makes it."
+      + ". An estimate is how far the claim holds, in percentage points where no remark says otherwise: positive where it does. Every row names its "
+      + "evidence and a command that makes runs for it, with the budget's own seeds; --teacher-seeds and --seeds make more."
   }
 
   private func table(_ findings: [Finding]) -> TextTable {
@@ -108,7 +108,7 @@ extension Ledger {
       })
     return [
       .picture(
-        file: "claims.svg", text: "every claim that was tested, with its 95 % interval",
+        file: "claims.svg", text: "every claim in points that was tested, with its 95 % interval",
         svg: plot.svg)
     ]
   }
@@ -119,10 +119,10 @@ extension Ledger {
     "**equivalent**: two one-sided tests (TOST) at 0.05 say that the difference is smaller than the margin.",
     "**undecided**: neither; where it can be told, with the number of blocks (teacher x seed) that would decide if mean "
       + "and spread stay as they are.",
-    "**not run**: nothing tells of it yet; with the command and its cost.",
+    "**not run**: nothing tells of it yet; with the command and, where it was counted, its cost.",
     "**not comparable**: the runs there are, are of a budget that cannot decide.",
-    "Intervals are Student's t over blocks and are not adjusted; p-values of all but the primary contrast are adjusted by "
-      + "Holm's rule over all claims. An interval over one teacher is conditional on that teacher.",
+    "Intervals are Student's t over blocks and are not adjusted; p-values of paired differences, but for the primary "
+      + "contrast, are adjusted by Holm's rule over all claims. An interval over one teacher is conditional on that teacher.",
     "Runs of a budget other than full test the claim on that budget's recipe, never the paper's number.",
   ]
 

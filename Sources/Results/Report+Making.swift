@@ -4,7 +4,7 @@ extension Report {
   /// How the numbers of the page are made.
   static func reading(_ table: TableDescription) -> [String] {
     [
-      "The result of a run is its last epoch. The best epoch is a selection on the test set: it has a column of its own, "
+      "The result of a run is its last epoch. The best epoch is a selection on the \(table.measuredOn) images: it has a column of its own, "
         + "with what the selection gains.",
       "Ours: mean ± standard deviation over n runs of different blocks. A block is a teacher's checkpoint and a seed; "
         + "with a network that learns alone it is a seed, and the others are means over teachers.",

@@ -81,7 +81,9 @@ extension Report {
     let paper = section.isComparable
     let label = paper ? "ours" : "ours (\(section.budget), not comparable)"
     var head = ["setting", "method"] + (paper ? ["paper"] : []) + [label, "n", "teachers"]
-    head += ["best epoch, chosen on test (its gain)"] + table.metrics.others.map(\.title)
+    head +=
+      ["best epoch, chosen on \(table.measuredOn) images (its gain)"]
+      + table.metrics.others.map(\.title)
     if let server = table.server {
       head += (paper ? ["paper, \(server.title)"] : []) + [server.title]
     }

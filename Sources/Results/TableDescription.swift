@@ -18,6 +18,8 @@ public struct TableDescription: Sendable {
   public var server: Server?
   /// The contrast that was named before anything ran; nil for none in this table.
   public var primary: Primary?
+  /// What its runs are measured with and its best epochs chosen on.
+  public var measuredOn = "test"
   /// Differences up to so many points do not count: the margin of equivalence.
   public var margin = TableDescription.usualMargin
 

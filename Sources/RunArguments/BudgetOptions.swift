@@ -6,7 +6,7 @@ public struct BudgetOptions: ParsableArguments {
   /// A usual budget, or a file.
   @Option(
     help:
-      "full: the paper's recipe; compact: all images at half their side, half the width, a short cosine; reduced: real images, fewer epochs, narrower networks; smoke: synthetic images; FILE.yaml: one of your own. (values: full, compact, reduced, smoke, FILE.yaml)"
+      "full: the paper's recipe; compact: all images at half their side, half the width, a short cosine; reduced: real images, or made ones of VOC where --data names none, fewer epochs, narrower networks; smoke: synthetic images; FILE.yaml: one of your own. (values: full, compact, reduced, smoke, FILE.yaml)"
   )
   public var budget = Budget.full.name
 

@@ -30,6 +30,17 @@ struct Synthesize: ParsableCommand {
   @Argument(help: "Directory to write to.")
   var directory: String
 
+  func validate() throws {
+    do throws(DatasetError) {
+      switch layout {
+      case .cifar100: _ = try SyntheticCIFAR100(trainCount: train, testCount: test, seed: seed)
+      case .voc: _ = try SyntheticVOC(trainCount: train, testCount: test, seed: seed)
+      }
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
   func run() throws {
     guard layout == .cifar100 else {
       let generator = try SyntheticVOC(trainCount: train, testCount: test, seed: seed)

@@ -11,14 +11,17 @@ struct Claims: ParsableCommand {
       Verdicts: reproduced, refuted, equivalent, undecided, not run, not comparable.
       """)
 
-  @Option(help: "Directory of the run folders, or of records that were exported.")
-  var runs = "runs"
+  @Option(
+    help:
+      "Directory of the run folders, or of records that were exported (default: runs, if it is there)."
+  )
+  var runs: String?
 
   @Flag(help: "Print the ledger as JSON, with the rule that decides each claim.")
   var json = false
 
   func run() throws {
-    let job = try ReportJob(runs: URL(fileURLWithPath: runs), needsRuns: false)
+    let job = try ReportJob(runs: URL(fileURLWithPath: runs ?? "runs"), needsRuns: runs != nil)
     Console.print(json ? job.ledger.json : job.ledger.text)
     for sentence in job.excluded { Console.warn("does not count: \(sentence)") }
     for sentence in job.unreadable { Console.warn("cannot be read: \(sentence)") }

@@ -199,6 +199,73 @@ struct LedgerTests {
     #expect(finding.count == 3 && finding.teachers == 1)
   }
 
+  @Test("the network's own constants and those behind connectors are two questions")
+  func twoDistances() throws {
+    func measured(_ method: String, raw: Double, connected: Double?) -> [RunRecord] {
+      (0..<3).map { seed in
+        let noise = Double(seed * seed) / 100
+        var record = makeRecord(method: method, seed: UInt64(seed), error: 24)
+        var epoch = RunRecord.Epoch(
+          epoch: 0, learningRate: 0.1, losses: [:], gradientNorms: [:], measures: [.top1Error: 24],
+          seconds: 1, imagesPerSecond: 1)
+        epoch.lipschitz = .init(
+          images: 1,
+          modules: [
+            .init(
+              teacher: [1], raw: [1 + raw + noise], connected: connected.map { [1 + $0 + noise] })
+          ])
+        record.epochs = [epoch]
+        return record
+      }
+    }
+    let claims = [RunStatistic.constantDistance, .connectedDistance].map {
+      claim("\($0)", .better(.method("london"), than: .method("ofd"), by: $0))
+    }
+    let runs =
+      measured("london", raw: 0.5, connected: 0.1) + measured("ofd", raw: 0.3, connected: 0.4)
+    let found = ledger(runs, claims).findings
+    #expect(found.allSatisfy { $0.remark?.contains("not points") == true })
+    #expect((found[0].estimate ?? 0) < -0.19 && (found[1].estimate ?? 0) > 0.29)
+    let alone = ledger(
+      measured("london", raw: 0.5, connected: nil) + measured("ofd", raw: 0.3, connected: nil),
+      claims
+    ).findings
+    #expect(alone[0].estimate != nil && alone[1].verdict == .notRun)
+  }
+
+  @Test("weights lie far apart only where seeds say so, and by more than best of many pairs")
+  func tuning() throws {
+    let wider = Claim(
+      "tuning", "A sentence.", source: "somewhere", table: "table2", settings: ["c"],
+      test: .widerTuning(of: "kd", than: 0.3), command: { $0 })
+    func verdict(_ results: [[Double]]) throws -> Finding {
+      let records = results.enumerated().flatMap { place, errors in
+        errors.enumerated().map { seed, error in
+          let weight = Double(place + 1)
+          var record = makeRecord(
+            method: "kd", seed: UInt64(seed), error: error,
+            configuration: ["loss_weight": .number(weight)])
+          record.subject.name = "kd weight=\(weight)"
+          record.subject.trial = .init(term: .loss, weight: weight)
+          return record
+        }
+      }
+      return try #require(ledger(records, [wider]).findings.first)
+    }
+    let single = try verdict([[30], [31], [32]])
+    #expect(single.verdict == .undecided(blocks: nil) && single.estimate == 1.7)
+    #expect(single.remark?.contains("chance") == true)
+    let clear = try verdict([[30, 30.1, 30], [31, 31, 31], [32, 32, 32.1]])
+    #expect(clear.verdict == .reproduced && clear.count == 3)
+    let close = try verdict([[30, 30.01, 30], [30.01, 30, 30.02], [30.02, 30.03, 30.01]])
+    #expect(close.verdict == .refuted)
+    guard case .undecided = try verdict([[30, 31, 29], [30.5, 30, 31], [31, 30.2, 32]]).verdict
+    else {
+      Issue.record("noise decides nothing")
+      return
+    }
+  }
+
   @Test("two methods are the same only where every epoch of every block is")
   func same() throws {
     func epochs(_ method: String, _ last: Double) -> [RunRecord] {

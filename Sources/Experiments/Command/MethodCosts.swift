@@ -84,7 +84,7 @@ public struct MethodCosts {
       ]
       table.add(
         [
-          row.method.description, card.paper ?? "-", use?.taps ?? "-",
+          row.method.description, row.method.paper ?? "-", use?.taps ?? "-",
           use.flatMap(constants) ?? "-", use.map { weight($0, row.method) } ?? "-",
           card.preparation == nil ? "-" : "yes", card.family.rawValue,
           String(row.extraParameters),
@@ -121,7 +121,7 @@ public struct MethodCosts {
     let use = row.method.details(for: setting.task)
     return .object([
       "method": .string(row.method.description),
-      "paper": row.method.base.paper.map { .string($0) } ?? .null,
+      "paper": row.method.paper.map { .string($0) } ?? .null,
       "reads": use.map { .string($0.taps) } ?? .null,
       "constants": .object((use?.constants ?? [:]).mapValues { .number($0) }),
       "weight": use.map { .number($0.weight) } ?? .null,

@@ -59,6 +59,13 @@ public struct Method: Hashable, Sendable, CustomStringConvertible {
     if case .control(let control) = guidance { control } else { nil }
   }
 
+  /// The papers it comes from; nil for a student alone.
+  public var paper: String? {
+    guard guidance != nil else { return base.paper }
+    let term = control == nil ? "Shang et al. 2021 (LONDON)" : "a control of this suite"
+    return [term, base.paper].compactMap { $0 }.joined(separator: " on ")
+  }
+
   /// Whether the method needs a teacher.
   public var usesTeacher: Bool { base != .student }
 

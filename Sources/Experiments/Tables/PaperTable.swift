@@ -156,12 +156,14 @@ extension PaperTable {
   /// What reports say of the trials of its weights; nil where there are none of its own.
   var trials: TableDescription? {
     trialsTitle.map { title in
-      TableDescription(
+      var description = TableDescription(
         id: recipe.trialsTable, title: title,
         note:
           "The choices are what the equal protocol takes for \(id). Neither student nor teacher has seen the "
           + "held-out images, and the test images take no part.",
         metrics: recipe.task.metrics, methods: MethodCard.all.map(\.id))
+      description.measuredOn = "held-out"
+      return description
     }
   }
 

@@ -10,7 +10,8 @@ extension PaperTable {
     "table3", "ImageNet error of the student networks under every method.",
     title: "ImageNet top-1 error, %",
     note:
-      "Photos of the validation set with the short side scaled to 256 pixels, the middle 224 x 224 of them. The authors "
+      "At full size the short side of a photo of the validation set is scaled to 256 pixels, and the middle 224 x 224 of it "
+      + "are measured; what other budgets and photos measure with stands at each section's end. The authors "
       + "report the best of all epochs on that set; here the last one is the result, and the best one stands beside it. "
       + "Top-5 errors of the sources, %: resnet50: teacher 5.95, student 6.97, OFD 5.83 (A), LONDON 5.706 beside a top-1 "
       + "error of 21.862 (B, the code's own log), KD 6.55, AT 6.35, FT 6.49, AB 6.94 (D); mobilenet: teacher 7.14, "
