@@ -108,9 +108,16 @@ struct ReportProgramTests {
   private func edit(_ run: URL, _ directory: URL) throws {
     let file = run.appendingPathComponent("record.json")
     let text = try String(contentsOf: file, encoding: .utf8)
-    let result = try #require(
-      (try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])?["last"]
-        as? [String: Any])
+    var record = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let result = try #require(record["last"] as? [String: Any])
+    // Without its deviations a smoke run would stand beside the paper's numbers.
+    record["deviations"] = [Any]()
+    record["budget"] = "smoke"
+    try JSONSerialization.data(withJSONObject: record).write(to: file)
+    let comparable = try repro("verify", in: directory)
+    #expect(comparable.code == 1)
+    #expect(comparable.output.contains("budget smoke is not the paper's recipe"))
     let error = try #require((result["measures"] as? [String: Double])?["top1Error"])
     let written = try #require(
       ["\(error)", "\(Int(error))"].first { text.contains("\"top1Error\" : \($0)") })

@@ -74,6 +74,10 @@ public struct RunVerification {
       table: record.table, setting: setting, role: role, trainingProtocol: trainingProtocol,
       budget: Budget(base), seed: record.rootSeed,
       data: DataReference(id: record.dataset, hashes: record.datasetHashes))
+    if record.isComparable && plan.deviations.contains(where: \.separates) {
+      return
+        "it stands beside the paper's numbers, and budget \(record.budget) is not the paper's recipe"
+    }
     let (own, today) = (record.configuration["recipe"], plan.configuration["recipe"])
     guard record.configuration["backbone"] == nil, own != today else { return nil }
     let members = Set((own?.object ?? [:]).keys).union((today?.object ?? [:]).keys)
