@@ -61,7 +61,7 @@ struct FileLayout {
   /// move up behind the header, which knows their sizes, and the digest is taken while they are in the cache.
   func encoded(options: WriteOptions, compressing: Bool) throws(CheckpointError) -> Data {
     let plans = streams.flatMap { stream in stream.chunks.map { ($0, stream.tensors) } }
-    var starts = [try longestFront(plans.map(\.0))]
+    var starts = [longestFront(plans.map(\.0))]
     for (plan, _) in plans { starts.append(starts[starts.count - 1] + plan.byteCount) }
     let places = starts
     let memory = LargeBuffer(byteCount: places[plans.count] + FileEnvelope.trailerBytes)
@@ -84,35 +84,30 @@ struct FileLayout {
   }
 
   /// Bytes before the first chunk if nothing becomes shorter: no number of the header is longer then.
-  private func longestFront(_ plans: [ChunkPlan]) throws(CheckpointError) -> Int {
+  private func longestFront(_ plans: [ChunkPlan]) -> Int {
     let records = plans.map {
       ChunkRecord(
         elements: $0.elements,
         planeSizes: Array(repeating: $0.elements, count: $0.type.byteCount), checksum: 0)
     }
-    return FileEnvelope.prefixBytes + (try bytes(of: header(with: records)).count)
+    return FileEnvelope.prefixBytes + header(with: records).json.canonical.utf8.count
   }
 
   /// The prefix and the header.
   private func front(_ records: [ChunkRecord]) throws(CheckpointError) -> [UInt8] {
-    let header = try bytes(of: header(with: records))
+    let header = Array(header(with: records).json.canonical.utf8)
+    guard header.count <= FormatLimits.headerBytes else {
+      throw CheckpointError(
+        .limitExceeded,
+        "the header needs \(header.count) bytes, at most \(FormatLimits.headerBytes) are allowed: "
+          + "store less metadata or fewer tensors")
+    }
     let stored = try Self.compressed(header)
     let envelope = FileEnvelope(
       storedHeaderBytes: stored.count, headerBytes: header.count,
       fileBytes: FileEnvelope.prefixBytes + stored.count
         + records.reduce(0) { $0 + $1.storedBytes } + FileEnvelope.trailerBytes)
     return envelope.encoded(storedHeader: stored)
-  }
-
-  private func bytes(of header: FileHeader) throws(CheckpointError) -> [UInt8] {
-    let bytes = Array(header.json.canonical.utf8)
-    guard bytes.count <= FormatLimits.headerBytes else {
-      throw CheckpointError(
-        .limitExceeded,
-        "the header needs \(bytes.count) bytes, at most \(FormatLimits.headerBytes) are allowed: "
-          + "store less metadata or fewer tensors")
-    }
-    return bytes
   }
 
   private func header(with chunks: [ChunkRecord]) -> FileHeader {

@@ -1,8 +1,7 @@
 import Foundation
 
-// Its users share out the bytes among their threads.
-/// Memory for a whole file, in huge pages where the system has them: touching as many small ones for the first time costs a
-/// fifth of what saving a checkpoint does.
+/// Memory for a whole file, in huge pages where the system has them, because touching as many small ones for the first time
+/// is a good part of what saving costs. Unchecked: its users share out the bytes among their threads.
 final class LargeBuffer: @unchecked Sendable {
   private static let hugePageBytes = 2 << 20
 

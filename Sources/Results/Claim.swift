@@ -77,7 +77,7 @@ public struct Claim: Sendable {
   public func rule(margin: Double) -> String {
     let tests =
       "over at least \(Withholding.fewestBlocks) blocks (teacher x seed) by Student's t, p ≤ 0.05, adjusted by Holm's rule "
-      + "unless it is the primary contrast; equivalent by two one-sided tests within ± \(margin)"
+      + "unless it is the primary contrast, whose looks share the level; equivalent by two one-sided tests within ± \(margin)"
       + (isInPoints ? " points" : " of the teacher's")
     switch test {
     case .better(let first, let second, let statistic):

@@ -122,6 +122,20 @@ struct CheckpointTests {
     }
   }
 
+  @Test("a file that is too short and one that is too long say so")
+  func length() throws {
+    let whole = try Self.sample().encoded()
+    for (data, words) in [
+      (whole.dropLast(), "the copy is incomplete"), (whole + [0], "something was added to it"),
+    ] {
+      #expect {
+        try CheckpointReader(data: Data(data))
+      } throws: {
+        "\($0)".contains(words)
+      }
+    }
+  }
+
   @Test("what is no checkpoint is refused by kind")
   func foreign() throws {
     let directory = FileManager.default.temporaryDirectory

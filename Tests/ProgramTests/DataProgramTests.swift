@@ -139,7 +139,13 @@ struct DataProgramTests {
       #expect(damaged.code == 1)
       #expect(damaged.output.contains("test.bin"))
       #expect(try data("list", in: directory).output.contains("cifar100"))
-      #expect(try data("synthesize", "--train=x", "set", in: directory).code == 2)
+      for numbers in [
+        ["--train=x"], ["--train=0"], ["--train=60000"], ["--layout=voc", "--test=0"],
+      ] {
+        let result = try BuiltProgram("lskd-data").run(
+          ["synthesize"] + numbers + ["set"], in: directory)
+        #expect(result.code == 2, "\(numbers)")
+      }
     }
   }
 }

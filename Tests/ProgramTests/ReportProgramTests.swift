@@ -50,6 +50,8 @@ struct ReportProgramTests {
   }
 
   private func reports(_ directory: URL) throws {
+    let absent = try repro("claims", "--runs", "absent", in: directory)
+    #expect(absent.code == 1 && absent.output.isEmpty && absent.errors.contains("absent"))
     let first = try repro("report", "--html", "all.html", in: directory)
     #expect(first.code == 0, "\(first.errors)")
     let reports = try files(directory.appendingPathComponent("Reports"))

@@ -21,6 +21,7 @@ struct RequestProgramTests {
         (["--seeds", "18446744073709551615"], "is no seed"),
         (["--device", "tpu"], "cpu, cuda or cuda:N"), (["--kernels", "slow"], "reference"),
         (["--precision", "float8"], "bfloat16"),
+        (["--precision", "tf32"], "of CUDA devices alone"),
         (["--device", "cuda:99"], "device cuda:99 cannot be used"),
         (["--threads", "0"], "--threads"), (["--keep-last", "-1"], "--keep-last takes"),
         (["--jobs", "0"], "--jobs takes"), (["--epochs", "x"], "epochs takes a whole number"),
@@ -81,6 +82,8 @@ struct RequestProgramTests {
       #expect(methods.allSatisfy { ($0["step_seconds"] as? Double ?? 0) > 0 })
       let names = try repro("methods", in: directory)
       #expect(names.output.contains("Chen et al. 2021"), "\(names.errors)")
+      #expect(names.output.contains("Shang et al. 2021 (LONDON) on Heo et al. 2019 (OFD)"))
+      #expect(names.output.contains("a control of this suite on Heo et al. 2019 (OFD)"))
       #expect(!names.output.contains("Measured"))
       #expect(try repro("methods", "--measure", "--steps=0", in: directory).code == 2)
       #expect(try repro("table1", in: directory).output.contains("26844952"))
